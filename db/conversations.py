@@ -1,0 +1,75 @@
+"""Conversations: the newest messages, the brief so far, and the lease of the turn that is running."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from core.scope import Channel
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+
+class WindowMessage(Part):
+    """One of the newest messages, kept with the conversation so that a turn needs one read."""
+
+    message_id: str
+    role: Literal["user", "assistant", "system"]
+    agent: str | None = None
+    content: str
+    timestamp: UtcTime
+    metadata: dict[str, Any] | None = None
+
+
+class ConversationContext(Part):
+    """What was gathered so far: as the person said it, and normalised."""
+
+    campaign_brief: dict[str, Any] = Field(default_factory=dict[str, Any])
+    collected_info: dict[str, Any] = Field(default_factory=dict[str, Any])
+    ready_to_plan: bool = False
+
+
+class RunLease(Part):
+    """The turn that is running, the process that runs it, and until when it may go without a sign of life."""
+
+    run_id: str
+    message_id: str
+    owner: str
+    until: UtcTime
+    attempt: int = 1
+    cancel: bool = False
+
+
+class Conversation(OwnedDocument):
+    """A conversation. ``messages`` is a bounded window; all of them are in the messages collection."""
+
+    conversation_id: str
+    title: str = ""
+    channel: Channel = "web"
+    messages: list[WindowMessage] = Field(default_factory=list[WindowMessage])
+    message_count: int = 0
+    last_seq: int = 0
+    summary: str = ""
+    context: ConversationContext = Field(default_factory=ConversationContext)
+    campaign_id: str | None = None
+    pending_approvals: list[str] = Field(default_factory=list[str])
+    run: RunLease | None = None
+    queued: int = 0
+    recent_client_ids: list[str] = Field(default_factory=list[str])
+    external_id: str | None = None
+    deleted_at: UtcTime | None = None
+
+
+CONVERSATIONS = Collection(
+    name="conversations",
+    model=Conversation,
+    id_field="conversation_id",
+    id_prefix="cnv",
+    indexes=(
+        Index(("user_id",)),
+        Index(("-updated_at",)),
+        Index(("user_id", "-created_at", "-conversation_id")),
+        Index(("user_id", "external_id"), unique=True, partial={"external_id": {"$type": "string"}}),
+        Index(("run.until",), partial={"run.until": {"$exists": True}}),
+    ),
+    soft_delete=True,
+    released=("external_id",),
+)

@@ -1,0 +1,81 @@
+"""Email campaigns: what is sent to which list, when, and how it went."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+
+class Recipients(Part):
+    """Who gets it."""
+
+    list_key: str | None = None
+    segment: dict[str, Any] = Field(default_factory=dict[str, Any])
+    count: int = 0
+
+
+class EmailContent(Part):
+    """The exact email."""
+
+    subject: str = ""
+    from_email: str | None = None
+    from_name: str | None = None
+    reply_to: str | None = None
+    html_content: str | None = None
+    text_content: str = ""
+    attachments: list[str] = Field(default_factory=list[str])
+
+
+class EmailSchedule(Part):
+    """When it is to go out."""
+
+    scheduled: bool = False
+    send_at: UtcTime | None = None
+
+
+class EmailAnalytics(Part):
+    """Figures as the email service last told them; rates are shares of 1, None without a denominator."""
+
+    sent: int = 0
+    delivered: int = 0
+    opened: int = 0
+    clicked: int = 0
+    bounced: int = 0
+    unsubscribed: int = 0
+    open_rate: float | None = None
+    click_rate: float | None = None
+    last_synced: UtcTime | None = None
+
+
+class EmailCampaign(OwnedDocument):
+    """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to."""
+
+    campaign_id: str
+    marketing_campaign_id: str | None = None
+    conversation_id: str | None = None
+    content_id: str | None = None
+    request_id: str | None = None
+    name: str
+    type: Literal["one_time", "drip", "automated"] = "one_time"
+    status: Literal["draft", "scheduled", "sent", "failed", "cancelled"] = "draft"
+    recipients: Recipients = Field(default_factory=Recipients)
+    content: EmailContent = Field(default_factory=EmailContent)
+    schedule: EmailSchedule = Field(default_factory=EmailSchedule)
+    zoho_campaign_key: str | None = None
+    analytics: EmailAnalytics = Field(default_factory=EmailAnalytics)
+    sent_at: UtcTime | None = None
+
+
+EMAIL_CAMPAIGNS = Collection(
+    name="email_campaigns",
+    model=EmailCampaign,
+    id_field="campaign_id",
+    id_prefix="eml",
+    indexes=(
+        Index(("user_id",)),
+        Index(("status",)),
+        Index(("schedule.send_at",)),
+        Index(("user_id", "-created_at", "-campaign_id")),
+    ),
+)

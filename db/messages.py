@@ -1,0 +1,41 @@
+"""Every message of every conversation, one document each."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from db.collection import Collection, Index, OwnedDocument, UtcTime
+
+
+class Message(OwnedDocument):
+    """What a person or an agent said, and, for a person's message, how far its turn has come."""
+
+    message_id: str
+    conversation_id: str
+    client_message_id: str | None = None
+    role: Literal["user", "assistant", "system"]
+    kind: Literal["message", "decision"] = "message"
+    agent: str | None = None
+    content: str
+    html: str | None = None
+    timestamp: UtcTime
+    status: Literal["pending", "running", "done", "failed", "cancelled"] = "done"
+    run_id: str | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+MESSAGES = Collection(
+    name="messages",
+    model=Message,
+    id_field="message_id",
+    id_prefix="msg",
+    indexes=(
+        Index(
+            ("conversation_id", "client_message_id"), unique=True, partial={"client_message_id": {"$type": "string"}}
+        ),
+        Index(("conversation_id", "message_id")),
+        Index(("conversation_id", "-created_at", "-message_id")),
+        Index(("status", "conversation_id", "message_id"), partial={"status": "pending"}),
+        Index(("user_id",)),
+    ),
+)

@@ -1,0 +1,222 @@
+"""A tenant's own view of one collection. The tenant comes from the scope and can't be named, widened or left out."""
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import orjson
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from core.errors import Conflict, InvalidInput, NotFound
+from core.scope import Scope
+from db.client import Database, Raw
+from db.collection import Collection, Document
+from db.encryption import change_secrets
+from db.failures import ALREADY_THERE, translated
+from db.query import guard_changes, guard_pipeline, guard_where, plain
+from db.stored import to_document, to_stored
+
+D = TypeVar("D", bound=Document)
+LONGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[D]):
+    """Some of the items, newest first, and where the next page starts (None: nowhere)."""
+
+    items: list[D]
+    next_cursor: str | None
+
+
+class Repository(Generic[D]):
+    """Reads and writes the documents of one tenant.
+
+    Filters and changes that name the tenant, ``_id`` or unknown operators raise InvalidInput. Soft-deleted documents
+    are invisible. Secret fields come back empty unless ``reveal`` is given.
+    """
+
+    def __init__(self, database: Database, collection: Collection[D], scope: Scope) -> None:
+        self._database = database
+        self._collection = collection
+        self._scope = scope
+        self._raw = database.raw(collection)
+
+    async def insert(self, document: D) -> D:
+        """Store a new document; Conflict if its id or another unique value is taken."""
+        stored = self._to_stored(document)
+        with translated():
+            await self._raw.insert_one(stored)
+        return self._to_document(stored)
+
+    async def insert_once(self, document: D) -> D:
+        """Store a document, or return what is already stored under its public id. Repeats are harmless.
+
+        Conflict if another unique value is taken by another document.
+        """
+        stored = self._to_stored(document)
+        with translated():
+            try:
+                await self._raw.insert_one(stored)
+            except DuplicateKeyError as error:
+                public_id = stored[self._collection.id_field]
+                earlier = await self._raw.find_one(self._own({self._collection.id_field: public_id}, deleted=True))
+                if earlier is None:
+                    raise Conflict(ALREADY_THERE) from error
+                stored = earlier
+        return self._to_document(stored)
+
+    async def get(self, public_id: str, *, reveal: bool = False) -> D:
+        """Return one document; NotFound if there is none, or it is another tenant's, or it was deleted."""
+        with translated():
+            stored = await self._raw.find_one(self._own(self._by_id(public_id)))
+        if stored is None:
+            raise NotFound(self._missing(public_id))
+        return self._to_document(stored, reveal=reveal)
+
+    async def find_one(self, where: Mapping[str, Any], *, reveal: bool = False) -> D | None:
+        """Return any one document that matches."""
+        guard_where(self._collection, where)
+        with translated():
+            stored = await self._raw.find_one(self._own(where))
+        return None if stored is None else self._to_document(stored, reveal=reveal)
+
+    async def find(
+        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 100
+    ) -> list[D]:
+        """Return up to ``limit`` documents that match."""
+        guard_where(self._collection, where)
+        guard_where(self._collection, dict(sort))
+        with translated():
+            cursor = self._raw.find(self._own(where), limit=_positive(limit))
+            if sort:
+                cursor = cursor.sort(list(sort))
+            return [self._to_document(stored) async for stored in cursor]
+
+    async def page(self, where: Mapping[str, Any], *, limit: int, cursor: str | None = None) -> Page[D]:
+        """Return the next ``limit`` (at most 200) documents, newest first; those made at one time by their id."""
+        guard_where(self._collection, where)
+        limit = min(_positive(limit), LONGEST_PAGE)
+        time_field, id_field = self._collection.time_field, self._collection.id_field
+        query = self._own(where)
+        if cursor is not None:
+            moment, public_id = _read_cursor(cursor)
+            older = {"$or": [{time_field: {"$lt": moment}}, {time_field: moment, id_field: {"$lt": public_id}}]}
+            query = {"$and": [query, {time_field: {"$lte": moment}}, older]}
+        with translated():
+            found = self._raw.find(query, sort=[(time_field, -1), (id_field, -1)], limit=limit + 1)
+            rows = await found.to_list()
+        more = len(rows) > limit
+        rows = rows[:limit]
+        following = _write_cursor(rows[-1][time_field], rows[-1][id_field]) if more else None
+        return Page([self._to_document(row) for row in rows], following)
+
+    async def update(self, public_id: str, changes: Mapping[str, Any], *, where: Mapping[str, Any] | None = None) -> D:
+        """Set dotted fields to new values in one document and return it as it is now.
+
+        ``where`` must hold at the moment of the change: Conflict if it does not. NotFound if the id is unknown.
+        """
+        guard_changes(self._collection, changes)
+        sealed = change_secrets(changes, self._collection.secrets, self._database.cipher.encrypt)
+        return await self._modify(public_id, {"$set": sealed}, where)
+
+    async def increment(self, public_id: str, by: Mapping[str, int]) -> D:
+        """Add to number fields of one document at once and return it as it is now."""
+        guard_changes(self._collection, by)
+        return await self._modify(public_id, {"$inc": dict(by)}, None)
+
+    async def delete(self, public_id: str) -> bool:
+        """Remove a document, or hide it where the collection deletes softly. False if there was none."""
+        query = self._own(self._by_id(public_id))
+        with translated():
+            if not self._collection.soft_delete:
+                return (await self._raw.delete_one(query)).deleted_count == 1
+            change: dict[str, Any] = {"$set": {"deleted_at": self._database.clock.now()}}
+            if self._collection.released:
+                change["$unset"] = dict.fromkeys(self._collection.released, "")
+            return (await self._raw.update_one(query, change)).modified_count == 1
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        """Return how many documents match."""
+        guard_where(self._collection, where)
+        with translated():
+            return await self._raw.count_documents(self._own(where))
+
+    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Run a pipeline over the tenant's documents alone, without ``_id`` and secrets; it may not join or write."""
+        guard_pipeline(pipeline)
+        head: list[Mapping[str, Any]] = [
+            {"$match": self._own({})},
+            {"$unset": ["_id", *self._collection.secrets]},
+        ]
+        with translated():
+            cursor = await self._raw.aggregate([*head, *pipeline])
+            return await cursor.to_list()
+
+    async def _modify(self, public_id: str, change: dict[str, Any], where: Mapping[str, Any] | None) -> D:
+        query = self._own(self._by_id(public_id))
+        condition: Raw = query
+        if where:
+            guard_where(self._collection, where)
+            condition = {"$and": [query, dict(where)]}
+        if "updated_at" in self._collection.model.model_fields:
+            change = {**change, "$set": {**change.get("$set", {}), "updated_at": self._database.clock.now()}}
+        with translated():
+            stored = await self._raw.find_one_and_update(condition, change, return_document=ReturnDocument.AFTER)
+            if stored is not None:
+                return self._to_document(stored)
+            if where and await self._raw.find_one(query, {"_id": 1}) is not None:
+                raise Conflict
+        raise NotFound(self._missing(public_id))
+
+    def _own(self, where: Mapping[str, Any], *, deleted: bool = False) -> Raw:
+        """Add the tenant, last, so that nothing a caller wrote can replace it."""
+        query = dict(where)
+        if self._collection.soft_delete and not deleted:
+            query = {"$and": [query, {"deleted_at": None}]} if "deleted_at" in query else query | {"deleted_at": None}
+        if self._collection.tenant is None:
+            return query
+        if query.get(self._collection.tenant, self._scope.user_id) != self._scope.user_id:
+            raise NotFound
+        return query | {self._collection.tenant: self._scope.user_id}
+
+    def _by_id(self, public_id: str) -> Raw:
+        return {self._collection.id_field: plain(public_id, self._collection.id_field)}
+
+    def _missing(self, public_id: str) -> str:
+        what = self._collection.id_field.removesuffix("_id").replace("_", " ")
+        return f"There is no {what} {public_id}, or it is not yours. Check the id."
+
+    def _to_stored(self, document: D) -> Raw:
+        return to_stored(
+            self._collection,
+            document,
+            tenant=self._scope.user_id,
+            now=self._database.clock.now(),
+            cipher=self._database.cipher,
+        )
+
+    def _to_document(self, stored: Raw, *, reveal: bool = False) -> D:
+        return to_document(self._collection, stored, cipher=self._database.cipher if reveal else None)
+
+
+def _positive(limit: int) -> int:
+    if limit < 1:
+        raise InvalidInput("The limit has to be at least 1.", field="limit")
+    return limit
+
+
+def _write_cursor(moment: datetime, public_id: str) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([moment.isoformat(), public_id])).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        padded = plain(cursor, "cursor") + "=" * (-len(cursor) % 4)
+        moment, public_id = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        return datetime.fromisoformat(moment).astimezone(UTC), plain(public_id, "cursor")
+    except (ValueError, TypeError, OverflowError, binascii.Error) as error:
+        raise InvalidInput("This cursor is not one of ours. Start again without it.", field="cursor") from error

@@ -1,0 +1,80 @@
+"""Posts: scheduled, published or failed, platform by platform."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+
+class PlatformResult(Part):
+    """What became of the post on one platform."""
+
+    platform: str
+    account_id: str | None = None
+    platform_post_id: str | None = None
+    status: Literal["scheduled", "published", "failed", "cancelled"] = "scheduled"
+    published_at: UtcTime | None = None
+    url: str | None = None
+    error: str | None = None
+
+
+class PostContent(Part):
+    """The exact post."""
+
+    message: str = ""
+    images: list[str] = Field(default_factory=list[str])
+    videos: list[str] = Field(default_factory=list[str])
+    link: str | None = None
+    hashtags: list[str] = Field(default_factory=list[str])
+
+
+class PostSchedule(Part):
+    """When it is to go out."""
+
+    scheduled: bool = False
+    publish_at: UtcTime | None = None
+
+
+class PostAnalytics(Part):
+    """Figures as the platform last told them."""
+
+    impressions: int = 0
+    reach: int = 0
+    engagement: int = 0
+    views: int = 0
+    likes: int = 0
+    comments: int = 0
+    shares: int = 0
+    clicks: int = 0
+    conversions: int = 0
+    last_synced: UtcTime | None = None
+
+
+class SocialPost(OwnedDocument):
+    """A post, the content it came from and the approval it was scheduled by."""
+
+    post_id: str
+    campaign_id: str | None = None
+    conversation_id: str | None = None
+    content_id: str | None = None
+    request_id: str | None = None
+    platforms: list[PlatformResult] = Field(default_factory=list[PlatformResult])
+    content: PostContent = Field(default_factory=PostContent)
+    schedule: PostSchedule = Field(default_factory=PostSchedule)
+    analytics: PostAnalytics = Field(default_factory=PostAnalytics)
+
+
+SOCIAL_POSTS = Collection(
+    name="social_posts",
+    model=SocialPost,
+    id_field="post_id",
+    id_prefix="pst",
+    indexes=(
+        Index(("user_id",)),
+        Index(("campaign_id",)),
+        Index(("schedule.publish_at",)),
+        Index(("-created_at",)),
+        Index(("user_id", "-created_at", "-post_id")),
+    ),
+)
