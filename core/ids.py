@@ -32,4 +32,4 @@ def derived_id(prefix: str, *cause: str) -> str:
 
 def is_public_id(value: str) -> bool:
     """Whether ``value`` has the form of an id made here."""
-    return PUBLIC_ID.match(value) is not None
+    return PUBLIC_ID.fullmatch(value) is not None

@@ -47,8 +47,8 @@ class Money:
         """As people write it: ``£1,500`` or ``€12.50``."""
         places = EXPONENTS.get(self.currency, 2)
         whole = self.minor % 10**places == 0
-        figure = f"{self.major:,.0f}" if whole else f"{self.major:,.{places}f}"
-        return f"{SIGNS.get(self.currency, self.currency + ' ')}{figure}"
+        figure = f"{abs(self.major):,.0f}" if whole else f"{abs(self.major):,.{places}f}"
+        return f"{'-' if self.minor < 0 else ''}{SIGNS.get(self.currency, self.currency + ' ')}{figure}"
 
     def share(self, weights: list[int]) -> list["Money"]:
         """Split by ``weights`` so that the parts add up exactly; the remainder goes to the largest remainders first."""

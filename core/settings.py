@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr = Field(
         SecretStr(""),
         alias="MM_ENCRYPTION_KEYS",
-        description="Fernet keys for secret fields, comma-separated, newest first; made in the data folder when not set.",
+        description="Fernet keys for secret fields, comma-separated, newest first; made in the data folder if not set.",
     )
     access_token_minutes: int = Field(
         720,
