@@ -119,7 +119,8 @@ class Database:
         The first failure stops the rest: Conflict or InvalidInput, whose ``details['index']`` says which it was.
         """
         with translated():
-            return await self._client.bulk_write(list(operations), ordered=True)
+            result: ClientBulkWriteResult = await self._client.bulk_write(list(operations), ordered=True)  # pyright: ignore[reportUnknownMemberType]
+            return result
 
     def namespace(self, collection: Collection[Any]) -> str:
         """Return the full name of a collection, as ``bulk`` needs it."""

@@ -52,6 +52,7 @@ class LogEntry(Document):
 D = TypeVar("D", bound=Document)
 
 SecretText = Annotated[str, Field(repr=False)]
+OptionalSecret = Annotated[str | None, Field(repr=False)]
 SET_BY_DATABASE = ("user_id", "created_at", "updated_at", "timestamp")
 
 

@@ -28,14 +28,26 @@ class ConversationContext(Part):
 
 
 class RunLease(Part):
-    """The turn that is running, the process that runs it, and until when it may go without a sign of life."""
+    """The turn that is running, the process that runs it, and until when it may go without a sign of life.
+
+    ``boot`` names one start of the process; ``first_seq`` is the number of the run's first event.
+    """
 
     run_id: str
     message_id: str
     owner: str
+    boot: str
     until: UtcTime
+    first_seq: int = 1
     attempt: int = 1
     cancel: bool = False
+
+
+class PendingApproval(Part):
+    """An approval the conversation waits for."""
+
+    approval_id: str
+    summary: str
 
 
 class Conversation(OwnedDocument):
@@ -49,11 +61,11 @@ class Conversation(OwnedDocument):
     last_seq: int = 0
     summary: str = ""
     context: ConversationContext = Field(default_factory=ConversationContext)
+    timezone: str = "UTC"
     campaign_id: str | None = None
-    pending_approvals: list[str] = Field(default_factory=list[str])
+    pending_approvals: list[PendingApproval] = Field(default_factory=list[PendingApproval])
     run: RunLease | None = None
     queued: int = 0
-    recent_client_ids: list[str] = Field(default_factory=list[str])
     external_id: str | None = None
     deleted_at: UtcTime | None = None
 

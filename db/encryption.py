@@ -1,7 +1,7 @@
 """Encryption of secret fields before they reach the database, with rotation by a list of keys."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -58,7 +58,8 @@ def change_secrets(stored: Mapping[str, Any], secrets: Sequence[str], change: Ca
             if key == secret or key.startswith(f"{secret}."):
                 changed[key] = _change_all(value, change)
             elif secret.startswith(f"{key}.") and isinstance(value, Mapping):
-                changed[key] = change_secrets(value, (secret.removeprefix(f"{key}."),), change)
+                nested = cast("Mapping[str, Any]", value)
+                changed[key] = change_secrets(nested, (secret.removeprefix(f"{key}."),), change)
     return changed
 
 
@@ -75,14 +76,11 @@ def without_secrets(stored: Mapping[str, Any], secrets: Sequence[str]) -> dict[s
 
 
 def _change_all(value: Any, change: Callable[[str], str]) -> Any:
-    match value:
-        case None:
-            return None
-        case str():
-            return change(value) if value else value
-        case Mapping():
-            return {key: _change_all(inner, change) for key, inner in value.items()}
-        case list():
-            return [_change_all(inner, change) for inner in value]
-        case _:
-            raise InvalidInput("A secret has to be a text.")
+    if value is None or value == "":
+        return value
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        nested = cast("Mapping[str, Any]", value)
+        return {key: _change_all(inner, change) for key, inner in nested.items()}
+    raise InvalidInput("A secret has to be a text.")

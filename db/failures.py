@@ -1,6 +1,6 @@
 """Turns what the database driver raises into the product's own errors, without addresses or passwords."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -33,7 +33,7 @@ NOT_STORABLE = "The database refuses this value: a field is missing, has the wro
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Raise Conflict, InvalidInput, NotConfigured or Unavailable in place of the driver's errors."""
     try:
         yield

@@ -21,6 +21,7 @@ class Message(OwnedDocument):
     timestamp: UtcTime
     status: Literal["pending", "running", "done", "failed", "cancelled"] = "done"
     run_id: str | None = None
+    first_seq: int | None = None
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 

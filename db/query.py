@@ -1,7 +1,7 @@
 """Guards between callers and the query language: what a filter, a change and a pipeline may say."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from core.errors import InvalidInput
 from db.collection import Collection
@@ -77,20 +77,17 @@ def _guard_field(collection: Collection[Any], key: Any, *, secrets: bool = False
 def _guard_comparison(value: Any) -> None:
     if not isinstance(value, Mapping):
         return
-    for key, inner in value.items():
-        if str(key).startswith("$"):
-            if key not in COMPARISONS:
-                raise InvalidInput(f"The operator {key} is not allowed here.")
-            _guard_comparison(inner)
-        else:
-            _guard_comparison(inner)
+    for key, inner in cast("Mapping[str, Any]", value).items():
+        if key.startswith("$") and key not in COMPARISONS:
+            raise InvalidInput(f"The operator {key} is not allowed here.")
+        _guard_comparison(inner)
 
 
 def _keys(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield str(key)
+        for key, inner in cast("Mapping[str, Any]", value).items():
+            yield key
             yield from _keys(inner)
     elif isinstance(value, (list, tuple)):
-        for inner in value:
+        for inner in cast("Sequence[Any]", value):
             yield from _keys(inner)

@@ -1,0 +1,54 @@
+"""Every collection there is. What is listed here is created, validated, exported and erased; nothing else is stored."""
+
+from typing import Any
+
+from db.agent_events import AGENT_EVENTS
+from db.agent_memory import AGENT_MEMORY
+from db.agent_tasks import AGENT_TASKS
+from db.analytics_data import ANALYTICS_DATA
+from db.approval_requests import APPROVAL_REQUESTS
+from db.audit_log import AUDIT_LOG
+from db.campaigns import CAMPAIGNS
+from db.collection import Collection
+from db.content_library import CONTENT_LIBRARY
+from db.content_versions import CONTENT_VERSIONS
+from db.conversations import CONVERSATIONS
+from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.global_memory import GLOBAL_MEMORY
+from db.messages import MESSAGES
+from db.scheduled_jobs import SCHEDULED_JOBS
+from db.settings import SETTINGS
+from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_posts import SOCIAL_POSTS
+from db.user_memory import USER_MEMORY
+from db.users import USERS
+from db.webhooks import WEBHOOKS
+from db.zoho_crm_records import ZOHO_CRM_RECORDS
+from db.zoho_tokens import ZOHO_TOKENS
+
+CATALOGUE: tuple[Collection[Any], ...] = (
+    USERS,
+    CONVERSATIONS,
+    MESSAGES,
+    CAMPAIGNS,
+    ZOHO_TOKENS,
+    SOCIAL_ACCOUNTS,
+    SOCIAL_POSTS,
+    ZOHO_CRM_RECORDS,
+    EMAIL_CAMPAIGNS,
+    CONTENT_LIBRARY,
+    CONTENT_VERSIONS,
+    USER_MEMORY,
+    AGENT_MEMORY,
+    GLOBAL_MEMORY,
+    AGENT_EVENTS,
+    AGENT_TASKS,
+    APPROVAL_REQUESTS,
+    ANALYTICS_DATA,
+    SETTINGS,
+    WEBHOOKS,
+    SCHEDULED_JOBS,
+    AUDIT_LOG,
+)
+
+OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)
