@@ -331,7 +331,7 @@ class FrameRefused:
     durable: ClassVar[bool] = False
     message: str
     code: str
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def wire(self) -> Wire:
         return {"type": "RUN_ERROR", "message": self.message, "code": self.code, "metadata": self.details}

@@ -12,69 +12,79 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
 
-    host: str = Field("127.0.0.1", alias="MM_HOST", description="Address to listen on.")
-    port: int = Field(8000, alias="MM_PORT", ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    data_dir: Path = Field(Path(".data"), alias="MM_DATA_DIR", description="Where the embedded parts keep their data.")
-    public_url: str = Field("", alias="MM_PUBLIC_URL", description="Address people reach this server by, for links.")
+    host: str = Field(default="127.0.0.1", alias="MM_HOST", description="Address to listen on.")
+    port: int = Field(
+        default=8000, alias="MM_PORT", ge=0, le=65535, description="Port to listen on; 0 takes a free one."
+    )
+    data_dir: Path = Field(
+        default=Path(".data"), alias="MM_DATA_DIR", description="Where the embedded parts keep their data."
+    )
+    public_url: str = Field(
+        default="", alias="MM_PUBLIC_URL", description="Address people reach this server by, for links."
+    )
     allowed_origins: list[str] = Field(
         default_factory=list,
         alias="MM_ALLOWED_ORIGINS",
         description="Other web origins that may open a WebSocket or call the API, as a JSON list.",
     )
     registration: Literal["", "open", "invite", "closed"] = Field(
-        "",
+        default="",
         alias="MM_REGISTRATION",
         description="Who may register; open on loopback and invite elsewhere by default.",
     )
     secret_key: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         alias="MM_SECRET_KEY",
         description="Signs access tokens; made in the data folder when not set.",
     )
     encryption_keys: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         alias="MM_ENCRYPTION_KEYS",
         description="Fernet keys for secret fields, comma-separated, newest first; made in the data folder if not set.",
     )
     access_token_minutes: int = Field(
-        720,
+        default=720,
         alias="MM_ACCESS_TOKEN_MINUTES",
         ge=1,
         description="How long a login lasts, in minutes.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO",
+        default="INFO",
         alias="MM_LOG_LEVEL",
         description="How much is logged.",
     )
 
     mongodb_uri: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         alias="MONGODB_URI",
         description="A MongoDB to use instead of the embedded one (8.0 or newer).",
     )
-    mongodb_database: str = Field("marketing_minds", alias="MM_MONGODB_DATABASE", description="Name of the database.")
+    mongodb_database: str = Field(
+        default="marketing_minds", alias="MM_MONGODB_DATABASE", description="Name of the database."
+    )
 
     openai_api_key: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         alias="OPENAI_API_KEY",
         description="Key of the model server; the offline model runs without it.",
     )
     openai_base_url: str = Field(
-        "",
+        default="",
         alias="OPENAI_BASE_URL",
         description="Any OpenAI-compatible server; OpenAI's own when not set.",
     )
-    model_fast: str = Field("gpt-4o-mini", alias="MM_MODEL_FAST", description="Model that routes.")
-    model_careful: str = Field("gpt-4o", alias="MM_MODEL_CAREFUL", description="Model that plans, writes and answers.")
+    model_fast: str = Field(default="gpt-4o-mini", alias="MM_MODEL_FAST", description="Model that routes.")
+    model_careful: str = Field(
+        default="gpt-4o", alias="MM_MODEL_CAREFUL", description="Model that plans, writes and answers."
+    )
     model_timeout_seconds: float = Field(
-        60,
+        default=60,
         alias="MM_MODEL_TIMEOUT_SECONDS",
         gt=0,
         description="Longest silence of the model server, in seconds.",
     )
     model_retries: int = Field(
-        2,
+        default=2,
         alias="MM_MODEL_RETRIES",
         ge=0,
         le=10,
