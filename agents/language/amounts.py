@@ -1,0 +1,296 @@
+"""Amounts of money in a text, and which of them is the budget.
+
+An amount without a currency takes the one already known, else GBP where the text or the known location is in the
+United Kingdom, else USD. Of a range the upper end counts: a budget is what may be spent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from agents.language.numbers import FIGURE, SCALE, WORDS, figure_value, number_value, NUMBER, words_value
+from agents.language.numbers import SCALES
+from agents.language.places import country_of
+from core.money import Money
+
+CODES = (
+    "GBP", "USD", "EUR", "INR", "CHF", "PLN", "SEK", "NOK", "DKK", "JPY", "AUD", "CAD", "NZD", "CNY", "ZAR", "SGD",
+    "BRL", "MXN", "TRY", "AED", "HKD", "CZK", "HUF", "ILS", "KRW", "THB", "NGN", "KES", "PHP", "IDR", "MYR", "SAR",
+)  # fmt: skip
+_SIGNS = {
+    "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₩": "KRW", "₺": "TRY", "₦": "NGN", "₪": "ILS", "฿": "THB",
+    "a$": "AUD", "au$": "AUD", "aud$": "AUD", "c$": "CAD", "ca$": "CAD", "cad$": "CAD", "us$": "USD", "nz$": "NZD",
+    "s$": "SGD", "hk$": "HKD", "r$": "BRL", "$": "USD", "zł": "PLN", "zl": "PLN",
+}  # fmt: skip
+_NAMES = (
+    (r"aussie dollars?|australian dollars?", "AUD"), (r"canadian dollars?", "CAD"), (r"us dollars?", "USD"),
+    (r"new zealand dollars?|kiwi dollars?", "NZD"), (r"singapore dollars?", "SGD"), (r"hong kong dollars?", "HKD"),
+    (r"swiss francs?|schweizer franken|franken|francs?|sfr\.?|fr\.", "CHF"), (r"swedish kron(?:a|or)", "SEK"),
+    (r"norwegian kroner?", "NOK"), (r"danish kroner?", "DKK"),
+    (r"pounds? sterling|sterling|pounds?|quid|punds?|gbp|squid|libras", "GBP"), (r"dollars?|bucks?|usd|dólares", "USD"),
+    (r"euros?|eur|euro", "EUR"), (r"indian rupees?|rupees?|rs\.?|inr", "INR"), (r"z[lł]oty(?:ch|s)?|z[łl]", "PLN"),
+    (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
+    (r"dirhams?", "AED"), (r"naira", "NGN"), (r"shillings?", "KES"), (r"kronor|kroner|krona|krone|kr\.?", "SEK"),
+)  # fmt: skip
+_COUNTRY = {
+    "GB": "GBP", "US": "USD", "IN": "INR", "CH": "CHF", "PL": "PLN", "SE": "SEK", "NO": "NOK", "DK": "DKK",
+    "AU": "AUD", "CA": "CAD", "NZ": "NZD", "CN": "CNY", "SG": "SGD", "HK": "HKD",
+}  # fmt: skip
+_DOLLARS = {"USD", "AUD", "CAD", "NZD", "SGD", "HKD"}
+_CROWNS = {"SEK", "NOK", "DKK", "CZK"}
+
+_SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|R|AUD|CAD)\$|[£€₹¥₩₺₦₪฿$])"
+_CODE = r"(?:" + "|".join(CODES) + r")"
+_NAME = "|".join(pattern for pattern, _ in _NAMES)
+_DIGITS = FIGURE.replace(r"(?<![\w.,])", "")
+_AFTER = rf"(?:\s?{_SIGN}(?![\d])|\s?(?:{_CODE}|{_NAME})(?![\w]))"
+_MONEY = re.compile(
+    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d))(?=\s?\d))\s?"
+    rf"(?P<one>{_DIGITS})(?P<onescale>{SCALE})?(?:,-|\.-)?(?:\s?{_CODE}(?!\w))?"
+    rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE})?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
+    rf"|(?P<words>{WORDS}|\b(?:an?|one) (?:hundred|thousand|grand)\b)(?P<named>\s(?:{_CODE}|{_NAME})(?!\w))"
+    rf"|(?P<grand>{FIGURE}|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|half a|"
+    rf"a couple of|one and a half|two and a half)(?=[ -]grand)|\b\d+(?=[ -]?grand))[ -]?grand\b",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    rf"(?:between |from )?(?<![\w.,])(?:{_SIGN}\s?)?{_DIGITS}(?:k|K)?\s?(?:-|to|and|or|bis|~)\s?(?={_SIGN}?\s?\d)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum found in a text, with its place there. ``currency`` is "" where the text names none."""
+
+    start: int
+    end: int
+    value: Decimal
+    currency: str
+
+    def money(self, fallback: str) -> Money:
+        """The sum as money, in ``fallback`` where the text names no currency."""
+        return Money.of(self.value, self.currency or fallback)
+
+
+def known_currency(known: Mapping[str, object]) -> str:
+    """The currency the conversation already uses, or ""."""
+    for source in (known.get("currency"), known.get("budget")):
+        if isinstance(source, Money):
+            return source.currency
+        if isinstance(source, Mapping):
+            source = source.get("currency")
+        if isinstance(source, str) and source:
+            if source.upper() in CODES:
+                return source.upper()
+            found = next(amounts(source), None)
+            if found and found.currency:
+                return found.currency
+    return ""
+
+
+def fallback_currency(text: str, known: Mapping[str, object]) -> str:
+    """The currency of an amount that names none."""
+    if current := known_currency(known):
+        return current
+    named = next((a.currency for a in amounts(text) if a.currency), "")
+    return named or ("GBP" if "GB" in {country_of(text), country_of(str(known.get("location") or ""))} else "USD")
+
+
+def amounts(text: str, known: Mapping[str, object] | None = None) -> Iterator[Amount]:
+    """The sums in ``text`` that carry a currency or the word grand, in order; percentages and counts are none."""
+    for match in _MONEY.finditer(text):
+        value = _value(match)
+        if value is None or value > 10**12:
+            continue
+        yield Amount(match.start(), match.end(), value, _currency(match, text, known or {}))
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    if match["grand"]:
+        figure = match["grand"]
+        base = (
+            figure_value(figure) if figure[0].isdigit() else words_value(figure.lower().replace("one and a half", "1"))
+        )
+        if "and a half" in figure.lower():
+            base = (words_value(figure.split()[0]) or Decimal(0)) + Decimal("0.5")
+        return base * 1000 if base is not None else None
+    if match["words"]:
+        return words_value(match["words"])
+    scale = (match["onescale"] or match["twoscale"] or "").strip().lower()
+    return figure_value(match["one"] or match["two"]) * (SCALES[scale] if scale else 1)
+
+
+def _currency(match: re.Match[str], text: str, known: Mapping[str, object]) -> str:
+    if match["grand"]:
+        tail = re.match(rf"\s?(?:in )?({_NAME}|{_CODE})\b", text[match.end() : match.end() + 30], re.IGNORECASE)
+        return _code(tail[1], text, known) if tail else ""
+    suffix = re.search(rf"({_CODE})$", match.group(), re.IGNORECASE)
+    return _code(suffix[1] if suffix else match["before"] or match["after"] or match["named"], text, known)
+
+
+def _code(written: str, text: str, known: Mapping[str, object]) -> str:
+    name = written.strip().lower().removesuffix(".") if written.strip() not in {"fr.", "Fr."} else "chf"
+    code = name.upper() if name.upper() in CODES else _SIGNS.get(name) or _named(name)
+    if written.strip() == "r" or written.strip() == "R":
+        code = "ZAR"
+    local = {_COUNTRY.get(country_of(text)), _COUNTRY.get(country_of(str(known.get("location") or "")))}
+    if name in {"$", "dollars", "dollar", "bucks", "buck"}:
+        code = _pick(_DOLLARS, code, known, local)
+    elif name in {"kr", "kronor", "kroner", "krona", "krone"}:
+        code = _pick(_CROWNS, "SEK", known, local)
+    elif name == "¥" and ("CNY" in local or known_currency(known) == "CNY"):
+        code = "CNY"
+    return code
+
+
+def _pick(family: set[str], otherwise: str, known: Mapping[str, object], local: set[str | None]) -> str:
+    current = str(known.get("currency") or "").upper()
+    if current in family:
+        return current
+    return next(iter(sorted(code for code in local if code and code in family)), otherwise)
+
+
+def _named(name: str) -> str:
+    return next((code for pattern, code in _NAMES if re.fullmatch(pattern, name, re.IGNORECASE)), "")
+
+
+_LEAD = re.compile(
+    r"(?:budget|spend(?:ing)?|ad ?spend|presupuesto|invest(?:ing|ment)?|(?:can|could) afford|got|put in|pot of|"
+    r"set aside|allocated?|limit(?:ed)?|max(?:imum)?|cap(?:ped)?|costs? (?:no )?more than|budged|bugdet|buget|budjet|"
+    r"budgt|money|funds?|funding|cash|spent|kosten)",
+    re.IGNORECASE,
+)
+_PRICE_BEFORE = re.compile(
+    r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them |for "
+    r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|only|for just|fee (?:is|of)|"
+    r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prize of|discount of|revenue of|turnover of|"
+    r"sales of|raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |are |"
+    r"a |an |of |at |up to |about |around |just )?$",
+    re.IGNORECASE,
+)
+_PRICE_AFTER = re.compile(
+    r"^\s?(?:off\b|each\b|per (?:person|head|ticket|unit|item|class|session|bottle|box|seat|place|click|lead|hour|night|"
+    r"kilo|bag|order)\b|a (?:ticket|head|person|pop|piece|bottle|box|seat|place|class|session|cup|bag|night)\b|p\.?p\.?\b"
+    r"|/ ?(?:person|head|ticket|unit|class|session)\b|tickets?\b|discount|voucher|gift|coupon|prize|entry|menu|meal|"
+    r"(?:worth |)(?:of |in )?(?:sales|revenue|turnover|orders|donations|bookings|profit|mrr|arr|takings|pre-?orders)\b)",
+    re.IGNORECASE,
+)
+_SALES = re.compile(
+    r"^\s?(?:worth |)(?:of |in )?(?:new |extra |online |more |total |monthly |additional )?(?P<metric>sales|revenue|turnover|"
+    r"orders|donations|bookings|profit|mrr|arr|takings|pre-?orders)\b",
+    re.IGNORECASE,
+)
+_RAISE = re.compile(
+    r"(?:raise|raising|crowdfund(?:ing)?|fundrais(?:e|ing))\s*(?:at least |up to |about |over )?$", re.IGNORECASE
+)
+_UNIT_AFTER = re.compile(
+    r"^\s?(?:%|percent|per cent|[-–]?(?!(?:and|or|but|to|for|on|in|max|total|is|a|at|per|all|tops|ish|budget|please|"
+    r"instead|not|now|then|from|this|the|then|as|which|we|i|if|should|ok|altogether|overall|maximum|only|with|though|"
+    r"i'd|as|roughly|or|max|plus|by|over|until|so|spread|each|would|will|just|limit|including|inc|incl|ex|excl|ready|"
+    r"available|ad|ads|spend|marketing|quid|right|because|since|maybe|probably|thanks|thx|pls|cheers|mate|grand|k|can|"
+    r"und|et|y|für|pour|para|max\.|or so|thereabouts|odd|let's|via|across|when|where|until|till)\b)[a-z]{2,})",
+    re.IGNORECASE,
+)
+_DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
+_NO_BUDGET = re.compile(
+    r"\b(?:(?:zero|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|in mind|"
+    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend)(?: is|'s)? (?:zero|nil|none)|"
+    r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
+    r"nothing to spend|completely free|for free only)\b",
+    re.IGNORECASE,
+)
+
+
+def is_price(text: str, amount: Amount) -> bool:
+    """Whether a sum is what something costs, saves or should earn, and so not the budget."""
+    lead = text[max(0, amount.start - 40) : amount.start]
+    tail = text[amount.end : amount.end + 40]
+    if _PRICE_AFTER.match(tail):
+        return True
+    if re.match(r"^[ -]*(?:budget|campaign|max|total|to spend|ad spend|spend)", tail, re.IGNORECASE):
+        return False
+    clause = re.split(r"[,.;!?\n]", lead)[-1]
+    return _PRICE_BEFORE.search(clause) is not None and not re.search(r"budget|spend |invest", clause, re.IGNORECASE)
+
+
+def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amount, str]]:
+    """The sums in ``text`` that are a target, with what they measure."""
+    for amount in amounts(text, known):
+        if match := _SALES.match(text[amount.end : amount.end + 40]):
+            yield amount, match["metric"].lower()
+        elif _RAISE.search(text[: amount.start][-40:]):
+            yield amount, "donations"
+
+
+def find_budget(text: str, known: Mapping[str, object], *, asked: bool = False) -> Amount | None:
+    """The budget stated in ``text``; with ``asked`` a bare number is one too."""
+    if _NO_BUDGET.search(text):
+        found = _NO_BUDGET.search(text)
+        return Amount(found.start(), found.end(), Decimal(0), "") if found else None
+    candidates = [a for a in amounts(text, known) if not is_price(text, a)]
+    candidates = [a for a in candidates if not _rejected(text, a)] or []
+    led = [a for a in candidates if _near_lead(text, a)]
+    bare = list(_bare(text, asked=asked, anywhere=not candidates))
+    chosen = led or candidates or bare
+    if not chosen:
+        return None
+    best = chosen[-1] if _corrected(text, chosen) else chosen[0]
+    return _upper(text, best, [*candidates, *bare])
+
+
+def _near_lead(text: str, amount: Amount) -> bool:
+    before = re.split(r"[.;!?\n]", text[max(0, amount.start - 45) : amount.start])[-1]
+    after = re.split(r"[.;!?\n,]", text[amount.end : amount.end + 30])[0]
+    return _LEAD.search(before) is not None or re.search(r"budget|to spend|spend\b|to play with", after) is not None
+
+
+def _rejected(text: str, amount: Amount) -> bool:
+    before = text[max(0, amount.start - 14) : amount.start].lower()
+    return re.search(
+        r"(?:\bnot|instead of|rather than|and not|n't|was|from)\s*(?:a |an |the )?$", before
+    ) is not None and (
+        re.search(r"\bfrom\s*$", before) is None or re.match(r"\s?(?:to|up to)\b", text[amount.end :]) is not None
+    )
+
+
+def _corrected(text: str, chosen: list[Amount]) -> bool:
+    between = text[chosen[0].end : chosen[-1].start].lower()
+    return (
+        re.search(r"\b(?:actually|no wait|wait|sorry|i mean|make (?:it|that)|rather|correction|or rather)\b", between)
+        is not None
+    )
+
+
+def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
+    for other in others:
+        gap = text[best.end : other.start]
+        if best.end <= other.start and re.fullmatch(r"\s?(?:-|to|and|or|bis|~|up to)\s?", gap, re.IGNORECASE):
+            joined = re.search(r"between\s*$", text[: best.start], re.IGNORECASE) or gap.strip().lower() != "and"
+            if joined and other.value > best.value:
+                return Amount(best.start, other.end, other.value, other.currency or best.currency)
+    before = _RANGE.search(text[max(0, best.start - 24) : best.start] + text[best.start : best.start + 2])
+    if before and before.end() >= min(best.start, 24):
+        return best
+    return best
+
+
+def _bare(text: str, *, asked: bool, anywhere: bool) -> Iterator[Amount]:
+    for match in NUMBER.finditer(text):
+        value = number_value(match)
+        tail = text[match.end() : match.end() + 24]
+        if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
+            continue
+        amount = Amount(match.start(), match.end(), value, "")
+        led = _near_lead(text, amount) and anywhere
+        if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
+            yield amount
+
+
+def _dated(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 12) : match.start()].lower()
+    after = text[match.end() : match.end() + 8].lower()
+    month = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]*"
+    named = re.search(month + r"\s*$", before) or re.match(r"\s*(?:of\s+)?" + month, after)
+    return named is not None or re.search(r"[/:.-]$", before) is not None

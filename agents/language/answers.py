@@ -1,0 +1,157 @@
+"""A short answer to the question just asked, which only that question makes meaningful."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from agents.language.amounts import amounts
+from agents.language.goals import find_goal
+from agents.language.numbers import NUMBER, number_value, whole
+from agents.language.places import find_location
+from agents.language.subject import plain_phrase
+from core.money import Money
+
+Value: TypeAlias = str | int | date | Money | list[str]
+
+_EMPTY = re.compile(
+    r"^\W*(?:(?:um+|uh+|hmm+|er+m?|well|oh|ok(?:ay)?|so|honestly|sorry)\W+)*(?:i (?:don't|do not|dont) know|idk|dunno|no idea|not sure|unsure|no clue|you (?:decide|choose|tell me|pick)|whatever|skip|pass|later|next(?: question)?|"
+    r"any(?:thing)?|nothing|none|no preference|don't (?:care|mind)|doesn't matter|up to you|your call|surprise me|n/?a|tbd|tbc|yes|yep|yeah|no|nope|ok(?:ay)?|sure|fine|maybe|thanks?|thank you|cheers|hi|hello|hey|good (?:morning|afternoon|evening)|stop|wait|hold on|"
+    r"one (?:sec|moment|minute)|let me (?:think|check|ask|get back)|i'll (?:check|think|ask|get back|tell you)|what|why|huh|sorry|pardon|lol|haha|never ?mind|can you|could you|please|help|i need to (?:think|check|ask)|give me|not yet|not decided|haven't decided|we haven't|"
+    r"weiß nicht|keine ahnung|je ne sais pas|no sé|no se)\b",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|can you|could you|hey|actually|go ahead and|let's|then)\W+)*(?:write|draft|show|schedule|publish|post|send|approve|reject|cancel|delete|rewrite|shorten|translate|tell me|give me|explain|list|compare|analyse|analyze|remind|"
+    r"plan|create|generate|make me|do you|what|how|why|when|where|who|ignore|forget|repeat|start over|help|sing|play|book me|order me|call|open|read|check|look|search|google)\b",
+    re.IGNORECASE,
+)
+_OFFTOPIC = re.compile(
+    r"\b(?:weather|raining|football|the match|world cup|joke|recipe|horoscope|lottery|bitcoin|capital of|president|prime minister|movie|film tonight|netflix|lunch|dinner tonight|coffee break|my (?:cat|dog|wife|husband|boss|kids|printer|train|computer|wifi|laptop)|"
+    r"traffic is|how are you|you there|are you (?:a|an|human|real)|who won|homework|so tired|hungry|headache|nice day|lovely day|happy birthday|good luck|i love you|you're (?:funny|great|stupid|useless|slow)|system prompt|instructions|meaning of life|stuck in traffic|brb|be right back|back in|phone('s)? ring)\b",
+    re.IGNORECASE,
+)
+_FREE_TEXT = {
+    "product",
+    "objective",
+    "target_audience",
+    "timeline",
+    "location",
+    "business",
+    "voice",
+    "additional_context",
+}
+
+
+def plausible_answer(text: str) -> bool:
+    """Whether a message can be the answer to a question: no evasion, command, greeting or small talk."""
+    first = text.strip()
+    if not first or first.rstrip().endswith("?"):
+        return False
+    rest = re.sub(
+        r"^\W*(?:yes|yep|yeah|no|sure|ok(?:ay)?|hmm+|um+|well|sorry|hi|hello|hey|thanks|thank you|please|maybe)\b[\s,.!:-]*(?=\S)",
+        "",
+        first,
+        flags=re.IGNORECASE,
+    )
+    return not (_EMPTY.match(rest) or _COMMAND.match(rest) or _OFFTOPIC.search(rest))
+
+
+def answer_to(asked: str, text: str, read: Mapping[str, object], known: Mapping[str, object]) -> dict[str, Value]:
+    """The values an answer gives to the field asked for, where reading the text has not already found them."""
+    if asked in read or (
+        asked == "timeline" and any(name in read for name in ("event_date", "start_date", "end_date"))
+    ):
+        return {}
+    phrase = plain_phrase(text)
+    if asked in {"goal_value", "goal_metric", "objective"}:
+        return _goal_answer(asked, text, phrase, read, known)
+    if asked not in _FREE_TEXT or not _is_phrase(phrase) or _told_otherwise(asked, text, read):
+        return {}
+    if asked == "location":
+        found = find_location(text)
+        return {"location": found[2] if found else phrase}
+    return {asked: phrase}
+
+
+def _told_otherwise(asked: str, text: str, read: Mapping[str, object]) -> bool:
+    """Whether the message gives other facts and nothing that is left for the field asked for."""
+    others = {name for name in read if name not in {asked, "timeline", "objective", "additional_context"}}
+    if asked == "product":
+        others -= {"location", "business", "event_date", "target_audience"}
+    if asked == "business":
+        others -= {"location", "product"}
+    if asked == "target_audience":
+        others -= {"location"}
+    return bool(others) and len(text.split()) < 40
+
+
+def _goal_answer(
+    asked: str, text: str, phrase: str, read: Mapping[str, object], known: Mapping[str, object]
+) -> dict[str, Value]:
+    if "goal_value" in read or "objective" in read:
+        return {}
+    number = next((v for m in NUMBER.finditer(text) if (v := number_value(m)) is not None), None)
+    if asked != "goal_metric" and number is not None and not next(amounts(text), None) and "budget" not in read:
+        value = whole(number)
+        goal = find_goal(text, known)
+        if value is not None and goal is None and len(text.split()) <= 6:
+            metric = (
+                re.sub(r"^[\d\s,.k]+|^\w+ (?=\w+$)", "", phrase).strip()
+                if not phrase.replace(",", "").isdigit()
+                else ""
+            )
+            found: dict[str, Value] = {"goal_value": value}
+            if asked == "objective":
+                found["objective"] = phrase
+            if metric and known.get("goal_metric") is None and metric.isalpha():
+                found["goal_metric"] = metric
+            return found
+    if asked == "objective" and _is_phrase(phrase) and not _told_otherwise(asked, text, read):
+        return {"objective": phrase}
+    return {"goal_metric": phrase} if asked == "goal_metric" and _is_phrase(phrase) and len(phrase.split()) <= 4 else {}
+
+
+def _is_phrase(phrase: str) -> bool:
+    return 2 <= len(phrase) <= 240 and re.search(r"[^\W\d]", phrase) is not None
+
+
+def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tuple[str, Decimal | None]:
+    """Which known figure a number without a name means, and the number: the one it replaces, else the nearest in size."""
+    found = [(m, v) for m in NUMBER.finditer(text) if (v := number_value(m)) is not None]
+    if not found or len(text.split()) > 14:
+        return "", None
+    named = re.compile(r"\b(?:not|instead of|rather than|from)\s+$", re.IGNORECASE)
+    new = next((v for m, v in found if not named.search(text[: m.start()])), None)
+    old = next((v for m, v in found if named.search(text[: m.start()])), None)
+    figures = _figures(known)
+    if new is None or not figures:
+        return "", None
+    for name, value in figures.items():
+        if old is not None and old == value:
+            return name, new
+    if asked in {"budget", "goal_value"}:
+        return asked, new
+    if re.search(r"\d\s?(?:am|pm|st|nd|rd|th|%|words|posts|characters|days|weeks|hashtags|lines|versions)", text):
+        return "", None
+    distance = {name: abs(math.log((float(new) + 1) / (float(value) + 1))) for name, value in figures.items()}
+    return min(distance, key=lambda name: distance[name]), new
+
+
+def _figures(known: Mapping[str, object]) -> dict[str, Decimal]:
+    figures: dict[str, Decimal] = {}
+    budget = known.get("budget")
+    if isinstance(budget, Money):
+        figures["budget"] = budget.major
+    elif isinstance(budget, Mapping):
+        figures["budget"] = Money(int(str(budget.get("minor", 0))), str(budget.get("currency", "GBP"))).major
+    elif isinstance(budget, str) and (found := next(amounts(budget), None)):
+        figures["budget"] = found.value
+    elif isinstance(known.get("budget_minor"), int):
+        figures["budget"] = Money(int(str(known["budget_minor"])), str(known.get("currency") or "GBP")).major
+    goal = known.get("goal_value")
+    if isinstance(goal, int):
+        figures["goal_value"] = Decimal(goal)
+    return figures

@@ -1,0 +1,111 @@
+"""Whom the campaign should reach."""
+
+import re
+
+_PEOPLE_NOUNS = (
+    r"famil(?:y|ies)|parents?|mums|mum|moms|mom|dads|dad|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|women|woman|men|"
+    r"ladies|girls|guys|boys|kids|children|teens|teenagers|tweens|toddlers|babies|adults|couples|singles|professionals|locals|residents|neighbou?rs|"
+    r"tourists|travell?ers|commuters|pensioners|seniors|retirees|over[- ]\d\ds|under[- ]\d\ds|\d\ds(?= and)|millennials|millenials|gen[ -]?z(?:ers)?|gen[ -]?x|boomers|"
+    r"runners|cyclists|climbers|swimmers|hikers|walkers|gym[- ]?goers|gym people|athletes|gamers|foodies|vegans|vegetarians|coffee lovers|"
+    r"people|folks?|everyone|everybody|anyone|public|owners?|lovers?|fans?|enthusiasts|geeks|nerds|beginners|newbies|hobbyists|amateurs|"
+    r"developers|devs|designers|engineers|founders|entrepreneurs|freelancers|managers?|executives|execs|ceos|ctos|cfos|cmos|cios|hr|marketers|"
+    r"recruiters|accountants|lawyers|solicitors|dentists|doctors|gps|nurses|teachers|tutors|head ?teachers|schools|universities|colleges|"
+    r"smes|smbs|startups|start-ups|companies|businesses|business|agencies|retailers|restaurants|cafes|hotels|landlords|tenants|homeowners|home owners|"
+    r"renters|buyers|sellers|investors|brides|grooms|newlyweds|expats|immigrants|job ?seekers|candidates|creators|influencers|artists|"
+    r"musicians|photographers|writers|readers|makers|crafters|knitters|gardeners|builders|plumbers|electricians|tradespeople|tradies|"
+    r"contractors|farmers|drivers|riders|skaters|surfers|divers|golfers|dancers|yogis|pet parents|shoppers|customers|clients|users|subscribers|"
+    r"members|guests|visitors|donors|volunteers|employees|workers|office workers|teams|decision[- ]makers|leaders|directors|buyers|partners|clubs|charities|"
+    r"b2b|b2c|households|crowd|audience|community|generation|males?|females?|adults|creatives|techies|bakers|cooks|chefs|collectors|carers|caregivers|"
+    r"patients|veterans|twenty-?somethings|thirty-?somethings|audiophiles|bookworms|singers|trainers|coaches|therapists|consultants|architects|estate agents|realtors|procurement|it admins|admins|analysts|scientists|researchers|academics|newcomers|regulars|explorers|backpackers|campers|fathers-to-be|mums-to-be|brands|organisations|organizations|ngos|shops|stores|suppliers|manufacturers|farms|growers|brewers|drinkers|eaters|goers|seekers|"
+    r"familien|eltern|studenten|frauen|männer|familles|étudiants|femmes|familias|mujeres|estudiantes|jóvenes|jeunes|leute"
+)
+_AGES = r"(?:aged |age |ages |between )?\d{2}(?:\s?(?:-|to|and)\s?\d{2}|\+| ?plus)(?:[- ]years?[- ]olds?|[- ]?yos?| year olds)?"
+_STOP = (
+    r"on|via|through|using|with a budget|by|before|until|from|at|next|this|but|because|so|i|we|our|it|budget|starting|launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
+    r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|goal|is|are|was|will|over|across|during|within|when|where|while|instagram|facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|help|generate|build|reach|be|attract|make)|on"
+)
+_TAIL = rf"(?:\s(?!(?:{_STOP})(?!\w))[^\s,.;:!?\n()]+){{0,10}}"
+_HEADED = (
+    rf"(?:(?!(?:{_STOP}|the|of|to|for|in|a|an)\b)[\w'&/+-]+[ ]){{0,5}}?(?:{_PEOPLE_NOUNS})(?![\w])"
+    rf"(?:\s?,?\s?\(?{_AGES}\)?)?{_TAIL}"
+)
+_AGED = rf"{_AGES}(?:\s(?:{_PEOPLE_NOUNS}))?{_TAIL}"
+_CUED = re.compile(
+    r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? (?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
+    r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made for|"
+    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
+    r"(?: (?:is|are|will be|would be|should be|of|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more )?"
+    rf"(?P<who>{_AGED}|(?!(?:is|are|to|£|\$|€|\d+ (?:visitors|sign|people through))\b)[^\s,.;:!?\n]+{_TAIL})",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    rf"\b(?:for|towards|to|at|für|pour|para)\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
+    re.IGNORECASE,
+)
+_FRAGMENT = re.compile(
+    rf"(?:^|[,;.\n:+]|\band\b|\s-\s)\s*(?:mostly |mainly |maybe |probably |primarily |especially |also )?(?P<who>{_HEADED}|(?:{_PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|please)?\s*(?=$|[,;.!\n)]| and (?:on|via|use|instagram|email)| - )",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(rf"(?<![\w-])(?:{_PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
+_NOT_AUDIENCE = re.compile(
+    r"^(?:\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|clients?|members|users|followers|fans|subscribers|visitors|people)$|"
+    r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
+    r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|anything|everything|there|here)\b|more |(?:hr|business)$|audience$|as many|lots of|enough|(?:our|the|a) (?:goal|budget))",
+    re.IGNORECASE,
+)
+_VERBISH = re.compile(
+    r"\b(?:is|are|was|were|will|would|can|want|wants|need|needs|have|has|had|opens?|opening|launch|launching|promote|sell|selling|do|does|write|plan|make|show|give|run|starting|get|getting|let's|keep|use|post|should|please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?)\b",
+    re.IGNORECASE,
+)
+
+
+def find_audience(text: str, *, asked: bool = False) -> tuple[int, int, str] | None:
+    """The people named as the audience, with the span; figures to be won (200 visitors) are none."""
+    for pattern in (_CUED, _FOR, _FRAGMENT):
+        for match in pattern.finditer(text):
+            who = _clean(match["who"])
+            if not _plausible(who, text, match, cued=pattern is _CUED):
+                continue
+            if pattern is _FRAGMENT and _VERBISH.search(_before_relative(who)):
+                continue
+            return match.start("who"), match.end("who"), who
+    del asked
+    return None
+
+
+def names_people(words: str) -> bool:
+    """Whether a phrase contains a word for people or an age."""
+    return _PERSON.search(words) is not None
+
+
+def _plausible(who: str, text: str, match: re.Match[str], *, cued: bool) -> bool:
+    if not who or _NOT_AUDIENCE.match(who) or len(who) < 3:
+        return False
+    if re.search(r"\b(?:not|isn't|aren't)\s+(?:just\s)?$", text[: match.start()][-12:], re.IGNORECASE):
+        return False
+    if cued:
+        verb = match.group().lower()
+        loose = re.match(r"reach|attract|(?:want|trying|hoping|need|like|love|looking|wanting) to", verb)
+        return _PERSON.search(who) is not None if loose else True
+    return _PERSON.search(who) is not None
+
+
+def _before_relative(who: str) -> str:
+    return re.split(r"\b(?:who|that|with|which|looking|wanting|where|whose)\b", who)[0]
+
+
+def _clean(words: str) -> str:
+    words = re.sub(r"\s+", " ", words).strip(" ,.;:-()\"'")
+    words = re.sub(
+        r"^(?:mostly|mainly|primarily|probably|basically|the|all|any|some|to|at|be|is|are|our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",
+        "",
+        words,
+        flags=re.IGNORECASE,
+    )
+    words = re.sub(
+        r"\s+(?:mostly|mainly|i think|i guess|really|please|probably|too|primarily|instead|in general|and|or|for|to|of|with|with a|a|the|thanks|pls|now|in|only|again)$",
+        "",
+        words,
+        flags=re.IGNORECASE,
+    )
+    return words.strip(" ,.;:-")

@@ -1,0 +1,185 @@
+"""Brief facts in a message: what was said, no more. Corrections and short answers lean on what was known and asked."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency
+from agents.language.answers import answer_to, bare_number, plausible_answer
+from agents.language.audience import find_audience
+from agents.language.channels import CHANNELS, read_channels
+from agents.language.corrections import cleared_fields, is_correction, meant_place
+from agents.language.goals import Goal, find_goal
+from agents.language.places import find_location
+from agents.language.sentences import statements, tidy
+from agents.language.subject import find_business, find_product
+from agents.language.voice import find_voice
+from agents.language.when import When, find_when
+from core.money import Money
+
+Value: TypeAlias = str | int | date | Money | list[str]
+
+_NOTE = re.compile(
+    r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
+    r"(?:please )?(?=(?:don't|do not|never) mention\b|avoid mentioning\b))[,:]?\s+(?P<note>[^.!?\n]{4,200})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BriefReading:
+    """What a message says about the brief.
+
+    ``values`` holds only fields the message fills or changes: product, objective, goal_metric, goal_value (int),
+    target_audience, budget (Money), event_date, start_date, end_date (date), timeline, channels (the whole list as it
+    stands after the message), location, business, voice, additional_context. ``removed`` names channels taken out and
+    fields cleared.
+    """
+
+    values: dict[str, Value] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+
+
+def read_brief(
+    text: str, *, today: date, asked: str | None = None, known: Mapping[str, object] | None = None
+) -> BriefReading:
+    """Read the brief facts out of ``text``; see BriefReading. Never raises, whatever the text."""
+    before = known or {}
+    plain = tidy(text)
+    said = statements(plain)
+    if not said.strip():
+        return BriefReading()
+    reader = _Reader(said, today, asked, before)
+    return reader.read(plain)
+
+
+def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
+    value = known.get("channels")
+    if isinstance(value, str):
+        value = re.split(r"[,;\s]+", value)
+    return [str(c) for c in value if c in CHANNELS] if isinstance(value, list | tuple) else []
+
+
+class _Reader:
+    """Reads one message; later facts see the places earlier ones took."""
+
+    def __init__(self, said: str, today: date, asked: str | None, known: Mapping[str, object]) -> None:
+        self._said = said
+        self._today = today
+        self._asked = asked
+        self._known = known
+        self._values: dict[str, Value] = {}
+        self._removed: tuple[str, ...] = ()
+        self._answering = asked is not None and plausible_answer(said)
+        self._left = said
+
+    def read(self, plain: str) -> BriefReading:
+        self._budget()
+        self._when()
+        self._goal()
+        self._channels()
+        self._location()
+        self._audience()
+        self._words()
+        self._numbers()
+        if self._asked and self._answering:
+            self._answer(plain)
+        self._removed += cleared_fields(self._said)
+        return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
+
+    def _hide(self, start: int, end: int, mark: str = ";") -> None:
+        self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
+
+    def _set(self, name: str, value: Value | None) -> None:
+        if value is not None and value != "":
+            self._values[name] = value
+
+    def _budget(self) -> None:
+        asked = self._asked == "budget" and self._answering
+        found = find_budget(self._said, self._known, asked=asked)
+        if found and found.value < 10**11:
+            self._set("budget", found.money(fallback_currency(self._said, self._known)))
+            self._hide(found.start, found.end)
+        for amount in amounts(self._left, self._known):
+            self._hide(amount.start, amount.end, " ")
+
+    def _when(self) -> None:
+        money = self._values.get("budget")
+        currency = money.currency if isinstance(money, Money) else known_currency(self._known)
+        asked = self._asked if self._answering else None
+        when = find_when(self._said, self._today, asked=asked, known=self._known, currency=currency)
+        self._set_when(when)
+        for start, end in when.spans:
+            self._hide(start, end)
+
+    def _set_when(self, when: When) -> None:
+        self._set("event_date", when.event_date)
+        self._set("start_date", when.start_date)
+        self._set("end_date", when.end_date)
+        self._set("timeline", when.timeline)
+
+    def _goal(self) -> None:
+        goal = find_goal(self._said if "%" in self._said else self._goal_text(), self._known)
+        if goal:
+            self._set_goal(goal)
+            start, end = goal.span
+            if goal.value is not None:
+                self._hide(start, end)
+
+    def _goal_text(self) -> str:
+        """The text with the budget hidden, so that no goal is read into it."""
+        budget = find_budget(self._said, self._known)
+        if not budget:
+            return self._said
+        return self._said[: budget.start] + "," + " " * (budget.end - budget.start - 1) + self._said[budget.end :]
+
+    def _set_goal(self, goal: Goal) -> None:
+        self._set("objective", goal.objective)
+        self._set("goal_metric", goal.metric)
+        self._set("goal_value", goal.value)
+
+    def _channels(self) -> None:
+        asked = self._asked == "channels" and self._answering
+        channels, removed = read_channels(self._said, _known_channels(self._known), asked=asked)
+        self._set("channels", channels)
+        self._removed += removed
+
+    def _location(self) -> None:
+        if meant := meant_place(self._said, self._known):
+            self._set("location", meant)
+            return
+        if found := find_location(self._left):
+            self._set("location", found[2])
+
+    def _audience(self) -> None:
+        if found := find_audience(self._left):
+            start, end, who = found
+            self._set("target_audience", who)
+            self._left = self._left[:start] + self._left[start:end].replace("\n", " ") + self._left[end:]
+            self._audience_span = (start, end)
+
+    def _words(self) -> None:
+        self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
+        if found := find_product(self._left):
+            self._set("product", found[2])
+        self._set("business", find_business(self._said))
+        if note := _NOTE.search(self._said):
+            self._set("additional_context", note["note"].strip())
+
+    def _numbers(self) -> None:
+        """A lone figure that corrects something: which field it means follows from what is known."""
+        if "budget" in self._values or "goal_value" in self._values:
+            return
+        if is_correction(self._said, self._known):
+            name, value = bare_number(self._left, self._known, self._asked)
+            if name == "budget" and value is not None:
+                self._set("budget", Money.of(value, fallback_currency(self._said, self._known)))
+            elif name == "goal_value" and value is not None:
+                self._set("goal_value", int(value))
+
+    def _answer(self, plain: str) -> None:
+        asked = self._asked or ""
+        for name, value in answer_to(asked, plain, self._values, self._known).items():
+            self._set(name, value)

@@ -1,0 +1,175 @@
+"""Channels as people name them, typos and nicknames included, and which of them are wanted, added, swapped or dropped."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+CHANNELS = (
+    "instagram", "facebook", "twitter", "linkedin", "tiktok", "youtube", "email", "blog", "whatsapp", "wordpress",
+    "medium", "ghost", "pinterest", "threads", "google_ads", "meta_ads", "sms",
+)  # fmt: skip
+# Longer names first: "google ads" before a bare "google", "facebook ads" before "facebook".
+_NAMES: tuple[tuple[str, str], ...] = (
+    ("google_ads", r"google[ -]?ad(?:s|words)?|adwords|ppc|google search ads|search ads|sem\b|google shopping|gads|paid search"),
+    ("meta_ads", r"(?:meta|facebook|fb|insta(?:gram)?|ig)[ -](?:and instagram )?(?:paid )?ad(?:s|verts|vertising)|paid meta|"
+                 r"facebook werbung|meta"),
+    ("instagram", r"inst(?:a|agram+|gram|agran|agrm|argam|ragram|agarm|aagram|ergram)s?|isntagram|intagram|instgram|insta ?gram|"
+                  r"ig(?! nore)|reels?|the gram|insta stories|(?:ig |insta(?:gram)? )?stories|stories"),
+    ("facebook", r"face ?bo+k|facebok|facbook|facebbok|fbook|fb|facebook groups?"),
+    ("twitter", r"tw?itt?er(?:/x)?|twiter|tweet(?:s|ing)?|x/twitter|x\.com"),
+    ("linkedin", r"linked[ -]?in|linkdin|linkedn|linkdein|lnkedin|linkedin posts?|lindedin|linkeding|linkein"),
+    ("tiktok", r"tik[ -]?to[kc]k?s?|tictoc|tikotk|tiktoks|tik toks"),
+    ("youtube", r"you[ -]?tu?be?|yuotube|youtub|yt(?: shorts)?|shorts|youtube shorts"),
+    ("email", r"e-?mails?|emial|e mails?|emails?|eamil|mail(?:ing)?[ -]?lists?|mail(?:s|shots?|outs?|ers?|chimp)?|"
+              r"news ?letters?|newletters?|newsleter|newslettter|mailings?|email marketing|courriels?|correo|klaviyo|mail-outs?"),
+    ("blog", r"blog(?:s|ging|[ -]?posts?|posting|[ -]articles?)?|artículos? de blog"),
+    ("whatsapp", r"what'?s[ -]?app|watsapp|whatsap|whatsup|wapp"),
+    ("wordpress", r"word[ -]?press|wordpres"),
+    ("medium", r"medium(?= (?:post|article|blog|and|\.)|[,.;]|$)"),
+    ("ghost", r"ghost(?= (?:blog|post|newsletter|and|site)|[,.;]|$)"),
+    ("pinterest", r"pint[ei]?rest|pinterst|pins"),
+    ("threads", r"threads"),
+    ("sms", r"sms(?:es)?|text messag(?:es?|ing)|texts|txts?|text blasts?"),
+)  # fmt: skip
+_X = r"(?<![\w'/])X(?![\w'/=]|\s?\d)"
+_LONG = ("instagram", "facebook", "linkedin", "pinterest", "wordpress", "newsletter", "whatsapp", "youtube", "twitter")
+_FUZZY = {"newsletter": "email"}
+
+_EMAIL_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_EMAIL_VERB = re.compile(
+    r"(?:\b(?:e-?mail|mail|text|tweet) (?:me|us|him|her|it to|them|you)\b|\bmy e-?mail\b|e-?mail address)", re.I
+)
+_NEGATED = re.compile(
+    r"(?:\b(?:no(?!t (?:only|just))|not(?! (?:only|just|too|sure))|without|except(?: for)?|drop(?:ping)?|scrap|skip|remove|forget(?: about)?|leave out|lose|"
+    r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|do not "
+    r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|sin|pas (?:de|d')|nor|"
+    r"bin|axe|delete|take out|get rid of|exclude|excluding|nix|off|away from|apart from|but not|we're not on|not on|"
+    r"won't (?:use|do|be (?:on|using))|isn't on|aren't on|take)\b)"
+    r"[\s:]*(?:(?:the|any|our|my|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
+    re.IGNORECASE,
+)
+_NEGATED_AFTER = re.compile(
+    r"^\s*(?:channel |posts? |part |stuff |campaign )?(?:is out\b|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
+    r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|never works|can be dropped)",
+    re.IGNORECASE,
+)
+_SWAP = re.compile(
+    r"\b(?:swap(?:ping)?|replac(?:e|ing)|switch(?:ing)?(?: from)?|chang(?:e|ing)|trade|exchange|substitute|move from)\s+"
+    r"(?:the |our |out )?$",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(
+    r"^\s*(?:,|and|or|&|\+|/|nor|,\s*(?:and|or)|und|et|y|or even|ads?)?\s*(?:the |on |also )?$", re.IGNORECASE
+)
+_ADDING = re.compile(
+    r"\b(?:add(?:ing)?|also|too|as well|plus|include|including|on top|additionally|and maybe|throw in|extra|another channel|"
+    r"along(?:side)? with|auch|aussi|también|as wel|aswell)\b|^\s*(?:and|\+|&|oh and)\b",
+    re.IGNORECASE,
+)
+_REPLACING = re.compile(
+    r"\b(?:only|just|instead|switch|rather|solely|exclusively|change (?:it|the channels?|channels?) to|make (?:it|that)|"
+    r"nothing (?:but|else)|stick (?:to|with)|nur|i meant|i mean|scratch that|let's go with|focus on|actually)\b(?! as well)|^\s*no[,. ]",
+    re.IGNORECASE,
+)
+_EXCEPT_ALL = re.compile(
+    r"\b(?:all|every(?:thing|where| channel)?|everything|all (?:of them|channels))\b", re.IGNORECASE
+)
+_TALKED_ABOUT = re.compile(
+    r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|reschedule|how did|"
+    r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers for)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One channel named in a text, with its place and whether it is wanted."""
+
+    start: int
+    end: int
+    channel: str
+    wanted: bool
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _NAMES)
+    return re.compile(rf"(?<![\w@#./-])(?i:{named})(?![\w@]|\.\w)|(?P<x>{_X})")
+
+
+def _spotted(text: str) -> list[tuple[int, int, str]]:
+    hidden = _EMAIL_ADDRESS.sub(lambda m: " " * len(m.group()), text)
+    hidden = _EMAIL_VERB.sub(lambda m: " " * len(m.group()), hidden)
+    found = [(m.start(), m.end(), _name(m)) for m in _pattern().finditer(hidden)]
+    taken = {position for start, end, _ in found for position in range(start, end)}
+    for match in re.finditer(r"[a-zA-Z]{6,12}", hidden):
+        near = "" if match.start() in taken else _nearest(match.group().lower())
+        if near:
+            found.append((match.start(), match.end(), near))
+    return sorted(found)
+
+
+def _name(match: re.Match[str]) -> str:
+    return "twitter" if match["x"] else str(match.lastgroup)
+
+
+def _nearest(word: str) -> str:
+    for name in _LONG:
+        if word[0] == name[0] and abs(len(word) - len(name)) <= 1 and word != name and _one_apart(word, name):
+            return _FUZZY.get(name, name)
+    return ""
+
+
+def _one_apart(left: str, right: str) -> bool:
+    """Whether one letter added, dropped, changed or swapped with its neighbour turns one word into the other."""
+    if len(left) > len(right):
+        left, right = right, left
+    at = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))
+    if len(left) < len(right):
+        return left[at:] == right[at + 1 :]
+    swapped = left[at : at + 2] == right[at : at + 2][::-1] and left[at + 2 :] == right[at + 2 :]
+    return swapped or left[at + 1 :] == right[at + 1 :]
+
+
+def mentions(text: str) -> Iterator[Mention]:
+    """Every channel named in ``text``; a negation covers the list of channels that follows it."""
+    negated, last, swapping = False, -1, False
+    for start, end, channel in _spotted(text):
+        clause = re.split(r"[.;!?\n]|\bbut\b(?! not)", text[max(0, start - 60) : start])[-1]
+        joined = last >= 0 and _JOIN.match(text[last:start]) is not None
+        if joined and negated:
+            negated = not re.search(r",\s*$", text[last:start]) or True
+        else:
+            negated = _NEGATED.search(clause) is not None
+        swapped = _SWAP.search(clause) is not None and re.match(
+            r"\s*(?:posts? |part )?(?:for|with|to|by|out for|against)\b", text[end:], re.IGNORECASE
+        )
+        swapping = swapped is not None and swapped is not False
+        after = _NEGATED_AFTER.match(text[end : end + 30]) is not None
+        last = end
+        yield Mention(start, end, channel, not (negated or swapping or after))
+
+
+def read_channels(text: str, known: Sequence[str], *, asked: bool) -> tuple[list[str] | None, tuple[str, ...]]:
+    """The list of channels as it stands after ``text`` (None where it does not change) and the channels taken out.
+
+    ``known`` is the list before. A plain mention adds to a known list; "only", "instead" and the like replace it.
+    """
+    found = list(mentions(text))
+    if not asked and found and _TALKED_ABOUT.search(text):
+        found = []
+    wanted = list(dict.fromkeys(m.channel for m in found if m.wanted))
+    unwanted = tuple(dict.fromkeys(m.channel for m in found if not m.wanted and m.channel not in wanted))
+    if not wanted and not unwanted:
+        return None, ()
+    before = list(known)
+    if unwanted:
+        after = [channel for channel in before if channel not in unwanted] + [c for c in wanted if c not in before]
+    elif before and (_ADDING.search(text) or not (asked or _REPLACING.search(text))):
+        after = before + [channel for channel in wanted if channel not in before]
+    else:
+        after = wanted
+    if after == before or not after:
+        return None, unwanted
+    return after, unwanted

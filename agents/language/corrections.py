@@ -1,0 +1,55 @@
+"""Changes of mind: what is taken back, and which field a correction without a name means."""
+
+import re
+from collections.abc import Mapping
+
+_FIELD_WORDS = {
+    "budget": r"budget",
+    "voice": r"tone(?: of voice)?|voice",
+    "event_date": r"date|event date",
+    "location": r"location|place",
+    "target_audience": r"(?:target )?audience|target group",
+    "objective": r"goal|objective",
+}
+_CLEARED = {
+    name: re.compile(
+        rf"\b(?:forget(?: about)?|scrap|drop|remove|clear|ignore|delete|leave out|skip|never mind)\s(?:the |that |my |our )?(?:{words})(?!\w)(?! (?:of|to|is|and))"
+        rf"|\bno (?:fixed |set )?(?:{words}) (?:yet|for now|any ?more)\b",
+        re.IGNORECASE,
+    )
+    for name, words in _FIELD_WORDS.items()
+}
+_CORRECTING = re.compile(
+    r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|should be|scratch that|raise|lower|reduce|"
+    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|lieber|plutôt|mejor)\b",
+    re.IGNORECASE,
+)
+_MEANT = re.compile(
+    r"\b(?:i meant|i mean|actually(?: it's| in)?|not [\w -]+? but|it's(?: in)?|should be|make (?:it|that)|sorry|no|rather|change (?:it|the location|location) to|location is|we're (?:actually )?in|"
+    r"it's actually in)[,:]?\s+(?:in |not [A-Z]\w+,? (?:but )?|it's (?:in )?)?(?P<place>[A-ZÀ-Ž][\w'À-ž-]+(?:[ -][A-ZÀ-Ž][\w'À-ž-]+){0,2})"
+)
+_NOT_A_PLACE = frozenset(
+    "instagram facebook linkedin twitter tiktok youtube email whatsapp pinterest threads monday tuesday wednesday thursday friday saturday sunday january "
+    "february march april may june july august september october november december i dec jan feb nov oct sep sept mar apr jun jul aug christmas easter x "
+    "halloween black the reels insta fb ig".split()
+)
+
+
+def is_correction(text: str, known: Mapping[str, object]) -> bool:
+    """Whether a message changes something already said."""
+    return bool(known) and _CORRECTING.search(text) is not None
+
+
+def cleared_fields(text: str) -> tuple[str, ...]:
+    """Fields a message takes back without a new value."""
+    return tuple(name for name, pattern in _CLEARED.items() if pattern.search(text))
+
+
+def meant_place(text: str, known: Mapping[str, object]) -> str:
+    """The place a correction names where a place is already known: I meant Bradford."""
+    if not known.get("location"):
+        return ""
+    match = _MEANT.search(text)
+    if not match or match["place"].split()[0].lower() in _NOT_A_PLACE or len(text) > 80:
+        return ""
+    return match["place"]

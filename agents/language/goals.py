@@ -1,0 +1,165 @@
+"""What the campaign is to achieve: a figure with what it counts, or an aim in words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agents.language.amounts import revenue_goals
+from agents.language.numbers import FIGURE, SCALE, WORDS, NUMBER, number_value, whole
+
+METRICS = (
+    r"visit(?:or|er)s?|visits|guests|sign[ -]?ups?|sign-ons|subscribers?|subscriptions?|subs|followers?|folowers|followes|likes|leads?|bookings?|reservations?|"
+    r"demo bookings|demo requests|demos?|tickets?(?: sales| sold)?|downloads?|installs?|registrations?|registrants|attendees|participants|"
+    r"customers?|clients?|buyers|sales|orders?|pre-?orders?|purchases|units|members(?:hips)?|enquir(?:y|ies)|inquir(?:y|ies)|"
+    r"applications?|applicants|donations?|donors|views|impressions|clicks|reach|footfall|traffic|page ?views|sessions|"
+    r"open rate|click(?:-through)? rate|ctr|conversion(?:s| rate)?|engagement(?: rate)?|comments|shares|mentions|trials|"
+    r"free trials|trial (?:users|sign-?ups)|users|app installs|waitlist (?:sign-?ups|members)|rsvps?|covers|reviews|"
+    r"volunteers|students|pupils|backers|pledges|shoppers|diners|people|consultations|appointments|calls|viewings|"
+    r"test drives|quotes|quote requests|partners|stockists|retailers|entries|votes|signatures|households|places|seats|spots|"
+    r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|awareness|contacts|meetings|"
+    r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
+)
+_ADJ = r"(?:(?!(?:and|or|but|for|in|on|at|from|to|with|not|the|our|is|are|was|per|by|a|via|through|instagram|facebook|this|euros?|pounds?|dollars?|quid|budget|who|that|have|of the)\b)[a-zA-Z][\w'-]*[ -]){0,3}?"
+_AMOUNT = rf"(?:(?P<figure>{FIGURE})(?P<scale>{SCALE})?\+?|(?P<words>{WORDS}))"
+_COUNT = re.compile(
+    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?:\s(?:of|more|new|extra|additional|or so|ish))*\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    rf"\b(?P<verb>increase|increasing|grow(?:ing)?|boost(?:ing)?|raise|raising|lift|improve|improving|up|push|bump|reduce|reducing|cut|lower|decrease)"
+    rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*(?P<metric>{_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|to|up to|up by|from [\d,.k%]+ to)\s(?:about |around |at least )?"
+    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?![\w])",
+    re.IGNORECASE,
+)
+_REACHED = re.compile(
+    rf"\b(?:get|grow|bring|take|increase|go|move|raise)\s(?:us |it |our |the |my )*(?P<metric>{_ADJ}(?:{METRICS}))\s(?:from\s[\d,.k%]+\s)?(?:up )?to\s{_AMOUNT}(?P<pct>\s?%)?(?![\w])",
+    re.IGNORECASE,
+)
+_MORE_OF = re.compile(
+    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)\s(?:more|increase in|growth in|rise in|uplift in|higher|lift in|boost in|uptick in|reduction in|fewer|of)\s(?:our |the )?(?P<metric>[a-z][\w'-]*(?:\s(?:{METRICS}))?)",
+    re.IGNORECASE,
+)
+_SELL = re.compile(
+    rf"\b(?:sell(?:ing)?|shift|move|fill(?:ing)?|book|flog|get rid of)\s(?:at least |about |around |all |up to |the |our |over |more than |roughly )*{_AMOUNT}\s(?P<pct>(?!))?(?P<metric>(?:[a-zA-Z][\w'-]*\s){{0,2}}?[a-zA-Z][\w'-]*s)(?![\w])",
+    re.IGNORECASE,
+)
+_MULTIPLE = re.compile(
+    rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up )*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    re.IGNORECASE,
+)
+_DESIRE = re.compile(
+    r"\b(?:want|wants|need|needs|get|getting|goal|aim|target|hope|hoping|looking|like|love|at least|reach|hit|attract|bring|drive|gain|win|generate|"
+    r"collect|expect(?:ing)?|objective|kpi|success|aiming|make it|actually|minimum|achieve|sign up|recruit|welcome)\b",
+    re.IGNORECASE,
+)
+_ALREADY = re.compile(
+    r"\b(?:we have|we've got|we've|we already|i have|i've got|i've|currently|already|list of|our list|sits? at|seats?|holds|capacity|right now|at the moment|"
+    r"last (?:year|time|month)|founded|served|team of|staff of|employ|with|got|from|there are|based on|to our|to my|our|my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
+    re.IGNORECASE,
+)
+_VERBS = (
+    r"increase|grow|boost|raise|drive|generate|build|get|gain|attract|bring in|win|improve|create|find|spread|sell|fill|recruit|"
+    r"reach|promote|strengthen|establish|reactivate|retain|reduce|convert|collect|double|triple|reengage|re-engage|acquire|secure|"
+    r"increasing|growing|boosting|raising|driving|generating|building|getting|attracting|winning|filling|bring|shift|clear|upsell|educate|push|land|book|maximise|maximize"
+)
+_AIM_NOUNS = (
+    r"awareness|footfall|traffic|leads?|sales|followers?|engagement|bookings?|sign[ -]?ups?|subscribers?|visitors?|customers?|clients?|"
+    r"word|buzz|downloads?|registrations?|attendance|members|memberships?|mailing list|email list|visibility|reach|trust|loyalty|"
+    r"reservations?|orders?|pre-?orders?|revenue|donations?|enquiries|inquiries|community|conversions?|reputation|retention|demand|"
+    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|audience|list|clicks|views|people|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|brand|candidates|subscriptions|consultations|appointments|partnerships"
+)
+_AIM = re.compile(
+    rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|at|into|among|around)\s(?:our|the|my|local|online|a|"
+    r"new|site|website|store|shop)(?:\s[\w'-]+){0,2})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|get (?:more )?people (?:through the door|in|to "
+    r"(?:come|visit|try|buy|book|join|sign up)[\w ]{0,20})|(?:brand|product|local) awareness|more (?:[\w'-]+\s){0,2}?(?:"
+    + _AIM_NOUNS
+    + r")(?!\w)|lead gen(?:eration)?|"
+    r"fill (?:the|our|every|up)[\w ]{2,24}|get our name out(?: there)?|put us on the map|make (?:some )?noise|go viral|thought leadership|customer loyalty|word of mouth))",
+    re.IGNORECASE,
+)
+_STATED = re.compile(
+    r"\b(?:(?:main |primary |our |my |the |overall )*(?:goal|objective|aim|target|purpose|kpi)(?: here| of (?:this|the campaign))?(?: is| would be|'s|:| =| -)+(?: to| just to| simply to)?|"
+    r"(?:we|i)(?:'re| are|'m| am) (?:aiming|trying|hoping|looking) (?:to|for)|success (?:would be|is|looks like|means))\s+(?P<aim>[^,.;!?\n]{3,80})",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A goal: ``value`` of ``metric`` (either may be missing) and the same in words. ``span`` is its place."""
+
+    objective: str
+    metric: str = ""
+    value: int | None = None
+    span: tuple[int, int] = (0, 0)
+
+
+def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
+    """The goal stated in ``text``; figures about the present, or about the audience, are none."""
+    for amount, metric in revenue_goals(text, known):
+        value = whole(amount.value)
+        return Goal(_clean(text[amount.start : amount.end] + " " + metric), metric, value, (amount.start, amount.end))
+    for pattern in (_CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL):
+        for match in pattern.finditer(text):
+            if goal := _measured(text, match, pattern):
+                return goal
+    for match in _MULTIPLE.finditer(text):
+        return Goal(_clean(match.group()), _clean(match["metric"]), None, match.span())
+    return _in_words(text)
+
+
+def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal | None:
+    value = _value(match)
+    metric = _clean(re.sub(r"^(?:or so|new|more|extra|additional|of) ", "", match["metric"]))
+    before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
+    counted = pattern in (_COUNT, _SELL)
+    if value is None or not metric or (counted and _ALREADY.search(before)):
+        return None
+    if counted and (
+        re.search(r"[£$€₹]\s?$|\b(?:not|instead of|top|day|under|over|aged?|ages)\s?$", before, re.IGNORECASE)
+    ):
+        return None
+    if re.search(
+        r"(?:emails|posts|reels|videos|stories|ads|images|ideas|options|versions|days|weeks|months|hours|minutes|years|captions|drafts|lines|words|articles|tweets)$",
+        metric,
+    ):
+        return None
+    if _is_money(metric):
+        return None
+    end = match.end()
+    tail = re.match(
+        r"\s(?:on|over|during|at|through|for|in|by|per|a|each)\s(?:the |our )?(?:opening|launch|first|weekend|website|site|door|week|month|event|shop|day|our|store)[\w ]{0,20}",
+        text[end : end + 40],
+    )
+    words = match.group() + (tail.group() if tail and counted else "")
+    return Goal(_clean(words), metric, value, match.span())
+
+
+def _is_money(metric: str) -> bool:
+    return (
+        re.match(r"(?:quid|pounds?|euros?|dollars?|bucks|grand|rupees|percent|per|kr|francs?)\b", metric, re.IGNORECASE)
+        is not None
+    )
+
+
+def _value(match: re.Match[str]) -> int | None:
+    number = NUMBER.fullmatch(match["figure"] + (match["scale"] or "") if match["figure"] else match["words"])
+    value = number_value(number) if number else None
+    return whole(value) if value is not None else None
+
+
+def _in_words(text: str) -> Goal | None:
+    if (stated := _STATED.search(text)) and not re.match(
+        r"(?:a |the |an )?(?:plan|campaign|post|idea)", stated["aim"], re.IGNORECASE
+    ):
+        aim = re.split(r"\s(?:by|before|with a budget|using|for (?:£|\$|€)|until|but|so that|within)\s", stated["aim"])[
+            0
+        ]
+        return Goal(_clean(aim), span=stated.span("aim"))
+    if match := _AIM.search(text):
+        return Goal(_clean(match["aim"]), span=match.span("aim"))
+    return None
+
+
+def _clean(words: str) -> str:
+    return re.sub(r"\s+", " ", words).strip(" ,.;:-")

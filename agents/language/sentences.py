@@ -1,0 +1,64 @@
+"""The text as the readers see it: one spelling of quotes and spaces, sentences, and questions taken out."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+LONGEST = 8000  # characters read; a brief never needs more, and it bounds the work per message
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_DASHES = re.compile(r"[‐‑‒–—―−]")
+_SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\S)[^.!?\n]*)*[.!?\n]*")
+_ASKING = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|um+|hmm+|btw|also|please|quick question|wait|sorry|question)\b\W*)*"
+    r"(?:what|what's|whats|how|why|when|where|who|which|whose|should|shall|is|are|was|were|do|does|did|has|have|"
+    r"am|may|isn't|aren't|don't|doesn't|didn't|can i|can we|could i|could we|would it|would that|will it|will that|"
+    r"will this|would this|is there|any idea|any ideas|was|wie|wieviel|warum|wann|wo|wer|combien|quand|pourquoi|"
+    r"quel|quelle|cuanto|cuánto|cuando|cuándo|que|qué)\b",
+    re.IGNORECASE,
+)
+_SEEKING = re.compile(
+    r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|also|please|wait|sorry)\b\W*)*"
+    r"(?:how (?:much|many|long|often|do|does|did|should|would|can|could|to|is|are|was|were)|what(?:'s| is| are| was|"
+    r" do| does| did| would| should| could| about the)|whats|which|who(?:'s| is| are)|why|when (?:do|does|is|should|"
+    r"are|will|did|can|would)|where (?:do|does|is|should|are|can|did)|should (?:i|we|it|this)|do (?:i|you|we) (?:know|"
+    r"think|need)|is it (?:better|worth|ok|okay|possible)|can you (?:tell|explain|show|remind)|could you (?:tell|"
+    r"explain|show|remind)|(?:any idea|not sure|i wonder|no idea|don't know|dunno|i'm wondering) (?:what|how|when|"
+    r"which|whether|if|where|who))\b",
+    re.IGNORECASE,
+)
+_PROPOSAL = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go))\b", re.IGNORECASE)
+
+
+def tidy(text: str) -> str:
+    """One spelling of quotes, dashes and spaces; control characters gone; line breaks kept; at most LONGEST long."""
+    plain = unicodedata.normalize("NFC", text[: LONGEST * 2]).translate(_QUOTES)
+    plain = _DASHES.sub("-", plain)
+    plain = "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in plain)
+    plain = re.sub(r"[^\S\n]+", " ", plain)
+    return re.sub(r" ?\n\s*", "\n", plain).strip()[:LONGEST].strip()
+
+
+def sentences(text: str) -> Iterator[re.Match[str]]:
+    """Each sentence of ``text`` with its place; a full stop inside a number or an address ends nothing."""
+    return _SENTENCE.finditer(text)
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks for something to be told, as opposed to stating, proposing or politely requesting it."""
+    if _PROPOSAL.match(sentence):
+        return False
+    if _SEEKING.match(sentence):
+        return True
+    return sentence.rstrip().endswith("?") and _ASKING.match(sentence) is not None
+
+
+def statements(text: str) -> str:
+    """``text`` with its questions blanked out, every other character in its old place."""
+    kept = list(text)
+    for match in sentences(text):
+        if is_question(match.group()):
+            kept[match.start() : match.end()] = " " * len(match.group())
+            if match.group().endswith("\n"):
+                kept[match.end() - 1] = "\n"
+    return "".join(kept)

@@ -1,0 +1,121 @@
+"""What is to be marketed (the product or occasion) and whose it is (the business)."""
+
+import re
+
+_VERBS = (
+    r"launch(?:ing|es|ed)?|re-?launch(?:ing)?|open(?:ing|s|ed)?(?: up)?|re-?open(?:ing|s)?|promot(?:e|ing|es)|advertis(?:e|ing)|market(?:ing)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
+    r"assistant|help|ideas|stuff|materials?))|sell(?:ing)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing)?|announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing)?|pushing|bringing out|bring out|"
+    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
+    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|first|latest|next))|eröffnen|eröffne|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
+)
+_STOP = (
+    r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|which|who|where|when|while|until|before|after|during|around|near|via|through|using|targeting|aimed|as|"
+    r"is|are|was|will|has|have|and (?:we|i|i'd|i'm|we're|want|need|would|get|have|our goal|the|then|it|my budget|budget|is|are|are|write|plan|schedule|drive|increase|boost|reach|hope|looking|on|use|post|start|so)|we|i|"
+    r"£|\$|€|it's|we're|i'm|budget|goal|over|across|within|starting|if|please|pls|thanks|mid|early|late|end|and|opens?|launch(?:es)?|or|a|based|here|again|soon|now|ideally|maybe|probably|can|could|should|via|mainly|mostly|black friday|christmas|just|how|what|right|there|also|instead|not"
+)
+_WORD = r"[^\s,.;:!?\n()\"£$€]+(?:\.\d+)?"
+_PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}\s?){{1,9}}"
+_DETERMINER = r"(?:(?:a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|nuestr[oa]|el|la|le)\s)"
+_ANNOUNCED = re.compile(
+    rf"\b(?:{_VERBS})\s(?:of\s)?(?P<what>{_DETERMINER}?{_PHRASE}(?:and\s(?!(?:we|i|the|our|get|want|use|post|it)\b){_WORD}(?=[,.;]|\sin\s|\son\s|$))?)",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|basically)\s)?(?P<what>{_DETERMINER}(?:(?!(?:goal|budget|tone|audience|target)\b){_WORD}\s){{1,7}}?)"
+    r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|happen(?:s|ing)|takes? place|turn(?:s|ing) (?:\d+|one|ten)|kicks? off|runs?|needs? (?:more|marketing|promoting|promotion|a campaign))(?=\s|[,.;!]|$)",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    rf"\b(?:campaign|marketing|promotion|promo|ads?|posts?|plan|launch|buzz|advertising|strategy|content|push|event|kampagne|campagne|campaña|something|help)\s(?:plan |strategy )?(?:for|about|around|on|to promote|für|pour|para|with)\s(?P<what>{_DETERMINER}?(?!(?:me|us|you|it|this|that|next|the (?:next|weekend|week|month)|instagram|facebook|email|linkedin|tiktok|twitter|approval|\d|january|february|march|april|may|june|july|august|september|october|november|december|christmas|black friday|monday|friday|marketing|marketing please)\b){_PHRASE})",
+    re.IGNORECASE,
+)
+_IS = re.compile(
+    rf"\b(?:the product(?: name)?|product|service|it|this(?: one)?|the campaign|the event|what we (?:sell|make|do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called |all about )?(?P<what>{_DETERMINER}?{_PHRASE})",
+    re.IGNORECASE,
+)
+_NAMED_PRODUCT = re.compile(
+    rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
+    re.IGNORECASE,
+)
+_NEW = re.compile(
+    rf"\b(?:my|our|this|the) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|first|next|annual|winter|summer|spring|autumn|christmas|online|big)\s{_PHRASE})",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(
+    r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|out|my|ad)\s?)*"
+    r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|everything|things?|stuff|us|me|you|"
+    r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|sales|leads|engagement|traffic|"
+    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in)?\s*$",
+    re.IGNORECASE,
+)
+_BUSINESS_NOUNS = (
+    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|bar|brewery|distillery|winery|vineyard|hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
+    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|school|academy|nursery|gallery|museum|theatre|theater|cinema|"
+    r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream parlour|brand|label|club|business|dealership|garage|"
+    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: practice| clinic)?|pharmacy|podcast|newsletter|magazine|saas|app|platform|"
+    r"library|church|festival|co-?working space|cooperative|co-op|market|marketplace|workshop|kennels|cattery|dance school|language school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
+)
+_OWNED = re.compile(
+    rf"\b(?:my|our|own|run|have|manage|at|for|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:is |are |it's |business |company |brand |shop |studio |caf[eé] |bakery )?called|named)\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
+)
+_COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
+
+
+def find_business(text: str) -> str:
+    """The business a message speaks for, by kind or by name, or ""."""
+    named = _CALLED.search(text) or _COMPANY.search(text)
+    if named and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}:
+        return _clean(named["who"])
+    match = _OWNED.search(text)
+    if not match:
+        return ""
+    who = _clean(match["who"])
+    return (
+        ""
+        if re.fullmatch(r"(?:business|brand|company|market|app|platform|shop|label|club|store)", who, re.IGNORECASE)
+        else who
+    )
+
+
+def find_product(text: str) -> tuple[int, int, str] | None:
+    """What a message wants marketed, with its span."""
+    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _IS, _NEW, _NAMED_PRODUCT):
+        for match in pattern.finditer(text):
+            before = text[max(0, match.start() - 14) : match.start()]
+            what = _clean(match["what"])
+            if not what or _GENERIC.match(what) or len(what) < 3 or re.search(r"\b(?:not|don't|stop)\s$", before):
+                continue
+            if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
+                continue
+            return match.start("what"), match.end("what"), what
+    return None
+
+
+def plain_phrase(text: str) -> str:
+    """A short answer as a noun phrase: without opening words, article and closing politeness."""
+    words = re.sub(
+        r"^(?:(?:it's|its|it is|that's|that would be|we're|we are|i'm|i am|well|so|um+|uh|erm|hmm+|ok(?:ay)?|yes|yeah|yep|sure|just|probably|maybe|basically|mostly|mainly|i think|i guess|i'd say|let's say|let's go with|say|actually|"
+        r"definitely|for|about|the answer is|promoting|launching|selling|no,|sorry|to|something like|primarily|oh|make it|change it to|i meant|i mean|rather|in|at|opening|we sell|we make|we want|i want)\b[\s,:]*)+",
+        "",
+        text.strip(),
+        flags=re.IGNORECASE,
+    )
+    words = re.sub(
+        r"[\s,]*\b(?:please|pls|thanks|thank you|thx|i think|i guess|i suppose|mostly|mainly|really|i'd say|probably|cheers|instead|ta|for now|actually|if possible)\W*$",
+        "",
+        words,
+        flags=re.IGNORECASE,
+    )
+    return _clean(words)
+
+
+def _clean(words: str) -> str:
+    words = re.sub(r"\s+", " ", words).strip(" ,.;:!?-\"'()")
+    words = re.sub(rf"^{_DETERMINER}", "", words, flags=re.IGNORECASE)
+    return re.sub(
+        r"\s(?:and|for|of|to|in|on|at|the|a|with|soon|now|please|my|our)$", "", words, flags=re.IGNORECASE
+    ).strip(" ,.;:!?-\"'")

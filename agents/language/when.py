@@ -1,0 +1,256 @@
+"""Which of the dates in a text is the day itself, the start, or the end, and how the whole reads as a timeline."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agents.language.calendar_words import add_months
+from agents.language.dates import Found, count, find_dates, looks_american
+from agents.language.places import country_of
+
+_START = re.compile(
+    r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|ning)?(?: on| in)?|"
+    r"\bkick(?:s|ing)?(?: things| it)? off(?: on| in)?|\bas of|\bsince|\bgo(?:es|ing)? live(?: on| in| from)?|\blive (?:from|on)|\bab|"
+    r"\bà partir du|\bdesde|\bstart date(?: is|:)?)\s*(?:the |on |in |around )?$",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later than|\bthrough(?: to)?|\bup to|"
+    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|\bjusqu'au|\bhasta(?: el)?|"
+    r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|\blead-?up to|\bwithin|\bexpires?)"
+    r"\s*(?:the |on |about |around )?$",
+    re.IGNORECASE,
+)
+_CAMPAIGN = re.compile(
+    r"\b(?:campaign|ads?|promotion|promo|posting|posts|we|i|let's|lets|can|should|marketing|it|push|activity|please|want to|plan)\b",
+    re.IGNORECASE,
+)
+_EVENT_NOUN = re.compile(
+    r"\b(?:course|class(?:es)?|festival|sale|workshop|event|conference|exhibition|show|fair|market|season|webinar|programme|program|"
+    r"retreat|tour|bootcamp|school|term|term time|cohort|concert|gig|series)\s*$",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"\s*(?:-|to|until|till|til|and|through|thru|up to|bis|au|al|hasta|ending|ends?(?: on)?)\s*(?:the |on |end of )?",
+    re.IGNORECASE,
+)
+_JOINING = re.compile(
+    r"\s*(?:and |, )?(?:ending|ends?|finish(?:es|ing)?|until|till|running until|lasting until)\s*(?:on )?",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"\b(?:(?:for|over|lasting|last|lasts|spread over|across|run for|running|runs|about|around|roughly|während|pendant|durante)\s(?:about |around |the next "
+    r"|the (?:following|coming) |a total of |roughly |at least )?)?(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|"
+    r"a couple of|half a)[ -](?P<unit>days?|weeks?|wks?|months?|fortnights?)(?P<tail>[ -](?:long )?(?:campaign|push|run-?up|run|plan|sprint|programme|"
+    r"lead-?up|before|leading up|burst|in total|long|beforehand|ahead|period))?(?!\w)(?! (?:ago|old|from|away|free|trial|off|notice|in advance|earlier))",
+    re.IGNORECASE,
+)
+_PER = re.compile(
+    r"(?:\b(?:a|per|every|each|once|twice|times an?|last|free|in|within|within the next) |\ball-?in-?)$", re.IGNORECASE
+)
+_TALK = re.compile(
+    r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|yesterday|started in)\W*$",
+    re.IGNORECASE,
+)
+_BUSY = re.compile(r"\b(?:open|closed|opening hours|every|each|on)\s$", re.IGNORECASE)
+_HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from\s+)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The dates of a brief as far as a text names them."""
+
+    event_date: date | None = None
+    start_date: date | None = None
+    end_date: date | None = None
+    timeline: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def as_date(value: object) -> date | None:
+    """A stored date, as a date or ISO text; None for anything else."""
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def spoken(day: date) -> str:
+    """A day as people write it: 3 December 2026."""
+    return f"{day.day} {day.strftime('%B')} {day.year}"
+
+
+def spoken_span(first: date, last: date) -> str:
+    """A span as people write it, with month and year once where they are the same."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{spoken(last)}"
+    if first.year == last.year:
+        return f"{first.day} {first.strftime('%B')} – {spoken(last)}"
+    return f"{spoken(first)} – {spoken(last)}"
+
+
+def find_when(text: str, today: date, *, asked: str | None, known: Mapping[str, object], currency: str = "") -> When:
+    """The dates stated in ``text``. ``asked`` gives a lone date its role; a known date lends its month to 'the 5th'."""
+    anchor = as_date(known.get("event_date")) or as_date(known.get("end_date")) or as_date(known.get("start_date"))
+    country = country_of(text) or country_of(str(known.get("location") or ""))
+    found = find_dates(text, today, american=looks_american(text, currency, country), anchor=anchor)
+    found = _current(text, [f for f in found if not _past(text, f)])
+    spans = _joined(text, found)
+    when = _Roles(text, asked).assign(spans, known)
+    return _with_duration(text, when, today, asked)
+
+
+def _past(text: str, found: Found) -> bool:
+    before = text[max(0, found.start - 30) : found.start]
+    return _TALK.search(before) is not None or _HOURS.search(before) is not None
+
+
+def _current(text: str, found: list[Found]) -> list[Found]:
+    """Without the dates a correction takes back: not the 3rd but the 5th; Friday, no wait, Saturday."""
+    kept: list[Found] = []
+    for number, item in enumerate(found):
+        before = text[max(0, item.start - 16) : item.start]
+        words = text[item.start : item.end].lower()
+        if re.search(
+            r"\b(?:not|instead of|rather than|moved from|wasn't|isn't)\s+(?:on |the |in )*$", before, re.IGNORECASE
+        ) or words.startswith("not "):
+            continue
+        between = text[item.end : found[number + 1].start] if number + 1 < len(found) else ""
+        if re.search(
+            r"\b(?:no wait|wait|actually|i mean|sorry|scratch that|correction|make that|or rather|no,)",
+            between,
+            re.IGNORECASE,
+        ):
+            continue
+        kept.append(item)
+    return kept
+
+
+def _joined(text: str, found: list[Found]) -> list[Found]:
+    """Two days with 'to' between them are one span."""
+    joined: list[Found] = []
+    for item in found:
+        last = joined[-1] if joined else None
+        gap = text[last.end : item.start] if last else ""
+        if last and last.first and item.first and (_BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap)):
+            paired = gap.strip().lower() != "and" or re.search(
+                r"between\s*(?:the )?$", text[: last.start][-14:], re.IGNORECASE
+            )
+            closing = item.last or item.first
+            if paired and closing < last.first:
+                closing += timedelta(7) if (last.first - closing).days < 7 else timedelta(0)
+            if paired and closing >= last.first:
+                joined[-1] = Found(last.start, item.end, last.first, closing, last.relative or item.relative)
+                continue
+        joined.append(item)
+    return joined
+
+
+class _Roles:
+    """Gives each span its role from the words before it."""
+
+    def __init__(self, text: str, asked: str | None) -> None:
+        self._text = text
+        self._asked = asked
+        self._roles: dict[str, date] = {}
+        self._words: list[tuple[str, str]] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def assign(self, spans: list[Found], known: Mapping[str, object]) -> When:
+        for item in spans:
+            self._one(item, known)
+        return When(
+            event_date=self._roles.get("event_date"),
+            start_date=self._roles.get("start_date"),
+            end_date=self._roles.get("end_date"),
+            timeline=self._timeline(),
+            spans=tuple(self._spans),
+        )
+
+    def _one(self, item: Found, known: Mapping[str, object]) -> None:
+        role = self._role(item)
+        self._spans.append((item.start, item.end))
+        if item.first is None:
+            self._words.append(("vague", self._text[item.start : item.end]))
+            return
+        if item.last is not None and role != "end_date":
+            if "start_date" not in self._roles:
+                self._roles["start_date"], self._roles["end_date"] = item.first, item.last
+                self._words.append(("span", self._said(item, spoken_span(item.first, item.last))))
+            return
+        day = item.last if item.last is not None and role == "end_date" else item.first
+        if role == "event_date" and self._asked is None and "event_date" not in known and not self._is_event(item):
+            role = "event_date"
+        if role not in self._roles:
+            self._roles[role] = day
+            lead = {"start_date": "from ", "end_date": "until ", "event_date": ""}[role]
+            self._words.append((role, lead + self._said(item, spoken(day))))
+
+    def _is_event(self, item: Found) -> bool:
+        return (
+            re.search(r"\b(?:open|launch|event|party|release|drop)", self._text[: item.start][-40:], re.IGNORECASE)
+            is not None
+        )
+
+    def _role(self, item: Found) -> str:
+        before = self._text[max(0, item.start - 40) : item.start]
+        own = self._text[item.start : item.end].lower()
+        lead = re.split(r"[,;!?\n]|\. ", before)[-1]
+        word = re.match(r"(?:by|before|until|till|within|from|since|to)\b", own)
+        if (word and word.group() in {"by", "before", "until", "till", "within", "to"}) or _END.search(lead):
+            return "end_date"
+        if (word and word.group() in {"from", "since"}) or _START.search(lead):
+            match = _START.search(lead)
+            subject = lead[: match.start()] if match else ""
+            return "event_date" if _EVENT_NOUN.search(subject) else "start_date"
+        return self._asked if self._asked in {"start_date", "end_date"} else "event_date"
+
+    def _said(self, item: Found, days: str) -> str:
+        if not item.relative:
+            return days
+        words = re.sub(
+            r"^(?:by|before|until|till|from|since|to|on|no,?|not|it's|is|actually|the coming)\s+(?:the )?",
+            "",
+            self._text[item.start : item.end],
+            flags=re.IGNORECASE,
+        ).strip()
+        bare = re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", words.strip(" ,.!"))
+        return days if bare or not words else f"{words} ({days})"
+
+    def _timeline(self) -> str:
+        return ", ".join(dict.fromkeys(words for _, words in self._words))
+
+
+def _with_duration(text: str, when: When, today: date, asked: str | None) -> When:
+    for match in _DURATION.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end in when.spans):
+            continue
+        led = re.match(r"for|over|last|spread|run|pendant|während|durante|across", match.group(), re.IGNORECASE)
+        campaign = match["tail"] is not None or led is not None or asked in {"timeline", "start_date", "end_date"}
+        if not campaign or _PER.search(text[max(0, match.start() - 16) : match.start()]):
+            continue
+        length = re.sub(
+            r"^(?:for|over|across|lasting|running|runs?|last|lasts|spread over) (?:about |around |the next )?",
+            "",
+            match.group(),
+            flags=re.IGNORECASE,
+        )
+        return _lasting(when, count(match["n"]), match["unit"].lower(), length, today)
+    return when
+
+
+def _lasting(when: When, number: float, unit: str, length: str, today: date) -> When:
+    def later(day: date) -> date:
+        if unit.startswith("month"):
+            return add_months(day, int(number)) if number >= 1 else day + timedelta(15)
+        return day + timedelta(round(number * {"d": 1, "w": 7, "f": 14}[unit[0]]))
+
+    del today
+    end = when.end_date
+    if when.start_date and end is None:
+        end = later(when.start_date) - timedelta(1)
+    timeline = f"{length}, {when.timeline}" if when.timeline else length
+    return When(when.event_date, when.start_date, end, timeline, when.spans)
