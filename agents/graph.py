@@ -1,0 +1,69 @@
+"""The graph of a turn: the supervisor, then one agent after another, each a node."""
+
+from typing import Any, Protocol
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from agents.loop import Worker
+from agents.spec import AgentSpec
+from agents.supervisor import Supervisor
+from agents.turn import Turn, TurnState
+from core.events import Routed, StepStarted
+
+Graph = CompiledStateGraph[TurnState, Turn, TurnState, TurnState]
+
+
+class Node(Protocol):
+    """A step of the graph: reads the state, works with the turn, says where to go."""
+
+    async def __call__(self, state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]: ...
+
+
+def build_graph(roster: tuple[AgentSpec, ...], supervisor: Supervisor) -> Graph:
+    """Compile the graph once; turns run side by side on it."""
+    names = tuple(spec.name for spec in roster)
+    graph = StateGraph(TurnState, context_schema=Turn)
+    graph.add_node("supervisor", _supervise(supervisor), destinations=names)
+    for spec in roster:
+        graph.add_node(spec.name, _agent(Worker.of(spec)), destinations=(*names, END))
+    graph.add_edge(START, "supervisor")
+    return graph.compile()
+
+
+def _supervise(supervisor: Supervisor) -> Node:
+    async def decide(state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]:
+        turn = runtime.context
+        position = state.get("position", 0)
+        route = state.get("route")
+        if route is None:
+            route = await supervisor.decide(turn)
+            turn.output.record_soon(route, StepStarted(route.agents[position]))
+        return Command(goto=route.agents[position], update={"route": route, "position": position})
+
+    return decide
+
+
+def _agent(worker: Worker) -> Node:
+    async def work(state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]:
+        turn = runtime.context
+        route, position = state.get("route"), state.get("position", 0)
+        assert route is not None, "the supervisor comes first"
+        messages = await worker.work(turn, position, state.get("messages", []), _task(route, position))
+        following = position + 1
+        if turn.interrupts or following == len(route.agents):
+            return Command(goto=END)
+        turn.output.record_soon(StepStarted(route.agents[following]))
+        return Command(goto=route.agents[following], update={"position": following, "messages": messages})
+
+    return work
+
+
+def _task(route: Routed, position: int) -> str | None:
+    if len(route.agents) == 1:
+        return None
+    before = ", ".join(route.agents[:position]) or "nobody yet"
+    after = ", ".join(route.agents[position + 1 :]) or "nobody"
+    return f"Several of the team answer this message. Done: {before}. You now do your part. Then: {after}."

@@ -1,0 +1,15 @@
+"""The publisher: schedules what is written, once a person has approved it."""
+
+from agents.spec import AgentSpec
+from tools.approvals import list_approvals
+from tools.content import get_content, list_drafts
+from tools.posts import cancel_post, list_posts, schedule_posts
+
+PUBLISHER = AgentSpec(
+    name="publisher",
+    title="Publisher",
+    mark="➤",
+    summary="Schedules what is written, once a person has approved it.",
+    prompt="publisher",
+    tools=(schedule_posts, list_posts, cancel_post, list_approvals, list_drafts, get_content),
+)

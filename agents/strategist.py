@@ -1,0 +1,14 @@
+"""The strategist: gathers the brief, advises on channels and budget, plans campaigns."""
+
+from agents.spec import AgentSpec
+from tools.brief import update_brief
+from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
+
+STRATEGIST = AgentSpec(
+    name="strategist",
+    title="Strategist",
+    mark="◆",
+    summary="Gathers the brief, advises on channels and budget, plans campaigns.",
+    prompt="strategist",
+    tools=(update_brief, create_campaign_plan, revise_campaign, list_campaigns, get_campaign),
+)

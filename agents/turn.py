@@ -1,0 +1,110 @@
+"""What one turn carries through the graph: who acts, what was said, and where its output goes."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypedDict
+
+from langchain_core.messages import BaseMessage
+
+from agents.language.situation import Situation
+from agents.models.factory import Models
+from core.clock import Clock
+from core.events import Event, Interrupt, Routed, Usage
+from core.scope import Scope
+from db.client import Database
+from tools.runner import ToolRunner, call_position
+from tools.tool import ToolContext
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer of one agent, as it will be stored."""
+
+    message_id: str
+    agent: str
+    content: str
+    model: str
+    prompt_digest: str
+
+
+class TurnOutput(Protocol):
+    """Takes everything a turn produces. Durable events reach clients only once they are stored, in order."""
+
+    def emit(self, event: Event) -> None:
+        """Show a volatile event now."""
+
+    async def record(self, *events: Event) -> None:
+        """Store durable events, with all that was put back for later, then show them."""
+
+    def record_soon(self, *events: Event) -> None:
+        """Store and show durable events with the next ``record``, or by themselves after a moment."""
+
+    def answer(self, answer: Answer, *events: Event) -> None:
+        """Keep a finished answer and its events for the next ``record``."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn in progress. ``turn_id`` is the id of the message it answers: a repeated turn has the same one."""
+
+    scope: Scope
+    database: Database
+    clock: Clock
+    models: Models
+    runner: ToolRunner
+    output: TurnOutput
+    conversation_id: str
+    run_id: str
+    turn_id: str
+    text: str
+    timezone: str
+    context: dict[str, Any]
+    situation: Situation
+    campaign_id: str | None = None
+    summary: str = ""
+    history: Sequence[BaseMessage] = ()
+    pending_approvals: list[dict[str, str]] = field(default_factory=list)
+    interrupts: list[Interrupt] = field(default_factory=list)
+    usage: dict[str, Usage] = field(default_factory=dict)
+    calls_made: Counter[str] = field(default_factory=Counter)
+
+    def next_call_id(self, tool: str) -> str:
+        """Return the id of the next call of ``tool`` in this turn; a repeated turn counts the same way."""
+        self.calls_made[tool] += 1
+        return call_position(self.turn_id, tool, self.calls_made[tool])
+
+    def tool_context(self, agent: str, call_id: str) -> ToolContext:
+        """Return the context one tool call runs in."""
+        return ToolContext(
+            scope=self.scope,
+            database=self.database,
+            clock=self.clock,
+            conversation_id=self.conversation_id,
+            run_id=self.run_id,
+            call_id=call_id,
+            agent=agent,
+            timezone=self.timezone,
+            context=self.context,
+            campaign_id=self.campaign_id,
+        )
+
+    def count(self, usage: Usage | None) -> None:
+        """Add the tokens of one model call to the turn's usage."""
+        if usage is None:
+            return
+        before = self.usage.get(usage.model, Usage(usage.model, 0, 0))
+        self.usage[usage.model] = Usage(
+            usage.model, before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens
+        )
+
+
+class TurnState(TypedDict, total=False):
+    """The graph's state: the route, how far it has come, and the messages of this turn so far."""
+
+    route: Routed | None
+    position: int
+    messages: list[BaseMessage]
+
+
+AgentNode = Callable[[TurnState, Turn], Awaitable[TurnState]]

@@ -1,0 +1,84 @@
+"""The turn that follows a decision: carries out what was approved, or hands the reason of a rejection to the agent."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import ToolCall as LangChainToolCall
+
+from agents.turn import Turn
+from agents.turns.progress import Progress
+from core.events import ApprovalDecided, Event, Routed, StepStarted, ToolCallFinished
+from core.ids import derived_id
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedCall:
+    """A decided approval, as the message that resumes its run carries it."""
+
+    approval_id: str
+    decision: Literal["approve", "reject"]
+    notes: str
+    decided_by: str
+    decided_at: str
+    agent: str
+    tool: str
+    call_id: str
+    arguments: dict[str, Any]
+
+    @classmethod
+    def of(cls, message: dict[str, Any]) -> "ApprovedCall":
+        """Read it from the message."""
+        kept = message["metadata"]["decision"]
+        return cls(**kept)
+
+    @classmethod
+    def metadata(cls, request: ApprovalRequest) -> dict[str, Any]:
+        """Return the metadata of the message that resumes the run of ``request``."""
+        approved = request.status == "approved"
+        return {
+            "parent_run_id": request.run_id,
+            "decision": {
+                "approval_id": request.request_id,
+                "decision": "approve" if approved else "reject",
+                "notes": (request.approval_notes if approved else request.rejection_reason) or "",
+                "decided_by": request.approved_by or "",
+                "decided_at": request.resolved_at.isoformat() if request.resolved_at else "",
+                "agent": request.requested_by,
+                "tool": request.tool,
+                "call_id": request.call_id,
+                "arguments": request.metadata.get("arguments", {}),
+            },
+        }
+
+    def opening(self) -> list[Event]:
+        """Return the first events after the run's start."""
+        decided = ApprovalDecided(self.approval_id, self.decision, self.decided_by, self.decided_at, self.notes)
+        route = Routed((self.agent,), "A person has decided what this agent asked.", "forced", 1.0)
+        return [decided, route, StepStarted(self.agent)]
+
+    async def carried_out(self, turn: Turn, progress: Progress) -> list[BaseMessage]:
+        """Do what was approved, once, and return the call with its result for the agent to speak about."""
+        turn.pending_approvals = [item for item in turn.pending_approvals if item["approval_id"] != self.approval_id]
+        content = progress.results.get(self.call_id) or await self._result(turn)
+        call = LangChainToolCall(name=self.tool, args=self.arguments, id=self.call_id, type="tool_call")
+        return [
+            AIMessage("", name=self.agent, tool_calls=[call]),
+            ToolMessage(content, tool_call_id=self.call_id, name=self.tool),
+        ]
+
+    async def _result(self, turn: Turn) -> str:
+        message_id = derived_id("msg", turn.run_id, self.call_id)
+        if self.decision == "reject":
+            content = orjson.dumps({"status": "rejected", "reason": self.notes}).decode()
+            await turn.output.record(ToolCallFinished(message_id, self.call_id, content, ok=False))
+            return content
+        context = turn.tool_context(self.agent, derived_id("call", self.approval_id, "execute"))
+        requests = context.repository(APPROVAL_REQUESTS)
+        outcome = await turn.runner.execute(await requests.get(self.approval_id), context)
+        await requests.update(self.approval_id, {"executed_at": turn.clock.now()})
+        finished = ToolCallFinished(message_id, self.call_id, outcome.content, outcome.ok)
+        await turn.output.record(finished, *outcome.events)
+        return outcome.content

@@ -1,0 +1,46 @@
+"""What every run of a process shares, put together once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agents.graph import Graph, build_graph
+from agents.models.factory import Models
+from agents.spec import AgentSpec
+from agents.supervisor import Supervisor
+from agents.turns.feed import Feed
+from core.clock import Clock
+from db.client import Database
+from db.turn_store import TurnStore
+from tools.runner import ToolRunner
+from tools.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts turns are made of."""
+
+    database: Database
+    store: TurnStore
+    feed: Feed
+    graph: Graph
+    supervisor: Supervisor
+    models: Models
+    runner: ToolRunner
+    clock: Clock
+
+
+def build_house(
+    database: Database, models: Models, clock: Clock, roster: tuple[AgentSpec, ...], tools: Iterable[Tool]
+) -> House:
+    """Put the parts together. Connects to nothing."""
+    supervisor = Supervisor(roster)
+    return House(
+        database=database,
+        store=TurnStore(database),
+        feed=Feed(),
+        graph=build_graph(roster, supervisor),
+        supervisor=supervisor,
+        models=models,
+        runner=ToolRunner(tools),
+        clock=clock,
+    )

@@ -1,0 +1,34 @@
+"""What may come in as a message: length, characters, the client's own id."""
+
+import re
+
+from core.errors import InvalidInput
+
+LONGEST_MESSAGE = 32_000
+LONGEST_CLIENT_ID = 128
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def checked_content(content: str) -> str:
+    """Return the message as it will be stored; InvalidInput says what is wrong with it."""
+    text = content.strip()
+    if not text:
+        raise InvalidInput("The message is empty. Write what you need.", field="content")
+    if len(text) > LONGEST_MESSAGE:
+        raise InvalidInput(
+            f"The message has {len(text):,} characters; {LONGEST_MESSAGE:,} fit. Send it in parts.", field="content"
+        )
+    if found := CONTROL.search(text):
+        raise InvalidInput(
+            f"The message has a control character at position {found.start() + 1}. Remove it.", field="content"
+        )
+    return text
+
+
+def checked_client_id(client_message_id: str) -> str:
+    """Return the client's message id; InvalidInput says what is wrong with it."""
+    if not client_message_id or len(client_message_id) > LONGEST_CLIENT_ID or CONTROL.search(client_message_id):
+        raise InvalidInput(
+            f"client_message_id has to be 1 to {LONGEST_CLIENT_ID} printable characters.", field="client_message_id"
+        )
+    return client_message_id

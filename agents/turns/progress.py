@@ -1,0 +1,105 @@
+"""How far a run had come, read from its stored events: what a process that takes it over starts from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import ToolCall as LangChainToolCall
+
+from core.events import Routed
+
+Wire = dict[str, Any]
+
+
+@dataclass(slots=True)
+class PastCall:
+    """A tool call with its result."""
+
+    call_id: str
+    name: str = ""
+    arguments: str = ""
+    result: str | None = None
+
+
+@dataclass(slots=True)
+class Progress:
+    """The stored part of a run. ``outcome`` is None while it is not over."""
+
+    started: bool = False
+    route: Routed | None = None
+    position: int = 0
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[PastCall] = field(default_factory=list)
+    calls_made: list[str] = field(default_factory=list)
+    results: dict[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+
+    @classmethod
+    def of(cls, events: Sequence[dict[str, Any]]) -> "Progress":
+        """Read a run's events in order."""
+        progress = cls()
+        for event in events:
+            progress.take(event["data"])
+        return progress
+
+    def take(self, wire: Wire) -> None:
+        """Read one event."""
+        if wire["type"].startswith("TOOL_CALL"):
+            self._take_call(wire)
+            return
+        match wire["type"]:
+            case "RUN_STARTED":
+                self.started = True
+            case "CUSTOM" if wire["name"] == "route":
+                value = wire["value"]
+                self.route = Routed(tuple(value["agents"]), value["reason"], value["method"], value["confidence"])
+            case "STEP_FINISHED":
+                self.position += 1
+                self.calls = []
+            case "TEXT_MESSAGE_END":
+                self.answers.append((wire["metadata"]["agent"], wire["metadata"]["content"]))
+            case "RUN_FINISHED":
+                self.outcome = wire["outcome"]["type"]
+            case "RUN_ERROR":
+                self.outcome = "failed"
+            case _:
+                pass
+
+    def _take_call(self, wire: Wire) -> None:
+        match wire["type"]:
+            case "TOOL_CALL_START":
+                self.calls.append(PastCall(wire["toolCallId"], wire["toolCallName"]))
+                self.calls_made.append(wire["toolCallName"])
+            case "TOOL_CALL_ARGS":
+                self.calls[-1].arguments += wire["delta"]
+            case "TOOL_CALL_RESULT":
+                self._result(wire)
+            case _:
+                pass
+
+    def messages(self) -> list[BaseMessage]:
+        """Return the turn's messages so far: answers of the agents that are done, calls of the one at work."""
+        messages: list[BaseMessage] = [AIMessage(content, name=agent) for agent, content in self.answers]
+        for call in self.calls:
+            if call.result is None:
+                continue
+            made = LangChainToolCall(name=call.name, args=_object(call.arguments), id=call.call_id, type="tool_call")
+            messages.append(AIMessage("", tool_calls=[made]))
+            messages.append(ToolMessage(call.result, tool_call_id=call.call_id, name=call.name))
+        return messages
+
+    def _result(self, wire: Wire) -> None:
+        self.results[wire["toolCallId"]] = wire["content"]
+        for call in self.calls:
+            if call.call_id == wire["toolCallId"]:
+                call.result = wire["content"]
+
+
+def _object(arguments: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(arguments or "{}")
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,226 @@
+"""Runs one turn whose lease we hold, from the start or from where another process left it, and gives the lease back."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Literal
+
+import structlog
+
+from agents.turn import Answer, Turn, TurnState
+from agents.turns.approved import ApprovedCall
+from agents.turns.house import House
+from agents.turns.progress import Progress
+from agents.turns.run_log import RunLog
+from agents.turns.window import history, moved_on, situation
+from core.errors import AppError, Unavailable
+from core.events import (
+    Event,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+    TextEnded,
+    UserMessageAccepted,
+)
+from core.ids import new_id
+from core.scope import Scope
+from db.turn_store import LeaseLost
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=20)
+HEARTBEAT_SECONDS = 5.0
+Stored = dict[str, Any]
+Status = Literal["done", "failed", "cancelled"]
+
+
+class Run:
+    """One run of one turn. ``head`` is the conversation with our lease in it, ``message`` what is answered."""
+
+    def __init__(self, house: House, scope: Scope, head: Stored, message: Stored) -> None:
+        self.house = house
+        self.scope = scope
+        self.head = head
+        self.message = message
+        self.run_id: str = head["run"]["run_id"]
+        self.conversation_id: str = head["conversation_id"]
+        self.first_seq: int = head["run"]["first_seq"]
+        self.cancelled = False
+        self.log = RunLog(
+            house.store,
+            house.feed.channel(self.conversation_id),
+            house.clock,
+            user_id=scope.user_id,
+            conversation_id=self.conversation_id,
+            run_id=self.run_id,
+            next_seq=self.first_seq,
+        )
+        self.turn = self._turn()
+        self.approved = ApprovedCall.of(message) if message["kind"] == "decision" else None
+        self._progress: Progress | None = None
+
+    async def open(self, *, new: bool) -> None:
+        """Store the run's first events; with a ``new`` message, store that before them. 1 round trip.
+
+        Raises Conflict when the message was there already.
+        """
+        frames, documents = self.log.numbered(self._opening())
+        if new:
+            await self.house.store.begin(self.message, documents)
+        else:
+            started = {"status": "running", "run_id": self.run_id, "first_seq": self.first_seq}
+            await self.house.store.write((), {self.message["message_id"]: started}, documents)
+        self.log.stored(frames)
+        self._progress = Progress.of([{"data": frame.wire} for frame in frames])
+
+    def _opening(self) -> list[Event]:
+        parent = self.message["metadata"].get("parent_run_id")
+        events: list[Event] = [RunStarted(self.conversation_id, self.run_id, parent)]
+        if self.approved:
+            return [*events, *self.approved.opening()]
+        client_message_id = self.message.get("client_message_id") or ""
+        events.append(UserMessageAccepted(self.message["message_id"], client_message_id, self.message["content"]))
+        if route := self.house.supervisor.read(self.turn.text, self.turn.situation):
+            events += [route, StepStarted(route.agents[0])]
+        return events
+
+    async def perform(self) -> None:
+        """Run to the end: answer, ask a person, fail in words, or stop when cancelled. Then give the lease back.
+
+        Raises LeaseLost when another process has taken over, Unavailable when the database stays away.
+        """
+        heartbeat = asyncio.create_task(self._keep_lease(asyncio.current_task()))
+        try:
+            await self._work()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if not self.cancelled or task is None:
+                raise
+            task.uncancel()
+            await self._close_cancelled()
+        except (LeaseLost, Unavailable):
+            raise
+        except AppError as error:
+            await self._close_failed(error)
+        except Exception:
+            trouble = new_id("err")
+            log.exception("turn failed", error_id=trouble, run_id=self.run_id)
+            words = f"Something went wrong here (error {trouble}). Your message is kept; send it again."
+            await self._close_failed(AppError(words))
+        finally:
+            heartbeat.cancel()
+            with suppress(asyncio.CancelledError):
+                await heartbeat
+            await self.log.close()
+
+    async def release(self) -> bool:
+        """Give the lease back with the conversation's new window; True if another message waits."""
+        answers = self.log.answered or await self._stored_answers()
+        known = {entry["message_id"] for entry in self.head.get("messages", [])}
+        new = [entry for entry in (self.message, *answers) if entry["message_id"] not in known]
+        changes = moved_on(self.head, new) | {
+            "last_seq": self.log.next_seq - 1,
+            "pending_approvals": self.turn.pending_approvals,
+        }
+        if self.turn.campaign_id:
+            changes["campaign_id"] = self.turn.campaign_id
+        return await self.house.store.release(self.scope.user_id, self.conversation_id, self.run_id, changes, len(new))
+
+    async def _work(self) -> None:
+        progress = self._progress or await self._stored_progress()
+        if progress.outcome is not None:
+            return
+        if not progress.started:
+            await self.open(new=False)
+            progress = self._progress or progress
+        for call in progress.calls_made:
+            self.turn.calls_made[call] += 1
+        messages = progress.messages()
+        if self.approved:
+            messages = [*await self.approved.carried_out(self.turn, progress), *messages]
+        if progress.route is None or progress.position < len(progress.route.agents):
+            state = TurnState(route=progress.route, position=progress.position, messages=messages)
+            await self.house.graph.ainvoke(state, context=self.turn)
+        await self._close_done()
+
+    async def _stored_progress(self) -> Progress:
+        events: list[Stored] = []
+        after = self.first_seq - 1
+        while page := await self.house.store.events_after(self.scope.user_id, self.conversation_id, after):
+            events += page
+            after = page[-1]["seq"]
+        self.log.next_seq = after + 1
+        return Progress.of([event for event in events if event.get("run_id") == self.run_id])
+
+    async def _close_done(self) -> None:
+        waiting = self.turn.interrupts
+        self.turn.pending_approvals += [{"approval_id": item.approval_id, "summary": item.message} for item in waiting]
+        finished = RunFinished(
+            self.conversation_id,
+            self.run_id,
+            "interrupt" if waiting else "success",
+            tuple(waiting),
+            tuple(self.turn.usage.values()),
+        )
+        await self._close("done", finished)
+
+    async def _close_failed(self, error: AppError) -> None:
+        self.house.feed.channel(self.conversation_id).drop_text()
+        failed = RunFailed(self.run_id, error.message, error.code, error.retry_after)
+        await self._close("failed", failed)
+
+    async def _close_cancelled(self) -> None:
+        events: list[Event] = []
+        text = self.log.open_text
+        if text is not None:
+            content = "".join(text.pieces)
+            answer = Answer(text.message_id, text.agent, content, self.turn.models.careful_name, "")
+            self.log.keep(self.log.answer_document(answer, "cancelled"))
+            events.append(TextEnded(text.message_id, text.agent, content))
+        if self.log.step_open:
+            events.append(StepFinished(self.log.step_open))
+        events.append(RunFinished(self.conversation_id, self.run_id, "cancelled", (), tuple(self.turn.usage.values())))
+        await self._close("cancelled", *events)
+
+    async def _close(self, status: Status, *events: Event) -> None:
+        self.log.put(*events)
+        await self.log.flush({self.message["message_id"]: {"status": status, "updated_at": self.house.clock.now()}})
+
+    async def _stored_answers(self) -> list[Stored]:
+        found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)
+        return [message for message in found if message["role"] == "assistant"]
+
+    async def _keep_lease(self, task: asyncio.Task[Any] | None) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            with suppress(Unavailable):
+                lease = await self.house.store.renew(
+                    self.scope.user_id, self.conversation_id, self.run_id, self.house.clock.now() + LEASE
+                )
+                if task and lease and lease.get("cancel") and not self.cancelled:
+                    self.cancelled = True
+                    task.cancel()
+
+    def _turn(self) -> Turn:
+        head = self.head
+        return Turn(
+            scope=self.scope,
+            database=self.house.database,
+            clock=self.house.clock,
+            models=self.house.models,
+            runner=self.house.runner,
+            output=self.log,
+            conversation_id=self.conversation_id,
+            run_id=self.run_id,
+            turn_id=self.message["message_id"],
+            text=self.message["content"],
+            timezone=head.get("timezone", "UTC"),
+            context=head["context"],
+            situation=situation(head),
+            campaign_id=head.get("campaign_id"),
+            summary=head.get("summary", ""),
+            history=history(head),
+            pending_approvals=list(head.get("pending_approvals", [])),
+        )

@@ -1,0 +1,208 @@
+"""The output of one run: volatile events to the live feed at once, durable ones to the database first, numbered."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from agents.turn import Answer
+from agents.turns.feed import Channel, Frame, OpenText
+from core.clock import Clock
+from core.errors import Unavailable
+from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
+from core.ids import derived_id
+from db.turn_store import TurnStore
+
+SOON_SECONDS = 0.03
+PATIENCE_SECONDS = 20.0
+PAUSE_SECONDS = 0.2
+
+
+class RunLog:
+    """Numbers, stores and shows the events of one run. Used by one task at a time, besides its own timer."""
+
+    def __init__(
+        self,
+        store: TurnStore,
+        channel: Channel,
+        clock: Clock,
+        *,
+        user_id: str,
+        conversation_id: str,
+        run_id: str,
+        next_seq: int,
+    ) -> None:
+        self.next_seq = next_seq
+        self.step_open: str | None = None
+        self._store = store
+        self._channel = channel
+        self._clock = clock
+        self._user_id = user_id
+        self._conversation_id = conversation_id
+        self._run_id = run_id
+        self._agent = "supervisor"
+        self._waiting: list[Event] = []
+        self._answers: list[dict[str, Any]] = []
+        self._lock = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_error: BaseException | None = None
+        self._flushing = False
+        self.answered: list[dict[str, Any]] = []
+        self.open_text: OpenText | None = None
+        self._held: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        """Show a volatile event: now, or as soon as the durable events before it are stored."""
+        match event:
+            case TextStarted():
+                self.open_text = OpenText(event.message_id, event.agent, self._run_id)
+            case TextDelta() if self.open_text:
+                self.open_text.pieces.append(event.delta)
+            case _:
+                pass
+        if self._waiting or self._held:
+            self._held.append(event)
+            self._schedule(0)
+        else:
+            self._channel.emit(event, self._run_id)
+
+    async def record(self, *events: Event) -> None:
+        """Store durable events with all that waits, then show them."""
+        self.put(*events)
+        await self.flush()
+
+    def put(self, *events: Event) -> None:
+        """Keep durable events for the next ``record``."""
+        for event in events:
+            match event:
+                case StepStarted():
+                    self.step_open = event.agent
+                case StepFinished():
+                    self.step_open = None
+                case _:
+                    pass
+        self._waiting += events
+
+    def record_soon(self, *events: Event) -> None:
+        """Store and show durable events with the next ``record``, or by themselves after a moment."""
+        self.put(*events)
+        self._schedule(SOON_SECONDS)
+
+    def answer(self, answer: Answer, *events: Event) -> None:
+        """Keep a finished answer and its events for the next ``record``."""
+        self._answers.append(self.answer_document(answer, "done"))
+        self.put(*events)
+        self.open_text = None
+
+    def answer_document(self, answer: Answer, status: str) -> dict[str, Any]:
+        """Return an answer as it is stored."""
+        now = self._clock.now()
+        return {
+            "message_id": answer.message_id,
+            "conversation_id": self._conversation_id,
+            "user_id": self._user_id,
+            "role": "assistant",
+            "kind": "message",
+            "agent": answer.agent,
+            "content": answer.content,
+            "status": status,
+            "run_id": self._run_id,
+            "metadata": {"model": answer.model, "prompt_digest": answer.prompt_digest},
+            "timestamp": now,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+    def keep(self, document: dict[str, Any]) -> None:
+        """Keep an answer that was cut short for the next ``record``."""
+        self._answers.append(document)
+
+    async def flush(self, updates: Mapping[str, dict[str, Any]] | None = None) -> None:
+        """Store what waits, with changes of messages, and show it. A database that is away is waited for a while."""
+        async with self._lock:
+            if self._timer_error:
+                error, self._timer_error = self._timer_error, None
+                raise error
+            events, answers = list(self._waiting), list(self._answers)
+            if not events and not answers and not updates:
+                return
+            frames, documents = self.numbered(events)
+            await self._patiently(answers, updates or {}, documents)
+            del self._waiting[: len(events)]
+            del self._answers[: len(answers)]
+            self.answered += answers
+            self.stored(frames)
+            held, self._held = self._held, []
+            for event in held:
+                self._channel.emit(event, self._run_id)
+
+    def numbered(self, events: Sequence[Event]) -> tuple[list[Frame], list[dict[str, Any]]]:
+        """Return the frames and documents of events with the numbers they will have."""
+        now = self._clock.now()
+        frames: list[Frame] = []
+        documents: list[dict[str, Any]] = []
+        agent = self._agent
+        for seq, event in enumerate(events, self.next_seq):
+            if isinstance(event, StepStarted):
+                agent = event.agent
+            wire = event.wire()
+            frames.append(Frame(seq, wire, self._run_id))
+            documents.append(self._document(seq, wire, agent, now))
+        return frames, documents
+
+    def stored(self, frames: list[Frame]) -> None:
+        """Show events that are stored now."""
+        self.next_seq += len(frames)
+        for frame in frames:
+            if frame.wire["type"] == "STEP_STARTED":
+                self._agent = frame.wire["stepName"]
+        self._channel.publish(frames)
+
+    async def close(self) -> None:
+        """Stop the timer."""
+        if self._timer and not self._timer.done():
+            self._timer.cancel()
+            await asyncio.gather(self._timer, return_exceptions=True)
+
+    def _document(self, seq: int, wire: dict[str, Any], agent: str, now: datetime) -> dict[str, Any]:
+        return {
+            "event_id": derived_id("evt", self._run_id, str(seq)),
+            "conversation_id": self._conversation_id,
+            "user_id": self._user_id,
+            "seq": seq,
+            "run_id": self._run_id,
+            "agent_name": agent,
+            "event_type": wire["type"],
+            "data": wire,
+            "timestamp": now,
+        }
+
+    async def _patiently(
+        self, answers: Sequence[dict[str, Any]], updates: Mapping[str, dict[str, Any]], events: Sequence[dict[str, Any]]
+    ) -> None:
+        waited = 0.0
+        while True:
+            try:
+                return await self._store.write(answers, updates, events)
+            except Unavailable:
+                if waited >= PATIENCE_SECONDS:
+                    raise
+            await asyncio.sleep(PAUSE_SECONDS)
+            waited += PAUSE_SECONDS
+
+    def _schedule(self, delay: float) -> None:
+        if delay == 0 and self._timer and not self._flushing:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None or self._timer.done():
+            self._flushing = delay == 0
+            self._timer = asyncio.create_task(self._flush_after(delay))
+
+    async def _flush_after(self, delay: float) -> None:
+        if delay:
+            await asyncio.sleep(delay)
+        self._flushing = True
+        try:
+            await self.flush()
+        except Exception as error:  # noqa: BLE001 - raised again by the next flush, which has a caller
+            self._timer_error = error

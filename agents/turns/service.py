@@ -1,0 +1,267 @@
+"""Turns of conversations: accept a message, run it, follow it, stop it. What the edges of the server talk to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import structlog
+
+from agents.turns.feed import Frame
+from agents.turns.follow import follow
+from agents.turns.house import House
+from agents.turns.intake import checked_client_id, checked_content
+from agents.turns.run import LEASE, Run
+from core.errors import Conflict, LimitReached, NotFound, Unavailable
+from core.ids import new_id
+from core.scope import Scope
+from db.turn_store import Lease, LeaseLost
+
+log = structlog.get_logger(__name__)
+
+MESSAGES_WAITING = 20
+PATIENCE_ATTEMPTS = 30
+PAUSE_SECONDS = 0.5
+Stored = dict[str, Any]
+RunStatus = Literal["success", "interrupt", "cancelled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that is stored. The run's first event has a number above ``after``."""
+
+    run_id: str
+    message_id: str
+    duplicate: bool
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended: its answers, and the approvals it waits for."""
+
+    run_id: str
+    status: RunStatus
+    messages: list[Stored]
+    approvals: list[dict[str, Any]]
+    error: dict[str, Any] | None = None
+
+
+class Turns:
+    """The turns that run in this process. ``owner`` is stable across restarts, so that they are picked up at once."""
+
+    def __init__(self, house: House, owner: str) -> None:
+        self.house = house
+        self.owner = owner
+        self.boot = new_id("boot")
+        self._running: dict[str, tuple[Run, asyncio.Task[None]]] = {}
+
+    async def accept(self, scope: Scope, conversation_id: str, content: str, client_message_id: str) -> Accepted:
+        """Store a message and start its turn, or let it wait behind the one that runs. Stored when this returns.
+
+        The same ``client_message_id`` is the same turn; after a failed one it is tried again. Raises InvalidInput,
+        NotFound, Forbidden, and LimitReached when too many messages wait.
+        """
+        scope.require_write()
+        text, client_id = checked_content(content), checked_client_id(client_message_id)
+        lease = self._lease(new_id("run"), new_id("msg"))
+        head = await self.house.store.claim(scope.user_id, conversation_id, lease)
+        if head is None:
+            raise NotFound("There is no such conversation. Check the id, or start a new one.")
+        message = self._message(scope, head, lease, text, client_id)
+        if head["run"]["run_id"] != lease.run_id:
+            return await self._wait_in_line(scope, conversation_id, message)
+        run = Run(self.house, scope, head, message)
+        try:
+            await run.open(new=True)
+        except Conflict:
+            return await self._known(scope, head, client_id)
+        except Unavailable:
+            raise
+        except BaseException:
+            await self._give_back(run)
+            raise
+        self._start(run)
+        return Accepted(run.run_id, message["message_id"], duplicate=False, after=run.first_seq - 1)
+
+    async def cancel(self, scope: Scope, conversation_id: str) -> bool:
+        """Stop the running turn, here or in another process; what was said so far is kept. False if nothing runs."""
+        scope.require_write()
+        if not await self.house.store.ask_to_cancel(scope.user_id, conversation_id):
+            if await self.house.store.head(scope.user_id, conversation_id) is None:
+                raise NotFound("There is no such conversation. Check the id.")
+            return False
+        running = self._running.get(conversation_id)
+        if running and not running[0].cancelled:
+            running[0].cancelled = True
+            running[1].cancel()
+        return True
+
+    async def follow(
+        self, scope: Scope, conversation_id: str, after: int, *, run_id: str | None = None
+    ) -> AsyncIterator[Sequence[Frame]]:
+        """Yield what came after number ``after``, the text so far of an answer in progress, then what comes live.
+
+        With ``run_id`` only that run, and it ends with the run. Raises NotFound, and LimitReached for a slow reader.
+        """
+        if await self.house.store.head(scope.user_id, conversation_id) is None:
+            raise NotFound("There is no such conversation. Check the id.")
+        async for frames in follow(self.house, scope.user_id, conversation_id, after, run_id):
+            yield frames
+
+    async def result(self, scope: Scope, conversation_id: str, accepted: Accepted) -> RunResult:
+        """Wait for the end of a run and return what came of it."""
+        last: dict[str, Any] = {}
+        async for frames in follow(self.house, scope.user_id, conversation_id, accepted.after, accepted.run_id):
+            last = frames[-1].wire
+        stored = await self.house.store.messages_of_run(scope.user_id, conversation_id, accepted.run_id)
+        answers = [message for message in stored if message["role"] == "assistant"]
+        if last["type"] == "RUN_ERROR":
+            error = {"code": last.get("code"), "message": last["message"], **last.get("metadata", {})}
+            return RunResult(accepted.run_id, "failed", answers, [], error)
+        outcome = last["outcome"]
+        return RunResult(accepted.run_id, outcome["type"], answers, outcome.get("interrupts", []))
+
+    async def resume(self, scope: Scope, message: Stored) -> Accepted:
+        """Start, or put in line, the turn of a message that is stored already: a decision, or one left waiting."""
+        conversation_id = message["conversation_id"]
+        lease = self._lease(message.get("run_id") or new_id("run"), message["message_id"])
+        head = await self.house.store.claim(scope.user_id, conversation_id, lease)
+        if head is None:
+            raise NotFound("There is no such conversation any more.")
+        if head["run"]["run_id"] != lease.run_id:
+            return Accepted(lease.run_id, message["message_id"], duplicate=False, after=head["run"]["first_seq"] - 1)
+        run = Run(self.house, scope, head, message | {"run_id": lease.run_id})
+        await self._opened(run)
+        return Accepted(run.run_id, message["message_id"], duplicate=False, after=run.first_seq - 1)
+
+    async def take_over(self, scope: Scope, head: Stored) -> bool:
+        """Go on with a turn whose process is gone; False if somebody else was faster."""
+        abandoned = head["run"]
+        lease = self._lease(abandoned["run_id"], abandoned["message_id"])
+        conversation_id = head["conversation_id"]
+        taken = await self.house.store.take_over(scope.user_id, conversation_id, abandoned, lease)
+        if taken is None:
+            return False
+        message = await self.house.store.message(scope.user_id, conversation_id, abandoned["message_id"])
+        if message is None:
+            await self.house.store.release(scope.user_id, conversation_id, abandoned["run_id"], {}, 0)
+            return True
+        log.info("turn taken over", run_id=abandoned["run_id"], attempt=taken["run"]["attempt"])
+        self._start(Run(self.house, scope, taken, message))
+        return True
+
+    def runs_here(self, conversation_id: str) -> bool:
+        """Whether this process runs a turn of the conversation."""
+        return conversation_id in self._running
+
+    async def stop(self) -> None:
+        """Stop the tasks. Their turns go on after the next start."""
+        tasks = [task for _, task in self._running.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, run: Run) -> None:
+        task = asyncio.create_task(self._run(run), name=f"turn {run.run_id}")
+        self._running[run.conversation_id] = (run, task)
+
+    async def _run(self, run: Run) -> None:
+        current = run
+        try:
+            for _ in range(PATIENCE_ATTEMPTS):
+                try:
+                    await current.perform()
+                    waiting = await current.release()
+                    break
+                except Unavailable:
+                    await asyncio.sleep(PAUSE_SECONDS)
+                    current = Run(self.house, run.scope, run.head, run.message)
+            else:
+                return
+        except LeaseLost:
+            log.info("turn is run elsewhere", run_id=run.run_id)
+            return
+        finally:
+            self._running.pop(run.conversation_id, None)
+            self.house.feed.tidy(run.conversation_id)
+        if waiting:
+            await self._next(run.scope, run.conversation_id)
+
+    async def _next(self, scope: Scope, conversation_id: str) -> None:
+        messages = await self.house.store.waiting(scope.user_id, conversation_id)
+        if messages:
+            await self.resume(scope, messages[0])
+
+    async def _opened(self, run: Run) -> None:
+        try:
+            await run.open(new=False)
+        except Unavailable:
+            raise
+        except BaseException:
+            await self._give_back(run)
+            raise
+        self._start(run)
+
+    async def _wait_in_line(self, scope: Scope, conversation_id: str, message: Stored) -> Accepted:
+        waiting = await self.house.store.waiting(scope.user_id, conversation_id)
+        if len(waiting) >= MESSAGES_WAITING:
+            raise LimitReached(f"{MESSAGES_WAITING} messages wait for an answer already. Send this one after them.")
+        queued = message | {"status": "pending"}
+        try:
+            await self.house.store.enqueue(queued)
+        except Conflict:
+            found = await self.house.store.message_of_client(
+                scope.user_id, conversation_id, message["client_message_id"]
+            )
+            if found is None:
+                raise
+            return _as_accepted(found, duplicate=True)
+        await self.resume(scope, queued)
+        return _as_accepted(message, duplicate=False)
+
+    async def _known(self, scope: Scope, head: Stored, client_id: str) -> Accepted:
+        """Answer for a message that was there already; we hold the lease and give it back, or use it for a retry."""
+        conversation_id, run_id = head["conversation_id"], head["run"]["run_id"]
+        found = await self.house.store.message_of_client(scope.user_id, conversation_id, client_id)
+        if found is not None and found["status"] == "failed":
+            run = Run(self.house, scope, head, found | {"run_id": run_id})
+            await self._opened(run)
+            return Accepted(run_id, found["message_id"], duplicate=True, after=run.first_seq - 1)
+        await self.house.store.release(scope.user_id, conversation_id, run_id, {}, 0)
+        if found is None:
+            raise Conflict
+        return _as_accepted(found, duplicate=True)
+
+    async def _give_back(self, run: Run) -> None:
+        try:
+            await self.house.store.release(run.scope.user_id, run.conversation_id, run.run_id, {}, 0)
+        except Unavailable:
+            log.warning("lease left to expire", run_id=run.run_id)
+
+    def _lease(self, run_id: str, message_id: str) -> Lease:
+        return Lease(run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)
+
+    def _message(self, scope: Scope, head: Stored, lease: Lease, content: str, client_id: str) -> Stored:
+        now = self.house.clock.now()
+        return {
+            "message_id": lease.message_id,
+            "conversation_id": head["conversation_id"],
+            "user_id": scope.user_id,
+            "client_message_id": client_id,
+            "role": "user",
+            "kind": "message",
+            "content": content,
+            "status": "running",
+            "run_id": lease.run_id,
+            "first_seq": head["run"].get("first_seq"),
+            "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},
+            "timestamp": now,
+            "created_at": now,
+            "updated_at": now,
+        }
+
+
+def _as_accepted(message: Stored, *, duplicate: bool) -> Accepted:
+    first = message.get("first_seq") or 1
+    return Accepted(message["run_id"], message["message_id"], duplicate=duplicate, after=first - 1)

@@ -1,0 +1,169 @@
+"""The one place a tool is called from: role, arguments, approval, timing and error-to-words are applied here."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from core.errors import AppError, Conflict, Forbidden, ToolError, ToolInputError, Unavailable
+from core.events import Event, Interrupt
+from core.ids import derived_id
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from tools.approval_payload import payload_hash
+from tools.tool import ApprovalDraft, Effect, Tool, ToolContext
+
+log = structlog.get_logger(__name__)
+
+APPROVAL_LIFETIME = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutcome:
+    """What came of a call: JSON text for the model, and what else the turn has to tell or wait for."""
+
+    content: str
+    ok: bool = True
+    events: tuple[Event, ...] = ()
+    interrupt: Interrupt | None = None
+
+
+class ToolRunner:
+    """Calls tools by name for a caller. A tool the caller's role may not use is not offered, and refuses if called."""
+
+    def __init__(self, tools: Iterable[Tool]) -> None:
+        self._tools: dict[str, Tool] = {tool.name: tool for tool in tools}
+
+    def offered(self, tools: Iterable[Tool], scope: Scope) -> tuple[Tool, ...]:
+        """Return those of ``tools`` the caller may use."""
+        return tuple(tool for tool in tools if tool.effect is Effect.READ or scope.may_write)
+
+    async def call(self, name: str, arguments: Mapping[str, Any] | str, ctx: ToolContext) -> ToolOutcome:
+        """Run one call. Every error a tool raises on purpose becomes words for the model; Unavailable is passed on."""
+        started = time.perf_counter()
+        ok = True
+        try:
+            tool = self._allowed(name, ctx.scope)
+            params = _validated(tool.params, arguments)
+            result = await tool.function(ctx, params)
+            if isinstance(result, ApprovalDraft):
+                return await self._ask(tool, ctx, arguments, result)
+            return ToolOutcome(_as_json(result), events=tuple(ctx.events))
+        except Unavailable:
+            raise
+        except AppError as error:
+            ok = False
+            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events))
+        finally:
+            log.debug("tool", tool=name, ok=ok, ms=round((time.perf_counter() - started) * 1000, 2))
+
+    def payload_model(self, name: str) -> type[BaseModel]:
+        """Return the model of what a PUBLISH tool has approved."""
+        tool = self._tools.get(name)
+        if tool is None or tool.payload is None:
+            raise Conflict(f"{name} takes no approval any more.")
+        return tool.payload
+
+    async def execute(self, request: ApprovalRequest, ctx: ToolContext) -> ToolOutcome:
+        """Carry out what was approved, if the request is approved and its payload is the one that was.
+
+        Repeating it is harmless: the ids of the effect derive from the request.
+        """
+        tool = self._allowed(request.tool, ctx.scope)
+        if tool.execute is None or tool.payload is None:
+            raise Conflict(f"{tool.name} has nothing to carry out.")
+        if request.status != "approved":
+            raise Forbidden("This has not been approved, so it was not done.")
+        if payload_hash(request.content) != request.payload_hash:
+            raise Forbidden("This is not what was approved, so it was not done. Ask for approval again.")
+        try:
+            result = await tool.execute(ctx, tool.payload.model_validate(request.content))
+        except Unavailable:
+            raise
+        except AppError as error:
+            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events))
+        return ToolOutcome(_as_json(result), events=tuple(ctx.events))
+
+    def _allowed(self, name: str, scope: Scope) -> Tool:
+        tool = self._tools.get(name)
+        if tool is None:
+            known = ", ".join(sorted(self._tools))
+            raise ToolInputError(f"There is no tool {name[:80]!r}. The tools are: {known}.")
+        if tool.effect is not Effect.READ:
+            scope.require_write()
+        return tool
+
+    async def _ask(
+        self, tool: Tool, ctx: ToolContext, arguments: Mapping[str, Any] | str, draft: ApprovalDraft[Any]
+    ) -> ToolOutcome:
+        payload: dict[str, Any] = draft.payload.model_dump(mode="json")
+        now = ctx.clock.now()
+        stored = await ctx.repository(APPROVAL_REQUESTS).insert_once(
+            ApprovalRequest(
+                request_id=ctx.new_id("apr"),
+                campaign_id=ctx.campaign_id,
+                conversation_id=ctx.conversation_id,
+                request_type=tool.request_type,
+                content=payload,
+                status="pending",
+                requested_by=ctx.agent,
+                tool=tool.name,
+                call_id=ctx.call_id,
+                run_id=ctx.run_id,
+                payload_hash=payload_hash(payload),
+                summary=draft.summary,
+                metadata={"arguments": _as_object(arguments)},
+                expires_at=now + APPROVAL_LIFETIME,
+            )
+        )
+        interrupt = Interrupt(
+            approval_id=stored.request_id,
+            call_id=ctx.call_id,
+            request_type=stored.request_type,
+            message=stored.summary,
+            payload=stored.content,
+            payload_hash=stored.payload_hash,
+            expires_at=stored.expires_at.isoformat(),
+        )
+        words = {"status": "waiting_for_approval", "approval_id": stored.request_id, "summary": stored.summary}
+        return ToolOutcome(_as_json(words), events=tuple(ctx.events), interrupt=interrupt)
+
+
+def _validated(model: type[BaseModel], arguments: Mapping[str, Any] | str) -> BaseModel:
+    try:
+        if isinstance(arguments, str):
+            return model.model_validate_json(arguments or "{}")
+        return model.model_validate(arguments)
+    except ValidationError as error:
+        problems = "; ".join(f"{_path(item['loc'])}: {item['msg']}" for item in error.errors()[:5])
+        raise ToolInputError(f"The arguments don't fit: {problems}.") from error
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "arguments"
+
+
+def _as_object(arguments: Mapping[str, Any] | str) -> dict[str, Any]:
+    return orjson.loads(arguments or "{}") if isinstance(arguments, str) else dict(arguments)
+
+
+def _as_json(result: Any) -> str:
+    if isinstance(result, BaseModel):
+        return result.model_dump_json()
+    return orjson.dumps(result).decode()
+
+
+def _error_words(error: AppError) -> str:
+    again = isinstance(error, ToolInputError) or not isinstance(error, ToolError)
+    return json.dumps({"error": error.message, "code": error.code, "may_retry": again}, ensure_ascii=False)
+
+
+def call_position(turn_id: str, name: str, ordinal: int) -> str:
+    """Return the id of the ``ordinal``-th call of a tool in a turn; a repeated turn gives the same ids."""
+    return derived_id("call", turn_id, name, str(ordinal))
