@@ -54,37 +54,46 @@ AskNext: TypeAlias = Annotated[BriefField, chosen]
 class UpdateBrief(Arguments):
     """What is new, corrected or withdrawn."""
 
-    product: Line | None = Field(None, description="What is promoted, in the person's words: product, place or event.")
-    objective: Paragraph | None = Field(None, description="What the campaign is to achieve, with its figure if given.")
-    target_audience: Paragraph | None = Field(None, description="Who is to be reached.")
+    product: Line | None = Field(
+        default=None, description="What is promoted, in the person's words: product, place or event."
+    )
+    objective: Paragraph | None = Field(
+        default=None, description="What the campaign is to achieve, with its figure if given."
+    )
+    target_audience: Paragraph | None = Field(default=None, description="Who is to be reached.")
     budget: Line | None = Field(
         None,
         description="The budget with its currency, such as '£1,500' or '2000 EUR'; 'none' if no money is to be spent.",
     )
     currency: Annotated[str, Field(pattern=r"^[A-Za-z]{3}$")] | None = Field(
-        None, description="ISO code of the budget's currency, only where the budget does not name it."
+        default=None, description="ISO code of the budget's currency, only where the budget does not name it."
     )
-    timeline: Line | None = Field(None, description="The time frame in words; made from the dates if not given.")
+    timeline: Line | None = Field(
+        default=None, description="The time frame in words; made from the dates if not given."
+    )
     channels: Channels | None = Field(
-        None, description="ALL channels the campaign is to use, not only new ones, such as ['instagram', 'email']."
+        default=None,
+        description="ALL channels the campaign is to use, not only new ones, such as ['instagram', 'email'].",
     )
     additional_context: Paragraph | None = Field(
-        None, description="Anything else that matters for the campaign; added to what is known."
+        default=None, description="Anything else that matters for the campaign; added to what is known."
     )
-    event_date: Day | None = Field(None, description="Day of the event or launch, as YYYY-MM-DD.")
-    start_date: Day | None = Field(None, description="First day of the campaign, as YYYY-MM-DD.")
-    end_date: Day | None = Field(None, description="Last day of the campaign, as YYYY-MM-DD.")
-    goal_metric: ShortLine | None = Field(None, description="What the goal counts, such as 'visitors' or 'sign-ups'.")
-    goal_value: Count | None = Field(None, description="How many of them, as a whole number.")
-    location: Line | None = Field(None, description="Where: town, area or country.")
-    business: Line | None = Field(None, description="Name or kind of the business.")
-    voice: Line | None = Field(None, description="The voice the person wants, such as 'warm and playful'.")
+    event_date: Day | None = Field(default=None, description="Day of the event or launch, as YYYY-MM-DD.")
+    start_date: Day | None = Field(default=None, description="First day of the campaign, as YYYY-MM-DD.")
+    end_date: Day | None = Field(default=None, description="Last day of the campaign, as YYYY-MM-DD.")
+    goal_metric: ShortLine | None = Field(
+        default=None, description="What the goal counts, such as 'visitors' or 'sign-ups'."
+    )
+    goal_value: Count | None = Field(default=None, description="How many of them, as a whole number.")
+    location: Line | None = Field(default=None, description="Where: town, area or country.")
+    business: Line | None = Field(default=None, description="Name or kind of the business.")
+    voice: Line | None = Field(default=None, description="The voice the person wants, such as 'warm and playful'.")
     clear: Words = Field(
         default_factory=list,
         description="Fields the person has withdrawn, by name; a channel's name removes that channel.",
     )
     ask_next: AskNext | None = Field(
-        None, description="The field you will ask the person about in this answer; 'none' if you ask nothing."
+        default=None, description="The field you will ask the person about in this answer; 'none' if you ask nothing."
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
@@ -15,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.errors import Conflict
 from core.money import Money
-from db.campaigns import CampaignStatus
+from db.campaigns import CampaignStatus, Kpi
 from tools.amounts import read_currency
 from tools.arguments import Amount, Arguments, Day, Line, Lines, Paragraph, ShortLine, Words
 
@@ -64,7 +65,7 @@ class PlannedTask(Arguments):
     description: Paragraph = Field(description="What is to be done, in one or two sentences.")
     requirements: Lines = Field(default_factory=list, description="What it needs or must respect, one entry each.")
     depends_on: Words = Field(default_factory=list, description="Keys of the tasks that have to be done first.")
-    estimated_duration: ShortLine = Field("1 day", description="How long it takes, such as '2 days'.")
+    estimated_duration: ShortLine = Field(default="1 day", description="How long it takes, such as '2 days'.")
 
 
 class PlannedPhase(Arguments):
@@ -80,7 +81,7 @@ class PlannedKpi(Arguments):
 
     name: Line = Field(description="What is measured, such as 'Opening weekend visitors'.")
     target: Amount = Field(description="The figure to reach; money in major units, so 7.5 for £7.50.")
-    unit: ShortLine = Field("", description="What the figure counts, such as 'visitors', '%' or 'GBP'.")
+    unit: ShortLine = Field(default="", description="What the figure counts, such as 'visitors', '%' or 'GBP'.")
     why: Paragraph = Field(description="How it follows from the goal or the budget.")
 
 
@@ -129,23 +130,11 @@ def task_problems(tasks: Sequence[PlannedTask]) -> list[str]:
 
 def find_cycle(edges: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the nodes of one cycle, first and last the same; empty when there is none."""
-    done: set[str] = set()
-    for root in edges:
-        path: list[str] = []
-        pending: list[tuple[str, int]] = [(root, 0)]
-        while pending:
-            node, depth = pending.pop()
-            del path[depth:]
-            if node in path:
-                return [*path[path.index(node) :], node]
-            if node in done:
-                continue
-            path.append(node)
-            following = [following for following in edges.get(node, ()) if following in edges]
-            if not following:
-                done.add(node)
-            pending += [(name, depth + 1) for name in following]
-        done.add(root)
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        return cycle
     return []
 
 
@@ -165,17 +154,14 @@ def phase_problems(frame: Frame, phases: Sequence[PlannedPhase]) -> list[str]:
     return problems
 
 
-def kpi_problems(frame: Frame, kpis: Sequence[PlannedKpi]) -> list[str]:
+def kpi_problems(frame: Frame, kpis: Sequence[PlannedKpi | Kpi]) -> list[str]:
     """Check that there is something to measure, and that money to be spent stays within the budget."""
     if not kpis:
         return ["A plan needs at least one KPI that follows from the goal or the budget."]
-    problems: list[str] = []
-    for kpi in kpis:
-        problems += _money_problems(frame, kpi)
-    return problems
+    return [problem for kpi in kpis for problem in _money_problems(frame, kpi)]
 
 
-def _money_problems(frame: Frame, kpi: PlannedKpi) -> list[str]:
+def _money_problems(frame: Frame, kpi: PlannedKpi | Kpi) -> list[str]:
     currency = read_currency(kpi.unit)
     budget = frame.budget
     if currency is None or budget is None or EARNINGS.search(kpi.name):
@@ -188,10 +174,8 @@ def _money_problems(frame: Frame, kpi: PlannedKpi) -> list[str]:
     whole = Money(target.minor * (frame.goal_value or 0), budget.currency)
     if _is_per_goal(frame, kpi.name) and whole.minor > budget.minor:
         most = Money(budget.minor // (frame.goal_value or 1), budget.currency)
-        return [
-            f"KPI {kpi.name!r}: {target} for each of {frame.goal_value:,} {frame.goal_metric} is {whole}, more than the "
-            f"budget of {budget}; at most {most} each."
-        ]
+        sum_up = f"{target} times {frame.goal_value:,} is {whole}, more than the budget of {budget}"
+        return [f"KPI {kpi.name!r}: {sum_up}; at most {most} each."]
     return []
 
 
