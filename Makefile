@@ -49,12 +49,14 @@ $(VENV)/bin/python:
 	@sh scripts/make_venv.sh $(VENV)
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@echo "Installing the pinned dependencies into $(VENV); this takes about half a minute, once."
+	@$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.lock
+	@echo "Installing what the gate needs into $(VENV), once."
+	@$(BIN)/python -m pip install --quiet --no-deps --requirement requirements-dev.lock
 	@touch $@
 
 # The lock file, where there is one, pins versions and checksums; npm's own settings say where packages come from.

@@ -1,5 +1,6 @@
 """What the documents say is so: commands exist, links lead somewhere, generated parts are in step."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 
 from core.settings import Settings
 from scripts.marked_text import between, replace_between
@@ -126,3 +128,11 @@ def test_every_decision_has_its_parts() -> None:
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert headings == ["Context", "Decision", "Consequences", "Alternatives", "What enforces it"], path.name
         assert f"]({path.relative_to(ROOT / 'docs')})" in (ROOT / "docs" / "architecture.md").read_text("utf-8")
+
+
+def test_hooks_and_the_gate_call_make_targets() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"][0]["hooks"]
+    called = [hook["entry"].removeprefix("make ") for hook in hooks]
+    called += re.findall(r"exec make ([a-z]+)", (ROOT / ".ci" / "run").read_text("utf-8"))
+    assert {"check", "test"} <= set(called) <= set(targets())
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
