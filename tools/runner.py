@@ -82,6 +82,7 @@ class ToolRunner:
             raise Forbidden("This has not been approved, so it was not done.")
         if payload_hash(request.content) != request.payload_hash:
             raise Forbidden("This is not what was approved, so it was not done. Ask for approval again.")
+        ctx.approval_id = request.request_id
         try:
             result = await tool.execute(ctx, tool.payload.model_validate(request.content))
         except Unavailable:

@@ -38,6 +38,7 @@ class ToolContext:
     ``call_id`` is the call's position in its turn and stays the same when the turn is repeated after a crash.
     ``context`` is the conversation's ``{campaign_brief, collected_info, ready_to_plan}`` as it stands now; a tool that
     changes it stores it too. ``campaign_id`` is the campaign the conversation is about, if there is one yet.
+    ``approval_id`` is the request that is being carried out, while one is.
     """
 
     scope: Scope
@@ -50,6 +51,7 @@ class ToolContext:
     timezone: str
     context: dict[str, Any]
     campaign_id: str | None = None
+    approval_id: str | None = None
     events: list[Event] = field(default_factory=list)
     _made: int = 0
 

@@ -1,0 +1,163 @@
+"""What is approved before anything goes out, and the checks before and after the decision.
+
+The payload holds everything a person decides on; its canonical hash is what the approval is for.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.errors import ToolFailed, ToolInputError
+from db.campaigns import CAMPAIGNS
+from db.content_library import Content
+from tools.brief import today, zone
+from tools.content import platform_of
+from tools.platforms.catalogue import BY_NAME
+from tools.tool import ToolContext
+
+USUAL_HOUR = 10
+LATEST = timedelta(days=366)
+DEFAULT_SPAN = 30
+
+
+class PlannedPost(BaseModel):
+    """One post exactly as it is to go out. ``subject`` is the subject of an email, or the title where there is one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    content_id: str
+    version: int
+    platform: str
+    account_id: str | None
+    text: str
+    subject: str | None
+    media: list[str]
+    link: str | None
+    hashtags: list[str]
+    publish_at: str
+
+
+class PostsPayload(BaseModel):
+    """What a person approves: the posts, who gets what is sent directly, and the money (None: nothing is spent)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    posts: list[PlannedPost] = Field(min_length=1, max_length=50)
+    audience: str | None
+    budget: None = None
+
+
+def media_of(content: Content) -> list[str]:
+    """Return the addresses of what is attached."""
+    return [url for url in (content.content.image_url, content.content.video_url) if url]
+
+
+def text_problems(content: Content) -> list[str]:
+    """Return what stands against sending this content as it is."""
+    return platform_of(content).problems(
+        content.content.text,
+        title=content.title,
+        subject=content.subject,
+        hashtags=content.hashtags,
+        link=content.content.link,
+    )
+
+
+def planned_problems(post: PlannedPost) -> list[str]:
+    """Return what stands against sending an approved post, which a person may have edited."""
+    platform = BY_NAME.get(post.platform)
+    if platform is None:
+        return [f"{post.platform!r} is not a channel of this house."]
+    heading = {"subject": post.subject} if platform.subject else {"title": post.subject}
+    return platform.problems(post.text, hashtags=post.hashtags, link=post.link, **heading)
+
+
+def moment_of(text: str, timezone: ZoneInfo) -> datetime:
+    """Read a time: local where it has no offset, at the usual hour where it is only a day."""
+    if "T" not in text and " " not in text:
+        local = datetime.combine(date.fromisoformat(text), time(USUAL_HOUR), timezone)
+        return local.astimezone(UTC)
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC)
+
+
+def iso_utc(moment: datetime) -> str:
+    """Return a time the way payloads carry it: whole seconds, UTC, ``Z``."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def from_iso(text: str) -> datetime:
+    """Read a time of a payload; ToolFailed if an edit has made it unreadable."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ToolFailed(f"{text[:40]!r} is not a time, so nothing was scheduled.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def require_sensible(moment: datetime, now: datetime, what: str) -> None:
+    """Raise ToolInputError unless the time lies in the future, within a year."""
+    if moment <= now:
+        raise ToolInputError(f"{what}: {iso_utc(moment)} is in the past; it is {iso_utc(now)} now. Pass a later time.")
+    if moment > now + LATEST:
+        raise ToolInputError(f"{what}: {iso_utc(moment)} is more than a year ahead. Check the year.")
+
+
+async def default_times(ctx: ToolContext, contents: Sequence[Content], given: Mapping[str, str]) -> dict[str, datetime]:
+    """Return a time for each content that was given none: the usual hour, from tomorrow or the campaign's first day.
+
+    Posts for one channel go out a day apart; where the campaign has fewer days, two hours apart on the same days.
+    """
+    open_ones = [content for content in contents if content.content_id not in given]
+    if not open_ones:
+        return {}
+    timezone = zone(ctx.timezone)
+    spans = {name: await _span(ctx, name) for name in {content.campaign_id for content in open_ones}}
+    placed: dict[tuple[str, str | None], int] = {}
+    times: dict[str, datetime] = {}
+    for content in open_ones:
+        first, days = spans[content.campaign_id]
+        place = (content.platform, content.campaign_id)
+        slot = placed.get(place, 0)
+        placed[place] = slot + 1
+        hour = min(USUAL_HOUR + 2 * (slot // days), 22)
+        local = datetime.combine(first + timedelta(days=slot % days), time(hour), timezone)
+        times[content.content_id] = local.astimezone(UTC)
+    return times
+
+
+async def _span(ctx: ToolContext, campaign_id: str | None) -> tuple[date, int]:
+    """Return the first day to post on and how many days there are."""
+    tomorrow = today(ctx) + timedelta(days=1)
+    if campaign_id is None:
+        return tomorrow, DEFAULT_SPAN
+    campaign = await ctx.repository(CAMPAIGNS).find_one({"campaign_id": campaign_id})
+    if campaign is None or not campaign.start_date:
+        return tomorrow, DEFAULT_SPAN
+    first = max(tomorrow, date.fromisoformat(campaign.start_date))
+    last = date.fromisoformat(campaign.end_date) if campaign.end_date else first + timedelta(days=DEFAULT_SPAN)
+    return first, max((last - first).days + 1, 1)
+
+
+def summary_of(posts: Sequence[PlannedPost], timezone: ZoneInfo, note: str | None) -> str:
+    """Say in one sentence what would go out, where and when."""
+    parts = [f"{BY_NAME[post.platform].label} on {_spoken(post.publish_at, timezone)}" for post in posts]
+    listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:6])}{' and more' if len(parts) > 6 else ''}"
+    count = "one post" if len(posts) == 1 else f"{len(posts)} posts"
+    bare = sorted({BY_NAME[p.platform].label for p in posts if "media" in BY_NAME[p.platform].needs and not p.media})
+    media = f" {' and '.join(bare)} still needs an image or video before it can go out." if bare else ""
+    return f"Schedule {count}: {listed}.{media}{f' Note: {note}' if note else ''}"
+
+
+def _spoken(publish_at: str, timezone: ZoneInfo) -> str:
+    local = from_iso(publish_at).astimezone(timezone)
+    return f"{local:%a} {local.day} {local:%b %Y at %H:%M}"
+
+
+def queued_fields(post: PlannedPost) -> dict[str, Any]:
+    """Return the media of a post by kind, as post documents keep them."""
+    videos = [url for url in post.media if url.lower().split("?")[0].endswith((".mp4", ".mov", ".webm", ".m4v"))]
+    return {"images": [url for url in post.media if url not in videos], "videos": videos}

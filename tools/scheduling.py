@@ -1,0 +1,119 @@
+"""What happens once a person has approved posts: they are scheduled, each exactly once, as they were approved."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.errors import ToolFailed
+from db.approval_requests import APPROVAL_REQUESTS
+from db.content_library import CONTENT_LIBRARY, Content
+from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule
+from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostSchedule, SocialPost
+from tools.publishing import PlannedPost, PostsPayload, from_iso, planned_problems, queued_fields
+from tools.tool import ToolContext
+
+
+async def carry_out(ctx: ToolContext, payload: PostsPayload) -> dict[str, Any]:
+    """Schedule what was approved: each post once, however often this runs."""
+    ids = [ctx.new_id("eml" if post.platform == "email" else "pst") for post in payload.posts]
+    contents = await contents_by_id(ctx, [post.content_id for post in payload.posts])
+    if not await _unchanged(ctx, payload, contents) and not await _all_there(ctx, ids):
+        raise ToolFailed(
+            "A draft was changed or removed after this was prepared, so nothing was scheduled. "
+            "Prepare the posts again and ask for approval of the new texts."
+        )
+    await _require_possible(ctx, payload, ids)
+    scheduled: list[dict[str, Any]] = []
+    for post_id, post in zip(ids, payload.posts, strict=True):
+        content = contents.get(post.content_id)
+        await _schedule(ctx, post_id, post, content)
+        if content is not None and post_id not in content.used_in:
+            await ctx.repository(CONTENT_LIBRARY).update(
+                content.content_id, {"status": "approved", "used_in": [*content.used_in, post_id]}
+            )
+        scheduled.append(
+            {
+                "post_id": post_id,
+                "content_id": post.content_id,
+                "platform": post.platform,
+                "publish_at": post.publish_at,
+                "account_id": post.account_id,
+            }
+        )
+    return {"scheduled": scheduled, "count": len(scheduled)}
+
+
+async def contents_by_id(ctx: ToolContext, content_ids: Sequence[str]) -> dict[str, Content]:
+    """Return those of the contents that exist and are the caller's."""
+    found = await ctx.repository(CONTENT_LIBRARY).find(
+        {"content_id": {"$in": list(content_ids)}}, limit=len(content_ids)
+    )
+    return {content.content_id: content for content in found}
+
+
+async def _unchanged(ctx: ToolContext, payload: PostsPayload, contents: dict[str, Content]) -> bool:
+    """Whether every draft is still the one that was prepared. The text may differ where the approver has edited it."""
+    same_text = True
+    for post in payload.posts:
+        content = contents.get(post.content_id)
+        if content is None or content.version != post.version:
+            return False
+        same_text = same_text and content.content.text == post.text
+    return same_text or await _was_edited(ctx)
+
+
+async def _was_edited(ctx: ToolContext) -> bool:
+    if ctx.approval_id is None:
+        return False
+    return bool((await ctx.repository(APPROVAL_REQUESTS).get(ctx.approval_id)).edits)
+
+
+async def _all_there(ctx: ToolContext, ids: Sequence[str]) -> bool:
+    """Whether an earlier run of this call has already scheduled everything."""
+    social = await ctx.repository(SOCIAL_POSTS).count({"post_id": {"$in": list(ids)}})
+    emails = await ctx.repository(EMAIL_CAMPAIGNS).count({"campaign_id": {"$in": list(ids)}})
+    return social + emails == len(ids)
+
+
+async def _require_possible(ctx: ToolContext, payload: PostsPayload, ids: Sequence[str]) -> None:
+    problems = [problem for post in payload.posts for problem in planned_problems(post)]
+    if problems:
+        raise ToolFailed(f"Nothing was scheduled. {' '.join(problems)}")
+    now = ctx.clock.now()
+    late = [post for post in payload.posts if from_iso(post.publish_at) <= now]
+    if late and not await _all_there(ctx, ids):
+        raise ToolFailed(
+            f"The approval came after the time it was for ({late[0].publish_at}), so nothing was scheduled. "
+            "Prepare the posts again with a later time."
+        )
+
+
+async def _schedule(ctx: ToolContext, post_id: str, post: PlannedPost, content: Content | None) -> None:
+    publish_at = from_iso(post.publish_at)
+    campaign_id = content.campaign_id if content is not None else ctx.campaign_id
+    if post.platform == "email":
+        await ctx.repository(EMAIL_CAMPAIGNS).insert_once(
+            EmailCampaign(
+                campaign_id=post_id,
+                marketing_campaign_id=campaign_id,
+                conversation_id=ctx.conversation_id,
+                content_id=post.content_id,
+                request_id=ctx.approval_id,
+                name=(post.subject or "Email")[:200],
+                status="scheduled",
+                content=EmailContent(subject=post.subject or "", text_content=post.text, attachments=post.media),
+                schedule=EmailSchedule(scheduled=True, send_at=publish_at),
+            )
+        )
+        return
+    await ctx.repository(SOCIAL_POSTS).insert_once(
+        SocialPost(
+            post_id=post_id,
+            campaign_id=campaign_id,
+            conversation_id=ctx.conversation_id,
+            content_id=post.content_id,
+            request_id=ctx.approval_id,
+            platforms=[PlatformResult(platform=post.platform, account_id=post.account_id, status="scheduled")],
+            content=PostContent(message=post.text, link=post.link, hashtags=post.hashtags, **queued_fields(post)),
+            schedule=PostSchedule(scheduled=True, publish_at=publish_at),
+        )
+    )
