@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from db.access_codes import ACCESS_CODES
+from db.access_codes import ACCESS_CODES
 from db.agent_events import AGENT_EVENTS
 from db.agent_memory import AGENT_MEMORY
 from db.agent_tasks import AGENT_TASKS
@@ -49,6 +51,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     WEBHOOKS,
     SCHEDULED_JOBS,
     AUDIT_LOG,
+    ACCESS_CODES,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)
