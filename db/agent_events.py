@@ -23,10 +23,9 @@ AGENT_EVENTS = Collection(
     id_field="event_id",
     id_prefix="evt",
     indexes=(
-        Index(("conversation_id", "seq"), unique=True),
+        Index(("user_id", "conversation_id", "seq"), unique=True),
         Index(("conversation_id", "-timestamp")),
         Index(("agent_name",)),
         Index(("event_type",)),
-        Index(("user_id",)),
     ),
 )

@@ -29,5 +29,10 @@ AUDIT_LOG = Collection(
     model=AuditEntry,
     id_field="audit_id",
     id_prefix="aud",
-    indexes=(Index(("user_id",)), Index(("action",)), Index(("-timestamp",))),
+    indexes=(
+        Index(("user_id",)),
+        Index(("action",)),
+        Index(("-timestamp",)),
+        Index(("user_id", "-timestamp", "-audit_id")),
+    ),
 )

@@ -126,7 +126,7 @@ CAMPAIGNS = Collection(
         Index(("user_id",)),
         Index(("status",)),
         Index(("-created_at",)),
-        Index(("user_id", "-created_at", "-campaign_id")),
+        Index(("user_id", "deleted_at", "-created_at", "-campaign_id")),
     ),
     soft_delete=True,
 )

@@ -58,10 +58,15 @@ SET_BY_DATABASE = ("user_id", "created_at", "updated_at", "timestamp")
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index. A key with a leading ``-`` is descending. ``partial`` limits it to matching documents."""
+    """An index. A key with a leading ``-`` is descending. ``partial`` limits it to matching documents.
+
+    The embedded database uses an index when a filter names exactly its first keys (the last by a range), and otherwise
+    the index of the filter's first field that has one: order the keys, and the fields of filters, for both.
+    """
 
     keys: tuple[str, ...]
     unique: bool = False
+    sparse: bool = False
     partial: Mapping[str, Any] | None = None
     ttl: timedelta | None = None
     case_insensitive: bool = False

@@ -62,7 +62,7 @@ CONTENT_LIBRARY = Collection(
         Index(("campaign_id",)),
         Index(("type",)),
         Index(("-created_at",)),
-        Index(("user_id", "-created_at", "-content_id")),
+        Index(("user_id", "deleted_at", "-created_at", "-content_id")),
     ),
     soft_delete=True,
 )

@@ -78,9 +78,9 @@ CONVERSATIONS = Collection(
     indexes=(
         Index(("user_id",)),
         Index(("-updated_at",)),
-        Index(("user_id", "-created_at", "-conversation_id")),
-        Index(("user_id", "external_id"), unique=True, partial={"external_id": {"$type": "string"}}),
-        Index(("run.until",), partial={"run.until": {"$exists": True}}),
+        Index(("user_id", "deleted_at", "-created_at", "-conversation_id")),
+        Index(("external_id", "user_id"), unique=True, partial={"external_id": {"$gt": ""}}),
+        Index(("run.until",), sparse=True),
     ),
     soft_delete=True,
     released=("external_id",),

@@ -36,6 +36,7 @@ class EmbeddedServer:
         self._process: Process | None = None
         self._port = 0
         self._closing = False
+        self._changing = asyncio.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -88,7 +89,8 @@ class EmbeddedServer:
     async def close(self) -> None:
         """Stop the database and give the folder back. May be called twice."""
         self._closing = True
-        await self._stop()
+        async with self._changing:
+            await self._stop()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -123,20 +125,11 @@ class EmbeddedServer:
         )
 
     async def _launch(self) -> bool:
-        """Start the process and wait until it answers; False if it ended or stayed silent."""
-        assert self._lock is not None
-        with self.log_path.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "db.embedded_child", str(os.getpid())),
-                *(sys.executable, str(_program()), "--sync-on-commit", "--cache-size", "256M"),
-                *("--storage-path", str(self._folder / "mongo"), "--log-level", "WARNING"),
-                *("--host", "127.0.0.1", "--port", str(self._port)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(self._lock.fileno(),),
-                start_new_session=True,
-            )
+        """Start the process and wait until it answers; False if it ended, stayed silent or is no longer wanted."""
+        async with self._changing:
+            if self._closing or self._lock is None:
+                return False
+            self._process = await self._spawn(self._lock)
         deadline = asyncio.get_running_loop().time() + START_SECONDS
         while self._process.returncode is None and asyncio.get_running_loop().time() < deadline:
             if await _answers(self._port):
@@ -144,6 +137,20 @@ class EmbeddedServer:
             await asyncio.sleep(POLL_SECONDS)
         await self._stop()
         return False
+
+    async def _spawn(self, lock: IO[bytes]) -> Process:
+        with self.log_path.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "db.embedded_child", str(os.getpid())),
+                *(sys.executable, str(_program()), "--sync-on-commit", "--cache-size", "256M"),
+                *("--storage-path", str(self._folder / "mongo"), "--log-level", "WARNING"),
+                *("--host", "127.0.0.1", "--port", str(self._port)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(lock.fileno(),),
+                start_new_session=True,
+            )
 
     async def _stop(self) -> None:
         process = self._process

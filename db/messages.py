@@ -32,11 +32,11 @@ MESSAGES = Collection(
     id_prefix="msg",
     indexes=(
         Index(
-            ("conversation_id", "client_message_id"), unique=True, partial={"client_message_id": {"$type": "string"}}
+            ("user_id", "conversation_id", "client_message_id"), unique=True, partial={"client_message_id": {"$gt": ""}}
         ),
-        Index(("conversation_id", "message_id")),
-        Index(("conversation_id", "-created_at", "-message_id")),
-        Index(("status", "conversation_id", "message_id"), partial={"status": "pending"}),
-        Index(("user_id",)),
+        Index(("user_id", "conversation_id", "-created_at", "-message_id")),
+        Index(("user_id", "conversation_id", "run_id")),
+        Index(("user_id", "conversation_id", "message_id"), partial={"status": "pending"}, label="pending"),
+        Index(("status",), partial={"status": "pending"}),
     ),
 )

@@ -32,11 +32,18 @@ def guard_where(collection: Collection[Any], where: Mapping[str, Any]) -> None:
     """Refuse a filter that names the tenant, ``_id`` or a secret, or uses an operator that is not a comparison."""
     for key, value in where.items():
         if key in LOGIC:
-            for clause in value:
+            for clause in _clauses(key, value):
                 guard_where(collection, clause)
         else:
             _guard_field(collection, key)
             _guard_comparison(value)
+
+
+def both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a filter that demands both. One flat filter where possible: the embedded database scans for ``$and``."""
+    if first.keys() & second.keys():
+        return {"$and": [dict(first), dict(second)]}
+    return {**first, **second}
 
 
 def guard_changes(collection: Collection[Any], changes: Mapping[str, Any]) -> None:
@@ -72,6 +79,13 @@ def _guard_field(collection: Collection[Any], key: Any, *, secrets: bool = False
         raise InvalidInput("An account is found by its own id only.", field=field)
     if not secrets and any(field == secret or field.startswith(f"{secret}.") for secret in collection.secrets):
         raise InvalidInput(f"The field {field} is secret and can't be searched.", field=field)
+
+
+def _clauses(operator: str, value: Any) -> Sequence[Mapping[str, Any]]:
+    clauses = cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else ()
+    if not clauses or not all(isinstance(clause, Mapping) for clause in clauses):
+        raise InvalidInput(f"{operator} takes a list of filters.")
+    return clauses
 
 
 def _guard_comparison(value: Any) -> None:

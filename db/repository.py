@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -17,11 +17,20 @@ from db.client import Database, Raw
 from db.collection import Collection, Document
 from db.encryption import change_secrets
 from db.failures import ALREADY_THERE, translated
-from db.query import guard_changes, guard_pipeline, guard_where, plain
+from db.query import both, guard_changes, guard_pipeline, guard_where, plain
 from db.stored import to_document, to_stored
 
 D = TypeVar("D", bound=Document)
 LONGEST_PAGE = 200
+CLOCK_SKEW = timedelta(minutes=5)
+STRETCHES = (
+    timedelta(minutes=10),
+    timedelta(hours=2),
+    timedelta(days=1),
+    timedelta(days=14),
+    timedelta(days=180),
+    None,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +106,27 @@ class Repository(Generic[D]):
             return [self._to_document(stored) async for stored in cursor]
 
     async def page(self, where: Mapping[str, Any], *, limit: int, cursor: str | None = None) -> Page[D]:
-        """Return the next ``limit`` (at most 200) documents, newest first; those made at one time by their id."""
+        """Return the next ``limit`` (at most 200) documents, newest first; those made at one time by their id.
+
+        Reads backwards in ever longer stretches of time, so that it costs what the page holds and not what there is.
+        """
         guard_where(self._collection, where)
         limit = min(_positive(limit), LONGEST_PAGE)
         time_field, id_field = self._collection.time_field, self._collection.id_field
-        query = self._own(where)
-        if cursor is not None:
-            moment, public_id = _read_cursor(cursor)
-            older = {"$or": [{time_field: {"$lt": moment}}, {time_field: moment, id_field: {"$lt": public_id}}]}
-            query = {"$and": [query, {time_field: {"$lte": moment}}, older]}
-        with translated():
-            found = self._raw.find(query, sort=[(time_field, -1), (id_field, -1)], limit=limit + 1)
-            rows = await found.to_list()
-        more = len(rows) > limit
-        rows = rows[:limit]
+        rows: list[Raw] = []
+        if cursor is None:
+            until = self._database.clock.now() + CLOCK_SKEW
+        else:
+            until, last_id = _read_cursor(cursor)
+            rows = await self._read(where, {time_field: until, id_field: {"$lt": last_id}}, limit + 1)
+        for stretch in STRETCHES:
+            if len(rows) > limit:
+                break
+            since = until - stretch if stretch else None
+            within = {"$lt": until} if since is None else {"$gte": since, "$lt": until}
+            rows += await self._read(where, {time_field: within}, limit + 1 - len(rows))
+            until = since or until
+        more, rows = len(rows) > limit, rows[:limit]
         following = _write_cursor(rows[-1][time_field], rows[-1][id_field]) if more else None
         return Page([self._to_document(row) for row in rows], following)
 
@@ -156,12 +172,18 @@ class Repository(Generic[D]):
             cursor = await self._raw.aggregate([*head, *pipeline])
             return await cursor.to_list()
 
+    async def _read(self, where: Mapping[str, Any], bounds: Raw, limit: int) -> list[Raw]:
+        newest_first = [(self._collection.time_field, -1), (self._collection.id_field, -1)]
+        query = self._own(both(where, bounds))
+        with translated():
+            return await self._raw.find(query, sort=newest_first, limit=limit).to_list()
+
     async def _modify(self, public_id: str, change: dict[str, Any], where: Mapping[str, Any] | None) -> D:
         query = self._own(self._by_id(public_id))
         condition: Raw = query
         if where:
             guard_where(self._collection, where)
-            condition = {"$and": [query, dict(where)]}
+            condition = both(query, where)
         if "updated_at" in self._collection.model.model_fields:
             change = {**change, "$set": {**change.get("$set", {}), "updated_at": self._database.clock.now()}}
         with translated():
@@ -176,7 +198,7 @@ class Repository(Generic[D]):
         """Add the tenant, last, so that nothing a caller wrote can replace it."""
         query = dict(where)
         if self._collection.soft_delete and not deleted:
-            query = {"$and": [query, {"deleted_at": None}]} if "deleted_at" in query else query | {"deleted_at": None}
+            query = both(query, {"deleted_at": None})
         if self._collection.tenant is None:
             return query
         if query.get(self._collection.tenant, self._scope.user_id) != self._scope.user_id:

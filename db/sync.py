@@ -76,6 +76,14 @@ async def _check_cipher(database: Database, stored: Raw | None) -> None:
         database.cipher.decrypt(row.get("probe", ""))
 
 
+async def rotate_probe(database: Database) -> None:
+    """Encrypt the probe with the newest key."""
+    state = database.collection(STATE)
+    stored = await state.find_one({"_id": CIPHER_KEY})
+    if stored is not None:
+        await state.update_one({"_id": CIPHER_KEY}, {"$set": {"probe": database.cipher.rotate(stored["probe"])}})
+
+
 def _definition(collection: Collection[Any]) -> dict[str, Any]:
     return {
         "validator": validator_of(collection),
@@ -88,6 +96,8 @@ def _options(index: Index) -> dict[str, Any]:
     options: dict[str, Any] = {"name": index.name, "key": [list(pair) for pair in index.pairs]}
     if index.unique:
         options["unique"] = True
+    if index.sparse:
+        options["sparse"] = True
     if index.partial is not None:
         options["partialFilterExpression"] = dict(index.partial)
     if index.ttl is not None:
@@ -98,7 +108,7 @@ def _options(index: Index) -> dict[str, Any]:
 
 
 def _listed(row: Mapping[str, Any]) -> dict[str, Any]:
-    kept = ("name", "unique", "partialFilterExpression", "expireAfterSeconds")
+    kept = ("name", "unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
     options = {name: row[name] for name in kept if row.get(name) not in (None, False)}
     options["key"] = [[field, int(direction)] for field, direction in row["key"].items()]
     if collation := row.get("collation"):

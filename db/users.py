@@ -51,7 +51,7 @@ USERS = Collection(
     indexes=(
         Index(("user_id",), unique=True),
         Index(("email",), unique=True, case_insensitive=True),
-        Index(("tenant_id",), partial={"tenant_id": {"$exists": True}}),
+        Index(("tenant_id",), sparse=True),
     ),
     secrets=("password_hash",),
 )

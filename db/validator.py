@@ -1,9 +1,10 @@
 """``$jsonSchema`` validators, derived from the document models: types, choices and required fields."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from db.collection import SET_BY_DATABASE, Collection
+from db.collection import SET_BY_DATABASE, Collection, Document
 
 BSON_TYPES: dict[str, list[str]] = {
     "string": ["string"],
@@ -18,11 +19,17 @@ BSON_TYPES: dict[str, list[str]] = {
 
 def validator_of(collection: Collection[Any]) -> dict[str, Any]:
     """Return the validator of a collection, as ``create`` and ``collMod`` take it."""
-    schema = collection.model.model_json_schema()
-    rules = _rules(schema, schema.get("$defs", {}))
+    model: type[Document] = collection.model
+    rules = _model_rules(model)
     fixed = [name for name in SET_BY_DATABASE if name in collection.model.model_fields]
-    rules["required"] = sorted({*rules.get("required", []), *fixed, collection.id_field})
-    return {"$jsonSchema": rules}
+    required = sorted({*rules.get("required", []), *fixed, collection.id_field})
+    return {"$jsonSchema": rules | {"required": required}}
+
+
+@cache
+def _model_rules(model: type[Document]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    return _rules(schema, schema.get("$defs", {}))
 
 
 def _rules(schema: Mapping[str, Any], parts: Mapping[str, Any]) -> dict[str, Any]:
