@@ -12,9 +12,15 @@ from scripts.lint.text_rules import TEXT_RULES
 def lint(sources: Iterable[Source]) -> Iterator[Finding]:
     """Yield what every rule finds, file by file."""
     for source in sources:
-        rules = (*TEXT_RULES, *PYTHON_RULES) if source.is_python else TEXT_RULES
-        for rule in rules:
+        for rule in TEXT_RULES:
             yield from rule.findings(source)
+        if not source.is_python:
+            continue
+        try:
+            for rule in PYTHON_RULES:
+                yield from rule.findings(source)
+        except SyntaxError as error:
+            yield Finding(source.path, error.lineno or 1, "syntax", f"This is no Python: {error.msg}.")
 
 
 def main() -> int:
