@@ -11,6 +11,7 @@ from typing import Literal
 from agents.models.offline.facts import Facts
 from agents.models.offline.phrasing import capital
 from agents.models.offline.voices import Voice
+from tools.platforms.catalogue import BY_NAME
 
 Length = Literal["short", "normal", "long"]
 Emoji = Literal["auto", "none", "more"]
@@ -65,8 +66,29 @@ class Lines:
 
 
 def write(order: Order) -> Draft:
-    """Write one draft. The same order gives the same draft."""
-    return _FORMS.get(order.platform, _post)(order, _lines(order))
+    """Write one draft that its platform takes. The same order gives the same draft."""
+    return _fitted(_FORMS.get(order.platform, _post)(order, _lines(order)), order.facts.link)
+
+
+def problems_of(draft: Draft, link: str = "") -> list[str]:
+    """What its platform has against a draft."""
+    return BY_NAME[draft.platform].problems(
+        draft.text, title=draft.title or None, subject=draft.subject or None, hashtags=draft.hashtags, link=link or None
+    )
+
+
+def _fitted(draft: Draft, link: str) -> Draft:
+    """The draft cut until its platform takes it: fewer hashtags first, then words."""
+    for _ in range(40):
+        if not problems_of(draft, link):
+            break
+        if draft.hashtags:
+            draft = replace(draft, hashtags=draft.hashtags[:-1])
+        elif len(draft.text) > 60:
+            draft = replace(draft, text=clipped(draft.text, len(draft.text) * 9 // 10))
+        else:
+            draft = replace(draft, title=clipped(draft.title, 28))
+    return draft
 
 
 def _lines(order: Order) -> Lines:
@@ -127,6 +149,11 @@ def _emoji(order: Order, at: int) -> str:
     return "" if order.emoji == "none" or not marks else f" {marks[(order.variant + at) % len(marks)]}"
 
 
+def sentence_of(extra: str) -> str:
+    """Something the person wants mentioned, as a sentence of its own."""
+    return f"{capital(_inner(extra))}."
+
+
 def tags_of(facts: Facts, most: int) -> tuple[str, ...]:
     """Hashtags made of the facts: the thing, the place, the audience, the occasion."""
     head = re.split(r" (?:for|in|of|with|on|at|from|to|by) ", facts.label)[0]
@@ -173,13 +200,13 @@ def _fits(options: Sequence[str], limit: int) -> str:
 def _instagram(order: Order, lines: Lines) -> Draft:
     hook = "" if order.length == "short" else lines.hook + _emoji(order, 0)
     text = _joined((hook, *lines.body(order.length), lines.call + _emoji(order, 1)), 1800)
-    return _draft(order, "social_post", text, lines, tags_of(order.facts, 5))
+    return _draft(order, text, lines, tags_of(order.facts, 5))
 
 
 def _facebook(order: Order, lines: Lines) -> Draft:
     hook = "" if order.length == "short" else lines.hook + _emoji(order, 0)
     body = " ".join(lines.body(order.length))
-    return _draft(order, "social_post", _joined((hook, body, lines.call), 1500), lines, tags_of(order.facts, 2))
+    return _draft(order, _joined((hook, body, lines.call), 1500), lines, tags_of(order.facts, 2))
 
 
 def _tweet(order: Order, lines: Lines) -> Draft:
@@ -189,44 +216,44 @@ def _tweet(order: Order, lines: Lines) -> Draft:
     middle = f"{lines.news} {lines.call}{_emoji(order, 0)}"
     extra = f"{lines.news} {' '.join(lines.extras[:1])} {lines.call}{_emoji(order, 0)}" if lines.extras else full
     options = {"short": (middle, lines.news), "normal": (extra, full, middle, lines.news)}
-    return _draft(order, "social_post", _fits(options.get(order.length, options["normal"]), limit), lines, tags)
+    return _draft(order, _fits(options.get(order.length, options["normal"]), limit), lines, tags)
 
 
 def _threads(order: Order, lines: Lines) -> Draft:
     text = _joined((lines.hook + _emoji(order, 0), *lines.body(order.length), lines.call), 450)
-    return _draft(order, "social_post", text, lines, tags_of(order.facts, 1))
+    return _draft(order, text, lines, tags_of(order.facts, 1))
 
 
 def _linkedin(order: Order, lines: Lines) -> Draft:
     hook = "" if order.length == "short" else lines.hook
     body = lines.body("long" if order.length == "long" else order.length)
-    return _draft(order, "social_post", _joined((hook, *body, lines.call), 2800), lines, tags_of(order.facts, 3))
+    return _draft(order, _joined((hook, *body, lines.call), 2800), lines, tags_of(order.facts, 3))
 
 
 def _post(order: Order, lines: Lines) -> Draft:
     text = _joined((lines.hook + _emoji(order, 0), *lines.body(order.length), lines.call), 1500)
-    return _draft(order, "social_post", text, lines, ())
+    return _draft(order, text, lines, ())
 
 
 def _tiktok(order: Order, lines: Lines) -> Draft:
     text = _joined((f"{lines.hook}{_emoji(order, 0)}", lines.news, lines.call), 600, gap=" ")
-    return _draft(order, "video_caption", text, lines, tags_of(order.facts, 4))
+    return _draft(order, text, lines, tags_of(order.facts, 4))
 
 
 def _pinterest(order: Order, lines: Lines) -> Draft:
     text = _joined((lines.news, lines.audience, *lines.extras, lines.call), 450, gap=" ")
-    return replace(_draft(order, "social_post", text, lines, tags_of(order.facts, 2)), title=_title(order, 95))
+    return replace(_draft(order, text, lines, tags_of(order.facts, 2)), title=_title(order, 95))
 
 
 def _youtube(order: Order, lines: Lines) -> Draft:
     text = _joined((lines.hook, *lines.body("long"), lines.call), 4500)
-    return replace(_draft(order, "video_description", text, lines, tags_of(order.facts, 3)), title=_title(order, 95))
+    return replace(_draft(order, text, lines, tags_of(order.facts, 3)), title=_title(order, 95))
 
 
 def _whatsapp(order: Order, lines: Lines) -> Draft:
     hook = "" if order.length == "short" else lines.hook + _emoji(order, 0)
     text = _joined((hook, lines.news, *lines.extras, lines.call), 900)
-    return replace(_draft(order, "message", text, lines, ()), hashtags=())
+    return _draft(order, text, lines, ())
 
 
 def _sms(order: Order, lines: Lines) -> Draft:
@@ -234,8 +261,10 @@ def _sms(order: Order, lines: Lines) -> Draft:
     short = capital(order.facts.news)
     options = (f"{sender}{lines.news} {lines.call}", f"{sender}{lines.news}", f"{sender}{short}.", f"{short}.")
     limit = 155
-    plain = [text for text in options if text.isascii()] or [text.encode("ascii", "ignore").decode() for text in options]
-    return _draft(order, "sms", _fits(plain, limit), lines, ())
+    plain = [text for text in options if text.isascii()] or [
+        text.encode("ascii", "ignore").decode() for text in options
+    ]
+    return _draft(order, _fits(plain, limit), lines, ())
 
 
 def _email(order: Order, lines: Lines) -> Draft:
@@ -248,7 +277,7 @@ def _email(order: Order, lines: Lines) -> Draft:
     text = "\n\n".join(filter(None, (preview, voice.greeting, paragraph, *inside[2:], f"**{lines.call}**", sign)))
     subjects = [s.format(label=facts.label) for s in _turned(voice.subjects, order.variant)]
     subject = _fits([*subjects, facts.label], 58)
-    return replace(_draft(order, "email", text, lines, ()), subject=subject, title=subject)
+    return replace(_draft(order, text, lines, ()), subject=subject, title=subject)
 
 
 def _blog(order: Order, lines: Lines) -> Draft:
@@ -264,7 +293,7 @@ def _blog(order: Order, lines: Lines) -> Draft:
     ]
     body = [f"## {name}\n" + "\n".join(points) for name, points in sections if points]
     text = "\n\n".join((lines.hook if order.length == "short" else f"{lines.hook} {lines.news}", *body))
-    return replace(_draft(order, "blog_post", text, lines, ()), title=_title(order, 70))
+    return replace(_draft(order, text, lines, ()), title=_title(order, 70))
 
 
 def _google_ads(order: Order, lines: Lines) -> Draft:
@@ -273,15 +302,14 @@ def _google_ads(order: Order, lines: Lines) -> Draft:
     headlines = [text for text in dict.fromkeys(wanted) if text and len(text) <= 30][:5]
     long = (f"{capital(facts.news)}.", lines.call, lines.audience, lines.news, f"{capital(facts.action)}.")
     descriptions = [text for text in dict.fromkeys(long) if text and len(text) <= 90][:2]
-    listed = [*(f"Headline: {text}" for text in headlines), *(f"Description: {text}" for text in descriptions)]
-    title = headlines[0] if headlines else clipped(facts.label, 30)
-    return replace(_draft(order, "ad", "\n".join(listed), lines, ()), title=title)
+    title = "\n".join(headlines) or clipped(facts.label, 30)
+    return replace(_draft(order, "\n".join(descriptions or [clipped(facts.label, 90)]), lines, ()), title=title)
 
 
 def _meta_ads(order: Order, lines: Lines) -> Draft:
     facts = order.facts
     text = _fits((f"{lines.news} {lines.call}", lines.news, f"{capital(facts.news)}.", f"{facts.label}."), 125)
-    return replace(_draft(order, "ad", text, lines, ()), title=clipped(facts.label, 38))
+    return replace(_draft(order, text, lines, ()), title=clipped(facts.label, 38))
 
 
 def _title(order: Order, limit: int) -> str:
@@ -297,11 +325,15 @@ def _turned(options: Sequence[str], by: int) -> list[str]:
     return [*options[turn:], *options[:turn]]
 
 
-def _draft(order: Order, content_type: str, text: str, lines: Lines, tags: tuple[str, ...]) -> Draft:
+def _draft(order: Order, text: str, lines: Lines, tags: tuple[str, ...]) -> Draft:
+    platform = BY_NAME[order.platform]
     return Draft(
-        platform=order.platform, content_type=content_type, text=text.strip(),
-        hashtags=tags if order.hashtags else (), call_to_action=lines.call,
-    )  # fmt: skip
+        platform=order.platform,
+        content_type=platform.content_types[0],
+        text=text.strip(),
+        hashtags=tuple(f"#{tag}" for tag in tags) if order.hashtags and platform.hashtags_in != "nowhere" else (),
+        call_to_action=clipped(lines.call, 200),
+    )
 
 
 _FORMS: dict[str, Callable[[Order, Lines], Draft]] = {

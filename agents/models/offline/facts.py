@@ -68,7 +68,9 @@ _PUBLIC = re.compile(
     r"discount|% off|half price|open (?:from|until|daily)|from \d|refreshments|drinks|wheelchair|dogs? welcome)\b",
     re.IGNORECASE,
 )
-_PRIVATE = re.compile(r"\b(?:budget|competitor|don't|do not|avoid|boss|target|margin|profit|kpi|internal)\b", re.IGNORECASE)
+_PRIVATE = re.compile(
+    r"\b(?:budget|competitor|don't|do not|avoid|boss|target|margin|profit|kpi|internal)\b", re.IGNORECASE
+)
 _PLURAL = re.compile(r"(?:[^su]s|[^s]ies|people|children|men|women)$", re.IGNORECASE)
 _SINGULAR = {"business", "gas", "yoga", "series", "news", "bus", "canvas", "christmas", "atlas", "saas"}
 _SPLIT = re.compile(r"\b(?: for | in | of | with | on | at | from | to | by )\b")
@@ -211,7 +213,11 @@ def _is_plural(noun: str) -> bool:
 
 def _audience(text: str) -> str:
     clean = re.sub(r"^(?:for |to |the |mainly |mostly |primarily )+", "", text, flags=re.IGNORECASE).strip(" .")
-    if not clean or len(clean.split()) > 6 or re.search(r"\d|[:;/]|\b(?:aged?|income|everyone|anybody|demographic)\b", clean):
+    if (
+        not clean
+        or len(clean.split()) > 6
+        or re.search(r"\d|[:;/]|\b(?:aged?|income|everyone|anybody|demographic)\b", clean)
+    ):
         return ""
     acronym = len(clean) > 1 and clean[1].isupper()
     return clean if acronym or clean.istitle() else clean[0].lower() + clean[1:]

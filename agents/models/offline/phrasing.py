@@ -39,7 +39,7 @@ FIELDS = {
     "voice": "the voice",
     "additional_context": "other notes",
 }
-REQUIRED = ("product", "objective", "target_audience", "timeline", "budget", "channels")
+REQUIRED = ("product", "objective", "target_audience", "budget", "timeline", "channels")
 
 
 def day(value: date) -> str:

@@ -218,4 +218,9 @@ def voice_named(value: object) -> Voice:
 
 
 def _negated(text: str, at: int) -> bool:
-    return re.search(r"\b(?:not|less|isn't|aren't|too|without|never|don't be|no)(?: so| too| as| that| very)?\s*$", text[:at]) is not None
+    return (
+        re.search(
+            r"\b(?:not|less|isn't|aren't|too|without|never|don't be|no)(?: so| too| as| that| very)?\s*$", text[:at]
+        )
+        is not None
+    )

@@ -1,0 +1,365 @@
+"""Makes a campaign plan from a brief by rule: phases that fit the days left, tasks in order, figures that follow.
+
+Every conversion rate used is an assumption, and is named as one where it is used.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypedDict
+
+from agents.models.offline.facts import Facts, facts_of
+from agents.models.offline.phrasing import capital, channel, iso_day, listed, money, plain, short_day
+from core.money import Money
+
+DEFAULT_WEEKS = 4
+RESERVE = 10  # per cent of the budget kept back
+WEIGHTS = {
+    "google_ads": 4, "meta_ads": 4, "instagram": 3, "facebook": 3, "tiktok": 3, "linkedin": 3, "youtube": 3,
+    "twitter": 2, "pinterest": 2,
+}  # fmt: skip
+
+
+class Task(TypedDict):
+    """A task as ``create_campaign_plan`` takes it."""
+
+    key: str
+    agent: str
+    description: str
+    requirements: list[str]
+    depends_on: list[str]
+    estimated_duration: str
+
+
+class Phase(TypedDict):
+    """A phase; ISO dates, both included."""
+
+    name: str
+    start: str
+    end: str
+
+
+class Kpi(TypedDict):
+    """A figure to reach."""
+
+    name: str
+    target: float
+    unit: str
+    why: str
+
+
+class PlanDraft(TypedDict):
+    """The arguments of ``create_campaign_plan``."""
+
+    name: str
+    strategy: str
+    tasks: list[Task]
+    phases: list[Phase]
+    kpis: list[Kpi]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """How people become what is counted: ``clicks`` per hundred reached, ``results`` per hundred clicks (assumed)."""
+
+    noun: str
+    one: str
+    clicks: int
+    results: int
+
+
+CONVERSIONS: tuple[tuple[str, Conversion], ...] = (
+    ("visit|footfall|walk|attend|guest|people|participant", Conversion("visitors", "visitor", 4, 25)),
+    ("sign|subscri|regist|member|trial|user|waitlist", Conversion("sign-ups", "sign-up", 2, 20)),
+    ("lead|enquir|inquir|demo|contact|quote|client|meeting", Conversion("leads", "lead", 2, 10)),
+    ("book|reserv|ticket|appointment|seat", Conversion("bookings", "booking", 2, 10)),
+    ("follow", Conversion("followers", "follower", 4, 25)),
+    ("download|install", Conversion("downloads", "download", 2, 20)),
+    ("donat|fundrais|raise", Conversion("donations", "donation", 2, 5)),
+    ("sale|sell|order|purchas|customer|buy|unit|sold|revenue", Conversion("orders", "order", 2, 5)),
+)
+GENERIC = Conversion("results", "result", 2, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a plan stands on."""
+
+    today: date
+    start: date
+    peak: date
+    end: date
+    dated: bool
+    facts: Facts
+    objective: str
+    audience: str
+    goal: int | None
+    counted: Conversion
+    metric: str
+    budget: Money | None
+    channels: tuple[str, ...]
+
+    @property
+    def days(self) -> int:
+        """Days from the start to the peak."""
+        return (self.peak - self.start).days
+
+
+def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) -> Ground | None:
+    """Read what a plan needs, or None when the brief does not say what it is about."""
+    facts = facts_of(brief, info)
+    if facts is None:
+        return None
+    objective = plain(brief.get("objective"), 160)
+    metric = plain(info.get("goal_metric"), 40)
+    start = max(today, iso_day(info.get("start_date")) or today)
+    event, last = iso_day(info.get("event_date")), iso_day(info.get("end_date"))
+    peak = max(start, event or last or start + timedelta(weeks=DEFAULT_WEEKS))
+    goal = info.get("goal_value")
+    channels = brief.get("channels")
+    return Ground(
+        today=today,
+        start=start,
+        peak=peak,
+        end=max(peak, last or peak),
+        dated=bool(event or last),
+        facts=facts,
+        objective=objective,
+        audience=plain(brief.get("target_audience"), 100),
+        goal=goal if isinstance(goal, int) and goal > 0 else None,
+        counted=_conversion(metric, objective),
+        metric=metric,
+        budget=money(info),
+        channels=tuple(str(name) for name in channels) if isinstance(channels, list | tuple) else (),  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    )
+
+
+def plan(ground: Ground) -> PlanDraft:
+    """Make the plan. The same ground gives the same plan."""
+    return PlanDraft(
+        name=campaign_name(ground),
+        strategy=strategy(ground),
+        tasks=tasks(ground),
+        phases=phases(ground),
+        kpis=kpis(ground),
+    )
+
+
+def campaign_name(ground: Ground) -> str:
+    """A short title: what, where, when."""
+    facts = ground.facts
+    name = f"{facts.label} {facts.where}".strip()
+    return f"{name[:80]}, {ground.peak.day} {ground.peak:%B %Y}" if ground.dated else name[:100]
+
+
+def strategy(ground: Ground) -> str:
+    """One paragraph that follows from goal, audience, channels, time and budget."""
+    goal = f"{ground.goal:,} {_noun(ground)}" if ground.goal else (ground.objective or "attention").rstrip(".")
+    names = listed([channel(name) for name in ground.channels])
+    audience = ground.audience or "the people it is for"
+    parts = [f"The aim is {goal}, from {audience}, through {names or 'the channels chosen'}."]
+    parts.append(_pace(ground))
+    parts += [_role(name) for name in ground.channels[:3]]
+    if ground.budget and ground.budget.minor:
+        shares = listed(
+            [f"{share} for {channel(name) if name != 'reserve' else 'a reserve'}" for name, share in split(ground)]
+        )
+        parts.append(f"The {ground.budget} goes where it can be measured: {shares}.")
+    else:
+        parts.append("There is no money to spend, so everything rests on own channels and on timing.")
+    return " ".join(parts)
+
+
+def _pace(ground: Ground) -> str:
+    when = short_day(ground.peak)
+    if ground.days <= 1:
+        return f"With {when} this close, everything goes into one clear message, sent at once and repeated on the day."
+    if ground.days <= 6:
+        return f"With {ground.days} days until {when}, there is no time for a slow build: announce now, remind daily."
+    if ground.days <= 20:
+        return f"The {ground.days} days until {when} allow a short teaser, then a countdown that names date and place."
+    return f"The {ground.days // 7} weeks until {when} allow a slow build: first curiosity, then the facts, then a countdown."
+
+
+def _role(name: str) -> str:
+    known = {
+        "instagram": "Instagram shows it and makes it shareable.",
+        "facebook": "Facebook reaches the neighbourhood and its groups.",
+        "twitter": "X carries the short reminders.",
+        "linkedin": "LinkedIn explains why it matters to people's work.",
+        "tiktok": "TikTok shows it happening.",
+        "youtube": "YouTube holds the longer story.",
+        "email": "Email turns interest into a firm intention, with one call to action each time.",
+        "blog": "The blog answers the questions people search for.",
+        "whatsapp": "WhatsApp reaches those who already know us.",
+        "sms": "SMS is kept for the last reminder.",
+        "google_ads": "Google Ads meets people who are already looking.",
+        "meta_ads": "Meta ads reach the audience nearby who don't follow us yet.",
+    }
+    return known.get(name, f"{capital(channel(name))} carries the same message to its readers.")
+
+
+def phases(ground: Ground) -> list[Phase]:
+    """Consecutive phases from the start to the end, as many as the days allow."""
+    names = _names(ground)
+    lead = ground.days
+    if lead <= 0:
+        cuts = [ground.start]
+    elif lead <= 6:
+        cuts = [ground.start, ground.peak]
+    elif lead <= 20:
+        cuts = [
+            ground.start,
+            ground.start + timedelta(days=max(2, lead // 4)),
+            ground.peak - timedelta(days=3),
+            ground.peak,
+        ]
+    else:
+        prepare = ground.start + timedelta(days=max(5, lead // 5))
+        cuts = [ground.start, prepare, ground.peak - timedelta(days=max(7, lead // 4)), ground.peak]
+    names = names[-len(cuts) :]
+    ends = [*(cut - timedelta(days=1) for cut in cuts[1:]), ground.end]
+    return [_phase(name, a, b) for name, a, b in zip(names, cuts, ends, strict=True)]
+
+
+def _names(ground: Ground) -> list[str]:
+    last = {"opening": "Opening", "event": "Event", "sale": "Sale", "launch": "Launch", "offer": "Push"}[
+        ground.facts.kind
+    ]
+    if ground.end > ground.peak and (ground.end - ground.peak).days <= 4 and ground.end.weekday() >= 5:
+        last = f"{last} and weekend"
+    return ["Preparation", "Teaser", "Countdown", last] if ground.dated else ["Preparation", "Start", "Momentum", last]
+
+
+def _phase(name: str, start: date, end: date) -> Phase:
+    return Phase(name=name, start=start.isoformat(), end=end.isoformat())
+
+
+def tasks(ground: Ground) -> list[Task]:
+    """Five to nine tasks in an order that works."""
+    quick = ground.days <= 6
+    first = _task("message", "strategist", "Settle the one message and what each channel does for it", quick,
+                  [f"For {ground.audience}" if ground.audience else "The brief", _fact_line(ground)], (), "1 day")  # fmt: skip
+    writing = _writing(ground, quick)
+    wrote = [task["key"] for task in writing]
+    measure = _task("measure", "analyst", f"Agree how {_noun(ground)} are counted, and note the figures before the start",
+                    quick, [f"A way to count {_noun(ground)}", "The figures of today"], (), "1 day")  # fmt: skip
+    schedule = _task("schedule", "publisher", "Put the approved texts on the calendar, phase by phase", quick,
+                     ["The drafts, approved", "Connected accounts"], wrote, "1 day")  # fmt: skip
+    remind = _task("remind", "publisher", f"Send the reminders up to {short_day(ground.peak)}", quick,
+                   ["One reminder per channel, approved"], ["schedule"], _span(ground))  # fmt: skip
+    check = _task("check", "analyst", "Compare reach and clicks with the targets half way, and say what to change", quick,
+                  ["Figures of the first posts"], ["schedule", "measure"], "2 hours")  # fmt: skip
+    report = _task("report", "analyst", f"Report {_noun(ground)} and cost against the goal", quick,
+                   ["Final count", "Money spent"], ["remind", "measure"], "1 day")  # fmt: skip
+    middle = [] if ground.days <= 1 else [check]
+    return [first, *writing, measure, schedule, remind, *middle, report]
+
+
+def _writing(ground: Ground, quick: bool) -> list[Task]:
+    groups = [[name] for name in ground.channels[:2]]
+    if len(ground.channels) > 2:
+        groups.append(list(ground.channels[2:]))
+    made: list[Task] = []
+    for group in groups or [["channels"]]:
+        names = listed([channel(name) for name in group])
+        key = f"write_{group[0]}" if len(group) == 1 else "write_others"
+        needs = [f"Within the limits of {names}", "Only facts from the brief"]
+        made.append(
+            _task(key, "writer", f"Write the {names} texts for every phase", quick, needs, ["message"], "2 days")
+        )
+    return made
+
+
+def _task(key: str, agent: str, description: str, quick: bool, requirements: list[str], depends: Sequence[str],
+          duration: str) -> Task:  # fmt: skip
+    shorter = {"1 day": "2 hours", "2 days": "4 hours"}
+    return Task(
+        key=key, agent=agent, description=description, requirements=[need for need in requirements if need],
+        depends_on=list(depends), estimated_duration=shorter.get(duration, duration) if quick else duration,
+    )  # fmt: skip
+
+
+def _fact_line(ground: Ground) -> str:
+    return capital(ground.facts.news)
+
+
+def _span(ground: Ground) -> str:
+    days = max(1, min(ground.days, 7))
+    return f"{days} day{'s' if days > 1 else ''}"
+
+
+def kpis(ground: Ground) -> list[Kpi]:
+    """Figures derived from goal and budget, each with its reckoning."""
+    return _with_goal(ground, ground.goal) if ground.goal else _without_goal(ground)
+
+
+def _with_goal(ground: Ground, goal: int) -> list[Kpi]:
+    noun, one = _noun(ground), ground.counted.one
+    clicks = _up(goal * 100, ground.counted.results)
+    reach = _up(clicks * 100, ground.counted.clicks)
+    found: list[Kpi] = [Kpi(name=capital(noun), target=goal, unit=noun, why="The goal of the brief.")]
+    if ground.budget and ground.budget.minor >= goal:
+        cost = Money(ground.budget.minor // goal, ground.budget.currency)
+        found.append(Kpi(name=f"Cost per {one}", target=float(cost.major), unit=cost.currency,
+                         why=f"At most {ground.budget} ÷ {goal:,} = {cost}."))  # fmt: skip
+    found.append(Kpi(name="Clicks and replies", target=clicks, unit="clicks",
+                     why=f"{goal:,} ÷ {ground.counted.results} %, assuming {ground.counted.results} in 100 who click "
+                         f"become {noun}."))  # fmt: skip
+    found.append(Kpi(name="People reached", target=reach, unit="people",
+                     why=f"{clicks:,} ÷ {ground.counted.clicks} %, assuming {ground.counted.clicks} in 100 reached click."))  # fmt: skip
+    if ground.budget and ground.budget.minor:
+        per = Money(max(1, _up(ground.budget.minor * 1000, reach)), ground.budget.currency)
+        found.append(Kpi(name="Cost per 1,000 people reached", target=float(per.major), unit=per.currency,
+                         why=f"At most {ground.budget} ÷ {reach:,} × 1,000 = {per}."))  # fmt: skip
+    if "email" in ground.channels:
+        share = max(1, goal // 4)
+        found.append(Kpi(name="Email sign-ups", target=share, unit="sign-ups",
+                         why=f"A quarter of {goal:,}, assuming one in four comes by email."))  # fmt: skip
+    return found
+
+
+def _without_goal(ground: Ground) -> list[Kpi]:
+    if ground.budget and ground.budget.minor:
+        reach = max(100, int(ground.budget.major * 100))
+        clicks = _up(reach * GENERIC.clicks, 100)
+        return [
+            Kpi(name="People reached", target=reach, unit="people",
+                why=f"{ground.budget} at an assumed cost of 10 {ground.budget.currency} per 1,000 people reached."),
+            Kpi(name="Clicks and replies", target=clicks, unit="clicks",
+                why=f"{reach:,} × {GENERIC.clicks} %, assuming {GENERIC.clicks} in 100 reached click."),
+        ]  # fmt: skip
+    posts = max(1, ground.days // 3) * max(1, len(ground.channels))
+    return [
+        Kpi(
+            name="Posts sent",
+            target=posts,
+            unit="posts",
+            why="One on each channel every three days; no goal figure yet.",
+        )
+    ]
+
+
+def split(ground: Ground) -> list[tuple[str, Money]]:
+    """The budget over the channels and a reserve; the parts add up to the whole."""
+    if ground.budget is None or not ground.channels:
+        return []
+    weights = [WEIGHTS.get(name, 1) for name in ground.channels]
+    kept, spent = ground.budget.share([RESERVE, 100 - RESERVE])
+    return [*zip(ground.channels, spent.share(weights), strict=True), ("reserve", kept)]
+
+
+def _noun(ground: Ground) -> str:
+    return ground.metric or ground.counted.noun
+
+
+def _up(value: int, by: int) -> int:
+    return -(-value // by)
+
+
+def _conversion(metric: str, objective: str) -> Conversion:
+    for text in (metric.lower(), objective.lower()):
+        for words, conversion in CONVERSIONS:
+            if any(word in text for word in words.split("|")):
+                return conversion
+    return GENERIC

@@ -1,0 +1,151 @@
+"""Plans as steps and as words: the calls that store them and the summaries people read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents.models.offline.brief import State, noted
+from agents.models.offline.phrasing import channel, day, iso_day, listed, plain
+from agents.models.offline.planning import Ground, ground_of, plan, split
+from agents.models.offline.reading import Turn, Used
+from agents.models.offline.step import Step, call, say
+from core.money import Money
+
+NEXT = "Shall the writer draft the texts now?"
+
+
+def plan_step(turn: Turn, state: State, *, cautious: bool = False) -> Step:
+    """Store a plan. ``cautious`` keeps to the one phase and the one figure that can't be refused."""
+    ground = ground_of(state.brief, state.info, turn.today)
+    if ground is None:
+        return say("I don't know yet what the campaign is about. What would you like to promote?")
+    draft = plan(ground)
+    if cautious:
+        draft["kpis"] = draft["kpis"][:1]
+        draft["phases"] = [{**draft["phases"][-1], "start": turn.today.isoformat()}]
+    return call("create_campaign_plan", **draft)
+
+
+def revise_step(turn: Turn, state: State, changed: Sequence[str], *, cautious: bool = False) -> Step:
+    """Bring the stored campaign in line with the changed brief."""
+    ground = ground_of(state.brief, state.info, turn.today)
+    if ground is None:
+        return say(noted(changed, state))
+    draft = plan(ground)
+    values: dict[str, Any] = {"strategy": draft["strategy"], "kpis": draft["kpis"]}
+    if {"event_date", "start_date", "end_date", "timeline", "product", "location"} & set(changed):
+        values |= {"name": draft["name"], "phases": draft["phases"]}
+    if {"channels", "goal_metric", "event_date", "end_date"} & set(changed):
+        values["tasks"] = draft["tasks"]
+    if cautious:
+        values = {"kpis": draft["kpis"][:1]}
+    return call("revise_campaign", **values)
+
+
+def made_plan(turn: Turn, state: State, done: Used) -> str:
+    """A readable summary of a plan that has been stored."""
+    ground = ground_of(state.brief, state.info, turn.today)
+    parts = [f"## {plain(done.arguments.get('name'), 120)}", plain(done.arguments.get("strategy"), 1200)]
+    parts += [_phases(done.arguments), _tasks(done.arguments), _kpis(done.arguments)]
+    if ground and ground.budget and ground.budget.minor:
+        parts.append(_budget(ground))
+    parts.append(f"The plan is stored. {NEXT}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def changed_plan(turn: Turn, state: State, changed: Sequence[str], done: Used) -> str:
+    """What a revision changed."""
+    ground = ground_of(state.brief, state.info, turn.today)
+    parts = [f"{noted(changed, state)} The plan is brought in line."]
+    if done.arguments.get("phases"):
+        parts.append(_phases(done.arguments))
+    if done.arguments.get("kpis") and {"budget", "goal_value", "goal_metric", "objective"} & set(changed):
+        parts.append(_kpis(done.arguments))
+    if ground and ground.budget and ground.budget.minor and {"budget", "channels"} & set(changed):
+        parts.append(_budget(ground))
+    return "\n\n".join(parts)
+
+
+def shown_plan(result: Mapping[str, Any]) -> str:
+    """A stored campaign, as ``get_campaign`` returns it."""
+    campaign = result.get("campaign") if isinstance(result.get("campaign"), dict) else result
+    stored = campaign.get("plan") if isinstance(campaign, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    body: Mapping[str, Any] = stored if isinstance(stored, dict) else result  # pyright: ignore[reportUnknownVariableType]
+    line = body.get("timeline")
+    phases: Mapping[str, Any] = line if isinstance(line, dict) else body  # pyright: ignore[reportUnknownVariableType]
+    name = plain(campaign.get("name"), 120) if isinstance(campaign, dict) else ""  # pyright: ignore[reportUnknownMemberType]
+    parts = [
+        f"## {name}" if name else "",
+        plain(body.get("strategy"), 1200),
+        _phases(phases),
+        _tasks(body),
+        _kpis(body),
+    ]
+    parts.append("Tell me what should change, or say “write the posts”.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def shown_figures(result: Mapping[str, Any]) -> str:
+    """The targets and the budget of a stored campaign."""
+    budget = result.get("budget")
+    money: Mapping[str, Any] = budget if isinstance(budget, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    spent = ""
+    if money.get("total"):
+        spent = f"Budget: {plain(money.get('total'))}, used {plain(money.get('used'))}, left {plain(money.get('remaining'))}."
+    results = plain(result.get("results"), 400) or "No results are stored yet, so there is nothing to set against them."
+    return "\n\n".join(part for part in (_kpis(result), spent, results) if part)
+
+
+def _phases(source: Mapping[str, Any]) -> str:
+    rows = [f"- **{plain(item.get('name'))}:** {_span(item)}" for item in _items(source, "phases")]
+    return "**Timeline**\n\n" + "\n".join(rows) if rows else ""
+
+
+def _span(item: Mapping[str, Any]) -> str:
+    start, end = iso_day(item.get("start")), iso_day(item.get("end"))
+    if start is None or end is None:
+        return plain(f"{item.get('start')} to {item.get('end')}")
+    return day(start) if start == end else f"{day(start)} to {day(end)}"
+
+
+def _tasks(source: Mapping[str, Any]) -> str:
+    items = _items(source, "tasks")
+    numbers = {str(item.get("key") or item.get("task_id")): number for number, item in enumerate(items, 1)}
+    rows: list[str] = []
+    for number, item in enumerate(items, 1):
+        before = [
+            str(numbers[key]) for key in item.get("depends_on") or item.get("dependencies") or () if key in numbers
+        ]
+        after = f", after {listed(before)}" if before else ""
+        who = plain(item.get("agent") or item.get("agent_assigned"))
+        rows.append(
+            f"{number}. {plain(item.get('description'))} ({who}, {plain(item.get('estimated_duration'))}{after})"
+        )
+    return "**Tasks**\n\n" + "\n".join(rows) if rows else ""
+
+
+def _kpis(source: Mapping[str, Any]) -> str:
+    rows = [
+        f"| {plain(item.get('name'))} | {_target(item)} | {plain(item.get('why'))} |" for item in _items(source, "kpis")
+    ]
+    return (
+        "**What to measure**\n\n| Figure | Target | How it follows |\n|---|--:|---|\n" + "\n".join(rows) if rows else ""
+    )
+
+
+def _target(item: Mapping[str, Any]) -> str:
+    target, unit = item.get("target"), plain(item.get("unit"))
+    if not isinstance(target, int | float):
+        return plain(target)
+    if len(unit) == 3 and unit.isupper():
+        return str(Money.of(str(target), unit))
+    return f"{target:,.0f} {unit}".strip() if float(target).is_integer() else f"{target:,} {unit}".strip()
+
+
+def _budget(ground: Ground) -> str:
+    rows = [f"- {'Reserve' if name == 'reserve' else channel(name)}: {share}" for name, share in split(ground)]
+    return f"**Budget: {ground.budget}**\n\n" + "\n".join(rows)
+
+
+def _items(source: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    value = source.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]

@@ -1,0 +1,265 @@
+"""What a message asks the writer for: which channels, how many, in which voice, and what to change in what there is."""
+
+import re
+from dataclasses import dataclass, field
+
+from agents.language.channels import mentions
+from agents.models.offline.copywriting import Emoji, Length
+from agents.models.offline.voices import voice_in
+
+_COUNT = {
+    "two": 2,
+    "a couple of": 2,
+    "couple": 2,
+    "three": 3,
+    "a few": 3,
+    "few": 3,
+    "some": 3,
+    "several": 3,
+    "four": 4,
+    "five": 5,
+    "multiple": 3,
+    "different": 3,
+}
+_VARIANTS = re.compile(
+    r"\b(?P<n>\d|two|a couple of|couple of|couple|three|a few|few|some|several|four|five|multiple)(?: more| other)?(?: different| alternative| new|"
+    r" short| possible)? (?:options?|variants?|variations?|versions?|alternatives?|ideas?|drafts?|captions?|tweets?|subject lines?|examples?|"
+    r"suggestions?|takes?|headlines?)\b|\b(?P<kind>options|variants|variations|alternatives)\b",
+    re.IGNORECASE,
+)
+_ORDINALS: tuple[tuple[str, int], ...] = (
+    (r"\b(?:first|1st|number one|no\.? ?1|#1|option (?:one|1|a)|version (?:one|1|a)|draft (?:one|1))\b", 0),
+    (
+        r"\b(?:second|2nd|number two|no\.? ?2|#2|option (?:two|2|b)|version (?:two|2|b)|draft (?:two|2))\b(?! (?:bakery|shop|store|branch|caf))",
+        1,
+    ),
+    (r"\b(?:third|3rd|number three|no\.? ?3|#3|option (?:three|3|c)|version (?:three|3|c)|draft (?:three|3))\b", 2),
+    (r"\b(?:fourth|4th|number four|no\.? ?4|#4|option (?:four|4|d)|version (?:four|4)|draft (?:four|4))\b", 3),
+    (r"\b(?:last|final) (?:one|draft|version|option|text|post)\b", -1),
+)
+_NEW = re.compile(
+    r"\b(?:writ(?:e|ing)|draft|create|prepare|compose|produce|come up with|generate|need|give (?:me|us)|want|do|make|craft|also|now|how about|"
+    r"what about|can (?:you|we|i) (?:have|get))\b[^.?!\n]{0,60}\b(?:posts?|captions?|tweets?|emails?|e-mails?|newsletters?|articles?|blogs?|ads?|adverts?|"
+    r"cop(?:y|ies)|texts?|content|messages?|options?|variants?|versions?|alternatives?|drafts?|outlines?|subject lines?|headlines?|sms|scripts?|"
+    r"announcements?|press release|instagram|insta|facebook|linkedin|tiktok|twitter|x|threads|youtube|whatsapp|pinterest)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:short(?:er|en)|long(?:er)?|length(?:en)?|trim|cut|condense|concise|expand|more|less|too|rewrite|re-?do|re-?write|re-?phrase|edit|tweak|"
+    r"adjust|change|amend|revise|replace|swap|remove|drop|delete|without|no emojis?|no hashtags?|add|include|mention|put in|instead|tone|again|"
+    r"another (?:go|try|version|one)|different(?:ly)?|improve|polish|better|fix|correct|make (?:it|them|this|that|the)|turn (?:it|them)|use|emojis?|"
+    r"punch(?:y|ier)|snappier|try again|not happy|don'?t like|not keen|boring|bland|stiff)\b",
+    re.IGNORECASE,
+)
+_SHORTER = re.compile(
+    r"\b(?:short(?:er|en)|trim|condense|concise|too long|cut (?:it|them|this|that|down)|snappier|brief(?:er)?|tight(?:er|en)|half (?:the|as) (?:length|long))\b",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"\b(?:short|brief|quick|snappy)\b", re.IGNORECASE)
+_LONGER = re.compile(
+    r"\b(?:long(?:er)?|lengthen|expand|more detail(?:ed|s)?|too short|elaborate|extend|flesh (?:it|them) out)\b",
+    re.IGNORECASE,
+)
+_NO_EMOJI = re.compile(
+    r"\b(?:no|without|remove|drop|lose|delete|skip|fewer|less|take out|hate|avoid)\b[\w ]{0,14}\bemoj", re.IGNORECASE
+)
+_EMOJI = re.compile(r"\bemoj", re.IGNORECASE)
+_NO_TAGS = re.compile(
+    r"\b(?:no|without|remove|drop|lose|delete|skip|take out|avoid)\b[\w ]{0,14}\bhash ?tags?", re.IGNORECASE
+)
+_TAGS = re.compile(r"\bhash ?tags?", re.IGNORECASE)
+_CALL = re.compile(r"\b(?:call[- ]to[- ]action|cta)\b", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"\b(?:again|another (?:go|try|version|one|take)|different(?:ly)?|re-?do|re-?write|re-?phrase|try again|something else|improve|better|"
+    r"don'?t like|not (?:happy|keen|great|good)|boring|bland|alternative|polish)\b",
+    re.IGNORECASE,
+)
+_MENTION = re.compile(
+    r"\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|put in|work in|don'?t forget)(?: also)?(?: the fact)?(?: that)?:? "
+    r"(?P<what>(?!a call|call|cta|emoji|an emoji|some emoji|hash|the hash|more|less|another|one more|to (?:the|it)|email|instagram|facebook|linkedin)"
+    r"[^.\n?!]{3,140})",
+    re.IGNORECASE,
+)
+_REPLACE = re.compile(
+    r"\b(?:replace|swap|change|substitute) [\"“'‘](?P<old>[^\"”'’\n]{1,120})[\"”'’] (?:with|by|to|for|into) [\"“'‘]?(?P<new>[^\"”'’\n]{1,160}?)[\"”'’]?(?:[.!]|$)|"
+    r"\b(?:replace|swap|substitute) (?P<old2>[^\"“”\n]{1,60}?) (?:with|by|for) [\"“'‘]?(?P<new2>[^\"”\n]{1,120}?)[\"”'’]?(?:[.!]|$)|"
+    r"\b(?:say|use|write) [\"“'‘](?P<new3>[^\"”\n]{1,120}?)[\"”'’] (?:instead of|rather than|not) [\"“'‘]?(?P<old3>[^\"”\n]{1,80}?)[\"”'’]?(?:[.!]|$)",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"\b(?:subject(?: line)?|title|headline)\b(?: \w+){0,3}? (?:to|is|should (?:be|say)|:|as)\s*[\"“'‘]?(?P<line>[^\"”\n]{3,120}?)[\"”'’]?(?:[.!]?$|\n)",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(
+    r"\b(?:in|into|auf|en|to)\s+(?P<l>german|deutsch|french|français|francais|spanish|español|espanol|italian|italiano|polish|polski|dutch|portuguese|"
+    r"turkish|arabic|urdu|hindi|punjabi|bengali|chinese|mandarin|japanese|korean|russian|ukrainian|romanian|swedish|danish|norwegian|finnish|"
+    r"greek|czech|hungarian|welsh|gaelic|irish|hebrew|latin)\b|\b(?P<t>translat\w+)\b|\b(?P<v>german|french|spanish|italian|polish|welsh|hindi|arabic|"
+    r"chinese|dutch|portuguese) (?:version|translation|copy|text|post|caption)\b",
+    re.IGNORECASE,
+)
+_LIMITS = re.compile(
+    r"\b(?:how (?:long|many (?:characters|hashtags|words))|what(?:'s| is| are) the (?:\w+ ){0,2}(?:limits?|max(?:imum)?)|character limits?|max(?:imum)? length)\b",
+    re.IGNORECASE,
+)
+_SHOW = re.compile(
+    r"\b(?:show|see|list|view|open|read|display|find)\b[^.?!\n]{0,30}\b(?:drafts?|texts?|posts?|copy|what (?:we|you) have|versions?|everything)\b|"
+    r"\bwhat (?:drafts|texts|posts) (?:do|have) we\b|\b(?:which|any|my|our|all) drafts\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:about|announcing|promoting|to promote|for|on|advertising)\s+(?:our |the |my |a |an )?(?P<what>[^.?!,\n]{3,80})",
+    re.IGNORECASE,
+)
+_NOT_ABOUT = re.compile(
+    r"^(?:it|this|that|them|these|those|me|us|each|all|every\w*|both|the (?:campaign|brief|plan|launch|opening|posts?)|campaign|plan|"
+    r"insta\w*|facebook|fb|linkedin|twitter|x|tik ?tok|youtube|e-?mails?|whatsapp|threads|pinterest|blog|sms|social|tomorrow|today|monday|"
+    r"tuesday|wednesday|thursday|friday|saturday|sunday|channels?|platforms?|review|approval|now|later|example|local|our|the)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+NAMES = {
+    "german": "German",
+    "deutsch": "German",
+    "français": "French",
+    "francais": "French",
+    "español": "Spanish",
+    "espanol": "Spanish",
+    "italiano": "Italian",
+    "polski": "Polish",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A request to the writer, read from one message."""
+
+    channels: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    count: int = 1
+    targets: tuple[int, ...] = ()
+    voice: str | None = None
+    length: Length | None = None
+    emoji: Emoji | None = None
+    hashtags: bool | None = None
+    call: bool = False
+    again: bool = False
+    mention: tuple[str, ...] = ()
+    replace: tuple[str, str] | None = None
+    line: str = ""
+    link: str = ""
+    about: str = ""
+    language: str = ""
+    limits: bool = False
+    show: bool = False
+    is_new: bool = False
+    is_change: bool = False
+    words: str = field(default="", compare=False)
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether it says how a text is to differ."""
+        return bool(
+            self.voice or self.length or self.emoji or self.hashtags is not None or self.call or self.again or self.mention
+            or self.replace or self.line or self.link
+        )  # fmt: skip
+
+
+def read_wanted(text: str) -> Wanted:
+    """Read a request. Total over all texts."""
+    found = list(mentions(text))
+    channels = tuple(dict.fromkeys(item.channel for item in found if item.wanted))
+    plain = re.sub(r"[\"“][^\"”\n]*[\"”]", " ", text)
+    return Wanted(
+        channels=channels,
+        refused=tuple(dict.fromkeys(item.channel for item in found if not item.wanted)),
+        count=_count(plain),
+        targets=tuple(number for pattern, number in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
+        voice=voice_in(plain),
+        length=_length(plain),
+        emoji=("none" if _NO_EMOJI.search(plain) else "more") if _EMOJI.search(plain) else None,
+        hashtags=(not _NO_TAGS.search(plain)) if _TAGS.search(plain) else None,
+        call=_CALL.search(plain) is not None,
+        again=_AGAIN.search(plain) is not None,
+        mention=_mention(text),
+        replace=_replacement(text),
+        line=found_line["line"].strip() if (found_line := _SUBJECT.search(text)) else "",
+        link=link.group() if (link := _LINK.search(text)) else "",
+        about=_about(plain),
+        language=_language(plain),
+        limits=_LIMITS.search(plain) is not None,
+        show=_SHOW.search(plain) is not None,
+        is_new=_NEW.search(plain) is not None,
+        is_change=_CHANGE.search(plain) is not None,
+        words=text,
+    )
+
+
+def _count(text: str) -> int:
+    found = _VARIANTS.search(text)
+    if not found:
+        return 1
+    word = (found["n"] or "").lower().removesuffix(" of")
+    number = int(word) if word.isdigit() else _COUNT.get(word, _COUNT.get(f"{word} of", 3))
+    return max(1, min(number, 5))
+
+
+def _length(text: str) -> Length | None:
+    if _SHORTER.search(text):
+        return "short"
+    if _LONGER.search(text):
+        return "long"
+    return "short" if _SHORT.search(text) else None
+
+
+def _mention(text: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for match in _MENTION.finditer(text):
+        what = re.sub(
+            r"\s+(?:in|to|at the (?:end|top|start) of) (?:the |it|them|this|each|both|all|every)\b.*$",
+            "",
+            match["what"],
+            flags=re.IGNORECASE,
+        )
+        what = re.split(r",? (?:and|but) (?:make|keep|use|write|then|also|no|don'?t|shorten)\b", what, maxsplit=1)[
+            0
+        ].strip(" ,;:\"'“”")
+        if len(what) > 2 and not _EMOJI.search(what) and not _TAGS.search(what) and not _CALL.search(what):
+            found.append(what)
+    return tuple(found[:3])
+
+
+def _replacement(text: str) -> tuple[str, str] | None:
+    found = _REPLACE.search(text)
+    if not found:
+        return None
+    old = found["old"] or found["old2"] or found["old3"]
+    new = found["new"] or found["new2"] or found["new3"]
+    return (old.strip(), new.strip()) if old and new else None
+
+
+def _about(text: str) -> str:
+    for match in _ABOUT.finditer(text):
+        what = re.split(
+            r"\b(?:in an?|with|please|that|and then|on (?:insta|face|link|tik|you|whats|x\b)|for (?:insta|face|link|tik|you|whats|x\b|email))",
+            match["what"],
+            maxsplit=1,
+            flags=re.IGNORECASE,
+        )[0]
+        what = what.strip(" .,;:")
+        if (
+            len(what) > 3
+            and not _NOT_ABOUT.match(what)
+            and match.group().split()[0].lower() in {"about", "announcing", "promoting", "advertising"}
+        ):
+            return what
+    return ""
+
+
+def _language(text: str) -> str:
+    found = _LANGUAGE.search(text)
+    if not found:
+        return ""
+    name = (found["l"] or found["v"] or "").lower()
+    if name:
+        return NAMES.get(name, name.capitalize())
+    return "" if re.search(r"translat\w+ (?:in)?to english", text, re.IGNORECASE) else "another language"

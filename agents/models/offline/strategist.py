@@ -1,0 +1,217 @@
+"""The strategist by rule: keeps the brief, asks for what is missing, plans, revises, and answers at the front door."""
+
+from datetime import timedelta
+
+from agents.language.brief import BriefReading, read_brief
+from agents.language.situation import Reading
+from agents.models.offline import talk
+from agents.models.offline.advice import answer_for, ideas, suggestion, taken
+from agents.models.offline.brief import (
+    AGAIN,
+    State,
+    after,
+    arguments,
+    named,
+    noted,
+    passed,
+    question,
+    state_of,
+    summary,
+)
+from agents.models.offline.phrasing import day
+from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step, shown_plan
+from agents.models.offline.reading import Turn, Used
+from agents.models.offline.situation import reading_of
+from agents.models.offline.step import Step, call, say
+
+PLAN_OFFER = "Shall I draw up the plan?"
+REPLANNED = frozenset(
+    {"budget", "event_date", "start_date", "end_date", "timeline", "channels", "goal_value", "goal_metric", "objective",
+     "target_audience", "product"}
+)  # fmt: skip
+
+
+def decide(turn: Turn) -> Step:
+    """Take the next step of the strategist's turn."""
+    return _continue(turn, turn.used[-1]) if turn.used else _open(turn)
+
+
+def _open(turn: Turn) -> Step:
+    state = state_of(turn)
+    found = _facts(turn, state)
+    changes = arguments(found, state, turn.today)
+    if changes and "update_brief" in turn.tools:
+        future = after(state, changes)
+        return call("update_brief", **changes, ask_next=_next(turn, found, future))
+    return _answer(turn, state, ())
+
+
+def _facts(turn: Turn, state: State) -> BriefReading:
+    """What the message says about the brief; a yes to a suggestion counts as saying it."""
+    text = turn.text
+    if turn.asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), turn.asked)):
+        text = f"{text}. {offered}"
+    return read_brief(text, today=turn.today, asked=turn.asked, known={**state.brief, **state.info})
+
+
+def _next(turn: Turn, found: BriefReading, future: State) -> str:
+    if passed(found, turn.today):
+        return "timeline"
+    open_fields = _open_fields(turn, future)
+    return open_fields[0] if open_fields else "none"
+
+
+def _open_fields(turn: Turn, state: State) -> list[str]:
+    """What to ask, in order; a question the person has put off goes last."""
+    missing = list(state.missing)
+    if talk.skips(turn.text) and turn.asked in missing and len(missing) > 1:
+        missing.remove(turn.asked)
+        missing.append(turn.asked)
+    return missing
+
+
+def _continue(turn: Turn, last: Used) -> Step:
+    match last.tool:
+        case "update_brief":
+            return _after_update(turn, last)
+        case "create_campaign_plan":
+            return _after_plan(turn, last)
+        case "revise_campaign":
+            return _after_revision(turn, last)
+        case "get_campaign" | "list_campaigns":
+            return say(shown_plan(last.result) if last.ok else last.error)
+        case _:
+            return _answer(turn, state_of(turn), ())
+
+
+def _after_update(turn: Turn, last: Used) -> Step:
+    if not last.ok:
+        return _corrected(turn, last)
+    state = state_of(turn)
+    changed = tuple(str(name) for name in last.result.get("changed", ()))
+    if turn.campaign and REPLANNED & set(changed) and state.ready and not talk.asks_new(turn.text):
+        return revise_step(turn, state, changed)
+    if state.ready and _wants_plan(turn):
+        return plan_step(turn, state)
+    return _answer(turn, state, changed)
+
+
+def _corrected(turn: Turn, last: Used) -> Step:
+    """Try once more without what was refused; then say what is wrong."""
+    kept = {name: value for name, value in last.arguments.items() if name not in last.error}
+    if len(turn.calls("update_brief")) == 1 and 1 < len(kept) < len(last.arguments):
+        return call("update_brief", **kept)
+    return say(f"I could not take that down: {last.error}", _ask(turn, state_of(turn)))
+
+
+def _after_plan(turn: Turn, last: Used) -> Step:
+    state = state_of(turn)
+    if last.ok:
+        return say(made_plan(turn, state, last))
+    if len(turn.calls("create_campaign_plan")) == 1:
+        return plan_step(turn, state, cautious=True)
+    return say(f"I could not store the plan: {last.error}", "Tell me what to change, and I'll try again.")
+
+
+def _after_revision(turn: Turn, last: Used) -> Step:
+    state = state_of(turn)
+    done = turn.worked("update_brief")
+    changed = tuple(str(name) for name in done.result.get("changed", ())) if done else ()
+    if last.ok:
+        return say(changed_plan(turn, state, changed, last))
+    if len(turn.calls("revise_campaign")) == 1:
+        return revise_step(turn, state, changed, cautious=True)
+    return say(noted(changed, state), f"The plan itself could not be changed: {last.error}")
+
+
+def _wants_plan(turn: Turn) -> bool:
+    if talk.asks_plan(turn.text):
+        return True
+    return talk.says_yes(turn.text) and PLAN_OFFER in turn.last_answer("strategist")
+
+
+def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
+    if talk.asks_plan(turn.text) and not changed and turn.campaign and not talk.asks_new(turn.text):
+        return call("get_campaign")
+    if _wants_plan(turn):
+        return _plan_or_what_is_missing(turn, state, changed)
+    found = _facts(turn, state)
+    if gone := passed(found, turn.today):
+        return say(
+            noted(changed, state),
+            f"{day(gone)} has already passed; today is {day(turn.today)}. Which date did you mean?",
+        )
+    reading = reading_of(turn)
+    opening = _opening(turn, state, changed, reading)
+    if opening.endswith("?"):
+        return say(noted(changed, state), opening)
+    return say(opening, noted(changed, state), _closing(turn, state, changed, reading))
+
+
+def _plan_or_what_is_missing(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
+    if state.ready:
+        return plan_step(turn, state)
+    missing = _open_fields(turn, state)
+    still = f"For a plan I still need {named(missing)}."
+    return say(noted(changed, state), f"{still} {question(turn, missing[0])}")
+
+
+def _opening(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
+    """What the message itself asks to hear, before the open question."""
+    text = turn.text
+    if talk.asks_identity(text):
+        return talk.identity()
+    if reading.kind == "capabilities":
+        return talk.capabilities()
+    if talk.asks_status(text) and not changed:
+        return f"So far I have:\n\n{summary(state)}" if not state.empty else "Nothing yet: we have only just started."
+    if asked := answer_for(turn, state):
+        return asked
+    if reading.kind == "greeting":
+        return talk.greeting(turn)
+    if reading.kind == "thanks" and not changed:
+        return talk.welcome(turn)
+    if reading.kind == "offtopic" and not changed:
+        return talk.declined(turn)
+    if talk.asks_ideas(text) and not changed and not state.empty:
+        return ideas(turn, state)
+    return ""
+
+
+def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
+    """The one question, or the offer, that ends an answer."""
+    if state.missing:
+        return _ask(turn, state, changed, reading)
+    if turn.campaign:
+        return _after_the_plan(turn, changed, reading)
+    if talk.says_no(turn.text) and PLAN_OFFER in turn.last_answer("strategist") and not changed:
+        return "All right, no plan yet. Tell me what should change, or say “plan” when you are ready."
+    if "ready" in turn.choose("offer", ("ready", "ready", "done")):
+        return f"That's everything I need. {PLAN_OFFER}"
+    return f"The brief is complete. {PLAN_OFFER}"
+
+
+def _after_the_plan(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
+    if talk.asks_new(turn.text):
+        return "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
+    if changed or reading.kind in {"thanks", "offtopic", "greeting"}:
+        return "Next, the writer can draft the texts: say which channel and what voice, or “write the posts”."
+    return "The plan stands. Tell me what should change, or say “write the posts”."
+
+
+def _ask(turn: Turn, state: State, changed: tuple[str, ...] = (), reading: Reading | None = None) -> str:
+    fields = _open_fields(turn, state)
+    if not fields:
+        return PLAN_OFFER if not turn.campaign else ""
+    name = fields[0]
+    if (
+        turn.asked == name
+        and not changed
+        and reading is not None
+        and reading.kind in {"answer", "request", "correction"}
+    ):
+        if talk.asks_to_choose(turn.text):
+            return suggestion(name, state, turn.today + timedelta(weeks=4))
+        if not turn.text.rstrip().endswith("?") and not talk.asks_status(turn.text) and not talk.asks_ideas(turn.text):
+            return AGAIN[name]
+    return question(turn, name)
