@@ -1,0 +1,17 @@
+"""Every tool of the house. A tool that is not here can't be called."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tools import analytics, approvals, brief, campaigns, content, posts
+from tools.tool import Tool
+
+CATALOGUE: tuple[Tool, ...] = (
+    *brief.TOOLS,
+    *campaigns.TOOLS,
+    *content.TOOLS,
+    *posts.TOOLS,
+    *approvals.TOOLS,
+    *analytics.TOOLS,
+)
+BY_NAME: Mapping[str, Tool] = MappingProxyType({tool.name: tool for tool in CATALOGUE})
