@@ -1,0 +1,94 @@
+"""A message and its situation as hashed features: words, letters, cues, and how the conversation stands."""
+
+import re
+import zlib
+
+from agents.language.cues import find_cues
+from agents.language.offers import last_question, offered_agent
+from agents.language.situation import Situation
+
+SIZE = 1 << 14
+HEAD, TAIL = 700, 300  # characters looked at from each end of a long message
+
+_SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), f" {name} ")
+    for pattern, name in (
+        (r"https?://\S+|www\.\S+", "zurl"),
+        (r"[£$€₹¥]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:[£$€₹¥]|(?:k|quid|pounds?|euros?|eur|usd|gbp|dollars?|grand|bucks|chf|francs?|rupees?)\b)|\bgrand\b", "zmoney"),
+        (r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\bnoon\b|\bmidnight\b|\bo'?clock\b|\bat \d{1,2}\b", "ztime"),
+        (r"\b\d+(?:[.,]\d+)?\s?(?:%|percent|per cent)", "zpercent"),
+        (r"\b\d{1,2}(?:st|nd|rd|th)?\s(?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}(?:/\d+)?\b|\b\d{1,2}\.\d{1,2}\.|\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b", "zdate"),
+        (r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\bq[1-4]\b", "zmonth"),
+        (r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\btomorrow\b|\btmrw\b|\btonight\b|\btoday\b|\bnext week\b|\bnext month\b|\bnext (?=zday)", "zday"),
+        (r"\b(?:instagram|insta|ig|facebook|fb|linked ?in|twitter|tik ?tok|youtube|yt|whatsapp|pinterest|sms)\b", "zchan"),
+        (r"\b\d[\d.,]*\b", "znum"),
+    )
+)  # fmt: skip
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[?!]|[^\w\s.,;:()'\"-]")
+_ANSWER_SHAPES = {
+    "budget": {"zmoney", "znum"},
+    "event_date": {"zdate", "zday", "zmonth"},
+    "timeline": {"zdate", "zday", "zmonth", "znum"},
+    "channels": {"zchan"},
+    "goal_value": {"znum"},
+    "objective": {"znum", "zpercent"},
+}
+
+
+def visible(text: str) -> str:
+    """The part of a message that is looked at: all of it, or both ends of a long one."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
+
+
+def shaped(text: str) -> list[str]:
+    """The words of ``text`` in lower case, with amounts, dates, times and channels reduced to what they are."""
+    lowered = text.lower()
+    for pattern, name in _SHAPES:
+        lowered = pattern.sub(name, lowered)
+    return _TOKEN.findall(lowered)
+
+
+def _bucket(count: int) -> str:
+    return next(name for limit, name in ((1, "1"), (3, "3"), (6, "6"), (12, "12"), (10**9, "more")) if count <= limit)
+
+
+def _situation(situation: Situation, tokens: list[str]) -> list[str]:
+    agent, size = situation.last_agent or "none", _bucket(len(tokens))
+    offered = offered_agent(situation.last_answer)
+    asking = bool(situation.asked) or bool(last_question(situation.last_answer))
+    facts = [
+        f"la={agent}", f"asked={situation.asked}", f"la,size={agent},{size}", f"asked?,size={situation.asked is not None},{size}",
+        f"offer={offered}", f"offer,size={offered},{size}", f"pending,size={situation.pending_approvals > 0},{size}",
+        f"drafts={situation.has_drafts}", f"plan={situation.has_plan}", f"la,asking={agent},{asking},{size}",
+        f"la,pending={agent},{situation.pending_approvals > 0},{size}", f"started={situation.brief_started}",
+    ]  # fmt: skip
+    if situation.asked and set(tokens) & _ANSWER_SHAPES.get(situation.asked, set()):
+        facts.append(f"fits,size={size}")
+    return facts
+
+
+def names(text: str, situation: Situation) -> list[tuple[str, float]]:
+    """The features by name with their weight, each group weighted as a whole so that long texts do not shout."""
+    seen = visible(text)
+    tokens = shaped(seen)
+    words = [f"w:{token}" for token in tokens] + [f"b:{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)]
+    words += [f"first:{' '.join(tokens[:2])}"] if tokens else []
+    padded = " " + re.sub(r"\s+", " ", seen.lower()) + " "
+    letters = [f"c:{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
+    cues = sorted(find_cues(seen), key=lambda cue: cue[1])
+    marks = [f"cue:{name}" for name, _ in cues]
+    marks += [f"cues:{a}|{b}" for (a, _), (b, _) in zip(cues, cues[1:], strict=False)]
+    marks += [f"n:{len({name[0] for name, _ in cues if name[0] in 'wpas'})}"]
+    agent = situation.last_agent or "none"
+    facts = _situation(situation, tokens)
+    facts += [f"la,cue={agent},{name}" for name, _ in cues]
+    if len(tokens) <= 7:
+        facts += [f"la,w={agent},{token}" for token in tokens]
+    groups = ((set(words), 1.6), (set(letters), 1.6), (set(marks), 1.2), (set(facts), 1.4))
+    return [(name, weight / len(group) ** 0.5) for group, weight in groups if group for name in sorted(group)]
+
+
+def hashed(text: str, situation: Situation) -> tuple[list[int], list[float]]:
+    """The features as places in a vector of SIZE, and their values."""
+    named = names(text, situation)
+    return [zlib.crc32(name.encode()) % SIZE for name, _ in named], [value for _, value in named]
