@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from core.settings import Settings
+from scripts.lint.source import PRODUCT
 from scripts.marked_text import between, replace_between
 from scripts.settings_table import MARK, example, table
 
@@ -136,3 +137,17 @@ def test_hooks_and_the_gate_call_make_targets() -> None:
     called += re.findall(r"exec make ([a-z]+)", (ROOT / ".ci" / "run").read_text("utf-8"))
     assert {"check", "test"} <= set(called) <= set(targets())
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_files_that_are_written_about_exist(path: Path) -> None:
+    named = re.findall(
+        rf"`((?:{'|'.join((*PRODUCT, 'tests', 'bench', 'scripts', 'docs'))})/[\w./-]*)`", path.read_text("utf-8")
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md"])
+def test_every_package_has_its_line(document: str) -> None:
+    text = (ROOT / document).read_text("utf-8")
+    assert [package for package in PRODUCT if f"| `{package}/` |" not in text] == []
