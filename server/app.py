@@ -1,0 +1,87 @@
+"""The application: every edge over the services it is given. Building it connects to nothing."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from server import pages
+from server.live import ag_ui, sockets
+from server.middleware import Guard
+from server.problems import Problem, add_problem_handlers
+from server.rest import accounts, approvals, campaigns, content, conversations, health, posts
+from server.services import Services
+
+DESCRIPTION: Final = """\
+A strategist, a writer, a publisher and an analyst in one conversation.
+
+Lists take `limit` and `cursor` and answer `{items, next_cursor}`, newest first. Times are UTC. Errors are RFC 9457
+problem details with a stable `code`. Log in at `/api/v1/auth/token` and send the token as `Authorization: Bearer`.
+Conversations can be followed live at `WS /api/v1/conversations/{id}/ws?after=<seq>`.
+"""
+TAGS: Final = [
+    {"name": "Accounts", "description": "Registering, logging in, one's own data."},
+    {"name": "Members", "description": "The people who work in an account."},
+    {"name": "Conversations", "description": "Talking with the team."},
+    {"name": "Campaigns", "description": "Briefs, plans, budgets and results."},
+    {"name": "Content", "description": "Drafts and their versions."},
+    {"name": "Posts", "description": "What is scheduled and what became of it."},
+    {"name": "Approvals", "description": "What waits for a person."},
+    {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
+    {"name": "Health", "description": "Alive, ready, figures."},
+]
+ROUTERS: Final = (
+    accounts.router,
+    conversations.router,
+    campaigns.router,
+    content.router,
+    posts.router,
+    approvals.router,
+    ag_ui.router,
+    sockets.router,
+    health.router,
+    pages.router,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the application over its services."""
+    app = FastAPI(
+        title="Marketing Minds",
+        version="0.1.0",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = services
+    for router in ROUTERS:
+        app.include_router(router)
+    add_problem_handlers(app)
+    _describe_problems(app)
+    if services.settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=services.settings.allowed_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Accept"],
+        )
+    app.add_middleware(Guard, metrics=services.metrics)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the problem document, which routes only refer to, into the interface description."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = describe()
+            components = schema.setdefault("components", {}).setdefault("schemas", {})
+            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            components.update(problem.pop("$defs", {}))
+            components["Problem"] = problem
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]

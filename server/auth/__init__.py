@@ -1,0 +1,1 @@
+"""Accounts, logins and who acts: turns credentials into a Scope, once."""

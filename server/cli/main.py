@@ -1,0 +1,72 @@
+"""``marketing-minds``: one command, and one clear sentence when it can't do what it was asked."""
+
+import argparse
+import asyncio
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from pydantic import ValidationError
+
+from core.errors import AppError, NotConfigured
+from core.settings import Settings, load_settings
+from server.cli.chat import chat
+from server.cli.doctor import doctor
+from server.cli.export import export_archive
+from server.cli.serve import serve
+from server.cli.terminal import complain
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return uvloop.run(_command(asked, _settings()))
+    except AppError as error:
+        complain(error.message)
+        return 1
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return INTERRUPTED
+
+
+def _command(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
+    match asked.command:
+        case "chat":
+            return chat(settings, asked.url, asked.conversation)
+        case "doctor":
+            return doctor(settings)
+        case "export":
+            return export_archive(settings, asked.file)
+        case _:
+            return serve(settings)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except ValidationError as error:
+        problems = "; ".join(f"{entry['loc'][0]}: {entry['msg']}" for entry in error.errors(include_input=False))
+        raise NotConfigured(
+            f"Some settings can't be used: {problems}. Correct them in the environment or .env."
+        ) from None
+    except ValueError as error:
+        raise NotConfigured('A setting that takes a list is not valid JSON. Write it as ["…", "…"].') from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="marketing-minds",
+        description="A marketing team you talk to: strategist, writer, publisher and analyst in one conversation.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="start the server and print a link that logs you in")
+    talk = commands.add_parser("chat", help="talk to the running server in this terminal")
+    talk.add_argument("--url", help="address of the server; the one of this data folder by default")
+    talk.add_argument("--conversation", help="go on with this conversation instead of a new one")
+    commands.add_parser("doctor", help="check the machine and the settings, and say what to do")
+    archive = commands.add_parser("export", help="write everything the local owner has to a zip file")
+    archive.add_argument("file", type=Path, nargs="?", default=Path("marketing-minds-export.zip"))
+    return parser

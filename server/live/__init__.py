@@ -1,0 +1,1 @@
+"""Conversations as they happen: WebSocket, server-sent events and AG-UI."""

@@ -1,0 +1,138 @@
+"""Content: drafts, what became of them, and their earlier versions."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.errors import InvalidInput
+from core.ids import new_id
+from db.content_library import CONTENT_LIBRARY, Content, ContentBody
+from db.content_versions import CONTENT_VERSIONS, ContentVersion
+from server.auth.caller import Caller, Writer
+from server.problems import responses
+from server.rest.pages import PageView, page_view
+from server.rest.text import Cursor, Limit, Line, PathId, Text
+from server.services import Parts
+from tools.content import ReviseDraft, revise_draft
+from tools.tool import ToolContext
+
+router = APIRouter(prefix="/api/v1/content", tags=["Content"])
+Status = Literal["draft", "review", "approved", "rejected", "published", "archived"]
+
+
+class ContentView(BaseModel):
+    """A piece of content in its newest version."""
+
+    content_id: str
+    campaign_id: str | None
+    conversation_id: str | None
+    parent_id: str | None
+    type: Literal["text", "image", "video", "audio"]
+    content_type: str
+    platform: str
+    title: str | None
+    subject: str | None
+    content: ContentBody
+    hashtags: list[str]
+    voice: str | None
+    call_to_action: str | None
+    status: Status
+    version: int
+    tags: list[str]
+    created_by: str
+    used_in: list[str]
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, content: Content) -> "ContentView":
+        """Show a piece of content."""
+        return cls(**content.model_dump(include=set(cls.model_fields)))
+
+
+class VersionView(BaseModel):
+    """An earlier version; ``snapshot`` holds what it said."""
+
+    version_id: str
+    content_id: str
+    version: int
+    snapshot: dict[str, Any]
+    reason: str
+    created_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: ContentVersion) -> "VersionView":
+        """Show an earlier version."""
+        return cls(**version.model_dump(include=set(cls.model_fields)))
+
+
+class ContentChange(BaseModel):
+    """What changes; what is not given stays."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"text": "Doors open at eight."}]})
+
+    text: Annotated[Text, Field(min_length=1, max_length=100_000)] | None = None
+    title: Annotated[Line, Field(min_length=1, max_length=1000)] | None = None
+    subject: Annotated[Line, Field(min_length=1, max_length=1000)] | None = None
+    hashtags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=140)]], Field(max_length=60)] | None = None
+
+
+@router.get("", operation_id="list_content", responses=responses(), summary="List it, newest first")
+async def list_all(
+    scope: Caller,
+    parts: Parts,
+    status: Annotated[Status | None, Query()] = None,
+    campaign_id: Annotated[str | None, Query(max_length=64)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageView[ContentView]:
+    """Return the account's content."""
+    asked = {"status": status, "campaign_id": campaign_id}
+    where = {name: value for name, value in asked.items() if value is not None}
+    page = await parts.repository(CONTENT_LIBRARY, scope).page(where, limit=limit, cursor=cursor)
+    return page_view(page, ContentView.of)
+
+
+@router.get("/{content_id}", operation_id="get_content", responses=responses(404), summary="Read one")
+async def get(content_id: PathId, scope: Caller, parts: Parts) -> ContentView:
+    """Return one piece of content."""
+    return ContentView.of(await parts.repository(CONTENT_LIBRARY, scope).get(content_id))
+
+
+@router.patch("/{content_id}", operation_id="change_content", responses=responses(404, 409), summary="Change one")
+async def change(content_id: PathId, body: ContentChange, scope: Writer, parts: Parts) -> ContentView:
+    """Change content within its platform's limits; the earlier version is kept. Approved content is a draft again."""
+    given = body.model_dump(exclude_none=True)
+    if not given:
+        raise InvalidInput("Nothing was given to change. Send text, title, subject or hashtags.")
+    repository = parts.repository(CONTENT_LIBRARY, scope)
+    content = await repository.get(content_id)
+    context = ToolContext(
+        scope=scope,
+        database=parts.database,
+        clock=parts.clock,
+        conversation_id=content.conversation_id or "",
+        run_id=new_id("edt"),
+        call_id=new_id("edt"),
+        agent=scope.actor_id,
+        timezone="UTC",
+        context={},
+    )
+    asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
+    await revise_draft.function(context, asked)
+    return ContentView.of(await repository.get(content_id))
+
+
+@router.get(
+    "/{content_id}/versions", operation_id="list_versions", responses=responses(404), summary="Its earlier versions"
+)
+async def versions(
+    content_id: PathId, scope: Caller, parts: Parts, limit: Limit = 20, cursor: Cursor = None
+) -> PageView[VersionView]:
+    """Return what it said before each change, newest first."""
+    await parts.repository(CONTENT_LIBRARY, scope).get(content_id)
+    found = await parts.repository(CONTENT_VERSIONS, scope).page({"content_id": content_id}, limit=limit, cursor=cursor)
+    return page_view(found, VersionView.of)

@@ -1,0 +1,53 @@
+"""What the edges work with: the parts wiring.py has put together."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from agents.turns.decisions import Decisions
+from agents.turns.service import Turns
+from core.clock import Clock
+from core.scope import Scope
+from core.settings import Settings
+from db.client import Database
+from db.collection import Collection
+from db.repository import D, Repository
+from server.auth.accounts import AccountDesk
+from server.auth.callers import Callers
+from server.auth.tokens import Tokens
+from server.live.limits import OpenSockets
+from server.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a request may need, made once. ``stopping`` is set when the server is about to end."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    turns: Turns
+    decisions: Decisions
+    desk: AccountDesk
+    callers: Callers
+    tokens: Tokens
+    model_label: str
+    offline: bool
+    metrics: Metrics = field(default_factory=Metrics)
+    sockets: OpenSockets = field(default_factory=OpenSockets)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def repository(self, collection: Collection[D], scope: Scope) -> Repository[D]:
+        """Return a caller's own view of a collection."""
+        return Repository(self.database, collection, scope)
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Return the services of the application that answers this request."""
+    return cast("Services", connection.app.state.services)
+
+
+Parts = Annotated[Services, Depends(services_of)]

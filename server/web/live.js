@@ -1,0 +1,73 @@
+// The socket of one conversation: follows it from the last event seen, comes back by itself, sends nothing twice.
+
+const GIVE_UP = { 4401: "door", 4403: "gone", 4404: "gone" };
+
+export class Live {
+  constructor(conversation, after, on) {
+    this.conversation = conversation;
+    this.seen = after;
+    this.on = on;
+    this.waiting = new Map();
+    this.tries = 0;
+    this.closed = false;
+    this.connect();
+  }
+
+  connect() {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const address = `${scheme}//${location.host}/api/v1/conversations/${this.conversation}/ws?after=${this.seen}`;
+    this.socket = new WebSocket(address);
+    this.socket.onopen = () => {
+      this.opened = setTimeout(() => { this.tries = 0; }, 2000);
+      this.on.connected();
+      for (const frame of this.waiting.values()) this.socket.send(JSON.stringify(frame));
+    };
+    this.socket.onmessage = (message) => this.receive(JSON.parse(message.data));
+    this.socket.onclose = (event) => this.lost(event.code);
+  }
+
+  receive({ seq, event }) {
+    if (seq !== undefined) {
+      if (seq <= this.seen) return;
+      this.seen = seq;
+    }
+    if (event.type === "CUSTOM" && event.name === "user_message") this.waiting.delete(event.value.client_message_id);
+    this.on.event(event, seq);
+  }
+
+  lost(code) {
+    clearTimeout(this.opened);
+    if (this.closed) return;
+    if (GIVE_UP[code]) {
+      this.on[GIVE_UP[code]]();
+      return;
+    }
+    const wait = Math.min(8000, 400 * 2 ** this.tries++) * (0.7 + Math.random() * 0.6);
+    this.on.lost();
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  say(content, clientMessageId) {
+    const frame = { type: "message", content, client_message_id: clientMessageId };
+    this.waiting.set(clientMessageId, frame);
+    this.send(frame);
+  }
+
+  forget(clientMessageId) {
+    this.waiting.delete(clientMessageId);
+  }
+
+  stop() {
+    this.send({ type: "cancel" });
+  }
+
+  send(frame) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+}
