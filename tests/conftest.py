@@ -26,6 +26,12 @@ async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
     await server.close()
 
 
+@pytest.fixture(scope="session")
+def idle_databases() -> list[str]:
+    """Names of databases that are in step with the catalogue and empty again."""
+    return []
+
+
 @pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands still until it is moved."""
@@ -33,28 +39,27 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def database(mongo_uri: str, clock: ManualClock) -> AsyncIterator[Database]:
-    """A connection to a fresh database that is in step with the catalogue; it is dropped afterwards."""
-    name = new_id("test")
+async def database(mongo_uri: str, clock: ManualClock, idle_databases: list[str]) -> AsyncIterator[Database]:
+    """A connection of its own to an empty database that is in step with the catalogue."""
+    name = idle_databases.pop() if idle_databases else new_id("test")
     connected = await Database.connect(mongo_uri, name, clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]))
-    await synchronise(connected, CATALOGUE)
+    await synchronise(connected)
     yield connected
-    await connected.drop()
+    for collection in CATALOGUE:
+        await connected.raw(collection).delete_many({})
     await connected.close()
-
-
-def _tenant(name: str) -> Scope:
-    user_id = new_id("usr")
-    return Scope(user_id=user_id, actor_id=user_id, role="user", channel="api") if name else Scope("", "", "viewer")
+    idle_databases.append(name)
 
 
 @pytest.fixture
 def scope() -> Scope:
     """A person acting in an account of their own."""
-    return _tenant("one")
+    user_id = new_id("usr")
+    return Scope(user_id=user_id, actor_id=user_id, role="user", channel="api")
 
 
 @pytest.fixture
 def other_scope() -> Scope:
     """A person of another account."""
-    return _tenant("other")
+    user_id = new_id("usr")
+    return Scope(user_id=user_id, actor_id=user_id, role="user", channel="api")

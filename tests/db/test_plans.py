@@ -1,0 +1,63 @@
+"""The reads a turn makes go through an index on the embedded database too, however much is stored."""
+
+from typing import Any
+
+import pytest
+
+from core.ids import new_id
+from core.scope import Scope
+from db.agent_events import AGENT_EVENTS
+from db.approval_requests import APPROVAL_REQUESTS
+from db.campaigns import CAMPAIGNS
+from db.client import Database
+from db.collection import NEVER, Collection
+from db.conversations import CONVERSATIONS
+from db.messages import MESSAGES, Message
+from db.repository import Repository
+
+EVER = {"$gte": NEVER, "$lt": NEVER}
+OWN = {"user_id": "usr_1", "conversation_id": "cnv_1"}
+READS: list[tuple[Collection[Any], dict[str, Any]]] = [
+    (CONVERSATIONS, {"run.until": {"$lt": NEVER}}),
+    (CONVERSATIONS, {"deleted_at": None, "user_id": "usr_1", "created_at": EVER}),
+    (CAMPAIGNS, {"deleted_at": None, "user_id": "usr_1", "created_at": EVER}),
+    (MESSAGES, {"client_message_id": "c1", **OWN}),
+    (MESSAGES, {"run_id": "run_1", **OWN}),
+    (MESSAGES, {"status": "pending", **OWN}),
+    (MESSAGES, {"status": "pending"}),
+    (MESSAGES, {"created_at": EVER, **OWN}),
+    (AGENT_EVENTS, {"seq": {"$gt": 4, "$lte": 9}, **OWN}),
+]
+# Reads of one document: the embedded database looks the first field up alone, and its plan does not say so.
+POINTS: list[tuple[Collection[Any], dict[str, Any]]] = [
+    (CONVERSATIONS, {"conversation_id": "cnv_1"}),
+    (CONVERSATIONS, {"external_id": "thread"}),
+    (MESSAGES, {"message_id": "msg_1"}),
+    (APPROVAL_REQUESTS, {"request_id": "apr_1"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("collection", "where"), READS + POINTS, ids=lambda value: getattr(value, "name", None) or str(value)
+)
+async def test_the_read_walks_an_index(database: Database, collection: Collection[Any], where: dict[str, Any]) -> None:
+    plan = (await database.raw(collection).find(where).explain())["queryPlanner"]["winningPlan"]
+    assert "COLLSCAN" not in str(plan)
+
+
+async def test_a_page_of_a_long_conversation_reads_only_what_is_near(database: Database, scope: Scope) -> None:
+    messages = Repository(database, MESSAGES, scope)
+    for number in range(5):
+        await messages.insert(
+            Message(
+                message_id=new_id("msg"),
+                conversation_id="cnv_1",
+                role="user",
+                content=str(number),
+                timestamp=database.clock.now(),
+            )
+        )
+    before = database.round_trips.count()
+    page = await messages.page({"conversation_id": "cnv_1"}, limit=3)
+    assert len(page.items) == 3
+    assert database.round_trips.count() - before == 1
