@@ -13,7 +13,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,12 @@ class Client:
             found: dict[str, Any] = json.load(answer)
             return found
 
+    def get(self, path: str) -> dict[str, Any]:
+        """Return JSON."""
+        with self._open(path, None, "application/json") as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
     def stream(self, path: str, body: object) -> Iterator[dict[str, Any]]:
         """Send JSON, yield the events of the run it starts."""
         with self._open(path, body, "text/event-stream") as answer:
@@ -68,7 +74,8 @@ class Client:
         headers = {"Content-Type": "application/json", "Accept": accept}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        request = urllib.request.Request(f"{self._address}{path}", json.dumps(body).encode(), headers)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._address}{path}", data, headers)
         return urllib.request.urlopen(request, timeout=60)
 
 
@@ -87,9 +94,7 @@ def told(events: Iterator[dict[str, Any]]) -> tuple[list[str], list[dict[str, An
             case "TOOL_CALL_START":
                 used.append(f"`{event['toolCallName']}`")
             case "TEXT_MESSAGE_END":
-                who = TITLES.get(event["metadata"]["agent"], event["metadata"]["agent"])
-                tools = f" · {', '.join(used)}" if used else ""
-                said.append(f"**{who}**{tools}\n\n{quoted(event['metadata']['content'])}")
+                said.append(spoken(event["metadata"]["agent"], event["metadata"]["content"], used))
                 used = []
             case "RUN_FINISHED":
                 interrupts = event["outcome"].get("interrupts", [])
@@ -115,6 +120,22 @@ def conversation(client: Client) -> Iterator[str]:
             decision = {"decision": "approve", "payload_hash": asked["payload_hash"]}
             decided = client.post(f"/api/v1/approvals/{asked['approval_id']}/decision", decision)
             yield f"**You** press *Approve*; the request is now `{decided['status']}`."
+            yield after_decision(client, conversation_id)
+
+
+def after_decision(client: Client, conversation_id: str) -> str:
+    """Wait for the run that a decision started and return what it said."""
+    path = f"/api/v1/conversations/{conversation_id}"
+    while True:
+        newest = max(client.get(f"{path}/messages")["items"], key=lambda message: message["timestamp"])
+        if newest["role"] == "assistant" and not client.get(path)["running"]:
+            return spoken(newest["agent"], newest["content"])
+        time.sleep(0.1)
+
+
+def spoken(agent: str, content: str, used: Sequence[str] = ()) -> str:
+    """Return what an agent said, with the tools it used, as Markdown."""
+    return f"**{TITLES.get(agent, agent)}**{' · ' if used else ''}{', '.join(used)}\n\n{quoted(content)}"
 
 
 def free_port() -> int:
