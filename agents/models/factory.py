@@ -7,7 +7,6 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from agents.models.offline.model import OfflineChatModel
-from agents.models.openai_compatible import DEFAULT_BASE_URL, StreamingChatOpenAI
 from agents.models.reply import ChatModel
 from core.settings import Settings
 from tools.tool import Tool
@@ -43,6 +42,10 @@ class Models:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self.offline:
+            return
+        from agents.models.openai_compatible import StreamingChatOpenAI
+
         for model in (self.fast, self.careful):
             if isinstance(model, StreamingChatOpenAI):
                 await model.aclose()
@@ -66,7 +69,10 @@ def build_models(settings: Settings) -> Models:
     )
 
 
-def _openai(settings: Settings, model: str) -> StreamingChatOpenAI:
+def _openai(settings: Settings, model: str) -> BaseChatModel:
+    """Build a model of the server; its library takes a second to import, which the offline model should not cost."""
+    from agents.models.openai_compatible import DEFAULT_BASE_URL, StreamingChatOpenAI
+
     return StreamingChatOpenAI(
         model=model,
         api_key=settings.openai_api_key,

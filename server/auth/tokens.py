@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import NotAuthenticated, NotConfigured
 from core.ids import is_public_id
 from core.scope import Channel
+from server.private_files import write_private
 
 ALGORITHM: Final = "HS256"
 AUDIENCE: Final = "marketing-minds"
@@ -79,12 +80,3 @@ def secret_key(configured: str, data_dir: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(48))
     return path.read_text().strip()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file only its owner can read, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    draft.touch(mode=0o600)
-    draft.write_text(text)
-    draft.replace(path)

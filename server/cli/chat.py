@@ -15,8 +15,8 @@ from agents.roster import ROSTER
 from core.errors import NotConfigured, Unavailable
 from core.ids import is_public_id, new_id
 from core.settings import Settings
+from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.screen import Screen
-from server.cli.serve import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import base_url, say
 
 CALM_SECONDS: Final = 30.0

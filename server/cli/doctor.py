@@ -13,9 +13,9 @@ from core.settings import Settings
 from db.sync import synchronise
 from server.auth.tokens import Tokens, secret_key
 from server.cli.model_server import ModelServer
-from server.cli.serve import ADDRESS
+from server.cli.places import ADDRESS
 from server.cli.terminal import say
-from server.wiring import encryption_keys, open_database, writable_folder
+from server.storage import encryption_keys, open_database, writable_folder
 
 OLDEST_PYTHON: Final = (3, 11)
 OPEN_SECONDS: Final = 1.0

@@ -12,10 +12,10 @@ from core.settings import Settings
 from db.client import Database
 from server.auth.accounts import AccountDesk, scope_of
 from server.auth.passwords import Passwords
-from server.cli.serve import ADDRESS, OWNER_TOKEN
+from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import say
 from server.export import write_archive
-from server.wiring import open_database, writable_folder
+from server.storage import open_database
 
 PIECE: Final = 64_000
 
@@ -58,7 +58,6 @@ async def _from_server(settings: Settings, draft: Path) -> None:
 
 async def _from_database(settings: Settings, draft: Path) -> None:
     clock = SystemClock()
-    writable_folder(settings.data_dir)
     async with open_database(settings, clock) as database:
         owner = await _desk(database, settings, clock).local_owner()
         with draft.open("wb") as target:

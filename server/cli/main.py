@@ -11,10 +11,6 @@ from pydantic import ValidationError
 
 from core.errors import AppError, NotConfigured
 from core.settings import Settings, load_settings
-from server.cli.chat import chat
-from server.cli.doctor import doctor
-from server.cli.export import export_archive
-from server.cli.serve import serve
 from server.cli.terminal import complain
 
 INTERRUPTED = 130
@@ -33,14 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, Any, int]:
+    """Return the command's work. What it needs is imported only now: a command should not wait for another's parts."""
     match asked.command:
         case "chat":
+            from server.cli.chat import chat
+
             return chat(settings, asked.url, asked.conversation)
         case "doctor":
+            from server.cli.doctor import doctor
+
             return doctor(settings)
         case "export":
+            from server.cli.export import export_archive
+
             return export_archive(settings, asked.file)
         case _:
+            from server.cli.serve import serve
+
             return serve(settings)
 
 

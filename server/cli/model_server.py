@@ -34,8 +34,6 @@ class ModelServer:
 
 async def refuses_key(settings: Settings) -> str | None:
     """Return what to tell the operator if the model server refuses the key; None if it may work."""
-    if settings.offline:
-        return None
     server = ModelServer(settings)
     if await server.status() == HTTPStatus.UNAUTHORIZED:
         return (

@@ -1,30 +1,34 @@
 """``marketing-minds serve``: starts everything, says where to go, and ends everything when asked to."""
 
+from __future__ import annotations
+
 import asyncio
 import errno
 import signal
 import socket
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from core.clock import SystemClock
 from core.errors import NotConfigured
 from core.settings import Settings
-from server.app import create_app
-from server.auth.tokens import write_private
-from server.cli.model_server import refuses_key
+from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import base_url, complain, say
 from server.live.protocol import ChatSocketProtocol
 from server.logs import configure_logs
-from server.services import Services
-from server.wiring import running_services
+from server.private_files import write_private
+from server.storage import open_database
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from server.services import Services
 
 OWNER_TOKEN_LIFETIME: Final = timedelta(days=30)
-OWNER_TOKEN: Final = "owner_token"  # noqa: S105 - a file name
-ADDRESS: Final = "address"
 LARGEST_FRAME: Final = 4_000_000
 GRACE_SECONDS: Final = 5
 
@@ -104,10 +108,7 @@ async def serve(settings: Settings) -> int:
     ending = Ending()
     ending.listen()
     with _listening(settings) as listener:
-        key_check = asyncio.create_task(refuses_key(settings))
-        async with running_services(settings) as services:
-            if refusal := await key_check:
-                raise NotConfigured(refusal)
+        async with _services(settings) as services:
             lines = await _greeting(services, listener)
             address_file = settings.data_dir / ADDRESS
 
@@ -115,7 +116,7 @@ async def serve(settings: Settings) -> int:
                 write_private(address_file, base_url(settings, listener.getsockname()[1]))
                 say("\n".join(lines))
 
-            server = Server(uvicorn_config(create_app(services), settings), ready)
+            server = Server(uvicorn_config(_application(services), settings), ready)
             ending.of(services, server)
             try:
                 await server.serve(sockets=[listener])
@@ -126,6 +127,41 @@ async def serve(settings: Settings) -> int:
         return 1
     say("Stopped.")
     return 0
+
+
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncGenerator[Services]:
+    """Start the database while Python still reads the rest of the program: that takes as long as all else together."""
+    async with AsyncExitStack() as stack:
+        database = asyncio.create_task(stack.enter_async_context(open_database(settings, SystemClock())))
+        try:
+            running_services = await asyncio.to_thread(_wiring)
+            refusal = await _refused_key(settings)
+        finally:
+            opened = await database
+        if refusal:
+            raise NotConfigured(refusal)
+        yield await stack.enter_async_context(running_services(settings, database=opened))
+
+
+def _wiring() -> Callable[..., AbstractAsyncContextManager[Services]]:
+    from server.wiring import running_services
+
+    return running_services
+
+
+def _application(services: Services) -> FastAPI:
+    from server.app import create_app
+
+    return create_app(services)
+
+
+async def _refused_key(settings: Settings) -> str | None:
+    if settings.offline:
+        return None
+    from server.cli.model_server import refuses_key
+
+    return await refuses_key(settings)
 
 
 @contextmanager
