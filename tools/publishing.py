@@ -148,7 +148,7 @@ def summary_of(posts: Sequence[PlannedPost], timezone: ZoneInfo, note: str | Non
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:6])}{' and more' if len(parts) > 6 else ''}"
     count = "one post" if len(posts) == 1 else f"{len(posts)} posts"
     bare = sorted({BY_NAME[p.platform].label for p in posts if "media" in BY_NAME[p.platform].needs and not p.media})
-    media = f" {' and '.join(bare)} still needs an image or video before it can go out." if bare else ""
+    media = f" {' and '.join(bare)} still {'needs' if len(bare) == 1 else 'need'} an image or video." if bare else ""
     return f"Schedule {count}: {listed}.{media}{f' Note: {note}' if note else ''}"
 
 
