@@ -27,7 +27,7 @@ from db.validator import validator_of
 from db.webhooks import WEBHOOKS, Webhook
 from tests.db.samples import sample
 
-# Every index that seed 001 names, in its description or in its script; a leading - is descending, ! is unique.
+# Every index the documents are specified with; a leading - is descending, ! is unique.
 SEED_INDEXES: Mapping[str, tuple[str, ...]] = {
     "users": ("!user_id", "!email"),
     "conversations": ("!conversation_id", "user_id", "-updated_at"),
