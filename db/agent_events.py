@@ -1,19 +1,22 @@
 """The durable events of every conversation, numbered without gaps, as clients saw them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from db.collection import Collection, Index, LogEntry
 
 
 class AgentEvent(LogEntry):
-    """One event: ``data`` is its AG-UI wire form, ``event_type`` its AG-UI type, ``seq`` its place."""
+    """What one agent did in one go: the events clients saw of it, stored together.
+
+    ``seq`` is the number of the first; ``data["events"]`` holds their AG-UI wire forms, numbered from there.
+    """
 
     event_id: str
     conversation_id: str
     seq: int
     run_id: str | None = None
     agent_name: str | None = None
-    event_type: str
+    event_type: Literal["task_started", "tool_called", "message", "task_completed", "collaboration"]
     data: dict[str, Any]
 
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import orjson
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from core.errors import Conflict, InvalidInput, NotFound
@@ -187,9 +186,11 @@ class Repository(Generic[D]):
         if "updated_at" in self._collection.model.model_fields:
             change = {**change, "$set": {**change.get("$set", {}), "updated_at": self._database.clock.now()}}
         with translated():
-            stored = await self._raw.find_one_and_update(condition, change, return_document=ReturnDocument.AFTER)
-            if stored is not None:
-                return self._to_document(stored)
+            if (await self._raw.update_one(condition, change)).matched_count:
+                # Not find-and-modify: the embedded database reads the whole collection for it.
+                stored = await self._raw.find_one(query)
+                if stored is not None:
+                    return self._to_document(stored)
             if where and await self._raw.find_one(query, {"_id": 1}) is not None:
                 raise Conflict
         raise NotFound(self._missing(public_id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from pymongo import InsertOne, ReturnDocument, UpdateOne
+from pymongo import InsertOne, UpdateOne
 
 from core.errors import Conflict
 from db.agent_events import AGENT_EVENTS
@@ -21,6 +21,7 @@ from db.messages import MESSAGES
 Raw: TypeAlias = dict[str, Any]
 
 EVENTS_PER_PAGE = 500
+EVENTS_PER_ENTRY = 50
 MESSAGE_FIELDS = {"_id": 0}
 
 
@@ -41,6 +42,15 @@ class Lease:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """A stored event: its number in the conversation, its run and its wire form."""
+
+    seq: int
+    run_id: str
+    wire: Raw
+
+
 class TurnStore:
     """The hot path of a conversation. Every method names the tenant and costs the round trips it states."""
 
@@ -49,6 +59,7 @@ class TurnStore:
         self._conversations = database.raw(CONVERSATIONS)
         self._messages = database.raw(MESSAGES)
         self._events = database.raw(AGENT_EVENTS)
+        self._conversations_space = database.namespace(CONVERSATIONS)
         self._messages_space = database.namespace(MESSAGES)
         self._events_space = database.namespace(AGENT_EVENTS)
 
@@ -58,46 +69,33 @@ class TurnStore:
             return await self._conversations.find_one(_own(user_id, conversation_id), {"_id": 0})
 
     async def claim(self, user_id: str, conversation_id: str, lease: Lease) -> Raw | None:
-        """Take the lease if it is free, else leave word that somebody waits; return the conversation. 1 round trip.
+        """Take the lease if it is free, else leave word that somebody waits; return the conversation. 2 round trips.
 
         The lease is yours if ``run.run_id`` of what comes back is your run.
         """
         busy = {"$eq": [{"$type": "$run"}, "object"]}
-        taken = _literal(_lease_document(lease, attempt=1))
-        taken["first_seq"] = {"$add": [{"$ifNull": ["$last_seq", 0]}, 1]}
+        taken = _literal(lease_document(lease)) | {"first_seq": {"$add": ["$last_seq", 1]}}
         change = {"$set": {"queued": {"$cond": [busy, 1, 0]}, "run": {"$cond": [busy, "$run", taken]}}}
         with translated():
-            return await self._conversations.find_one_and_update(
-                _own(user_id, conversation_id), [change], projection={"_id": 0}, return_document=ReturnDocument.AFTER
-            )
+            await self._conversations.update_one(_own(user_id, conversation_id), [change])
+        return await self.head(user_id, conversation_id)
 
     async def take_over(self, user_id: str, conversation_id: str, abandoned: Raw, lease: Lease) -> Raw | None:
-        """Take an abandoned lease, keeping its run and first number; None if somebody else was faster. 1 round trip."""
-        kept = {"run_id", "message_id", "first_seq"}
+        """Take an abandoned lease, keeping its run and numbers; None if somebody was faster. 2 round trips."""
+        seen = {f"run.{key}": abandoned[key] for key in ("run_id", "boot", "until")}
+        renewed = {"owner": lease.owner, "boot": lease.boot, "until": lease.until, "attempt": abandoned["attempt"] + 1}
         with translated():
-            return await self._conversations.find_one_and_update(
-                _own(user_id, conversation_id)
-                | {"run.run_id": abandoned["run_id"], "run.boot": abandoned["boot"], "run.until": abandoned["until"]},
-                {
-                    "$set": {
-                        f"run.{key}": value
-                        for key, value in _lease_document(lease, attempt=abandoned["attempt"] + 1).items()
-                        if key not in kept
-                    }
-                },
-                projection={"_id": 0},
-                return_document=ReturnDocument.AFTER,
+            taken = await self._conversations.update_one(
+                _own(user_id, conversation_id) | seen, {"$set": {f"run.{key}": new for key, new in renewed.items()}}
             )
+        return await self.head(user_id, conversation_id) if taken.matched_count else None
 
     async def renew(self, user_id: str, conversation_id: str, run_id: str, until: datetime) -> Raw | None:
-        """Keep the lease; return the lease document, or None if it is no longer ours. 1 round trip."""
+        """Keep the lease; return the lease document, or None if it is no longer ours. 2 round trips."""
+        held = _own(user_id, conversation_id) | {"run.run_id": run_id}
         with translated():
-            found = await self._conversations.find_one_and_update(
-                _own(user_id, conversation_id) | {"run.run_id": run_id},
-                {"$set": {"run.until": until}},
-                projection={"_id": 0, "run": 1},
-                return_document=ReturnDocument.AFTER,
-            )
+            await self._conversations.update_one(held, {"$set": {"run.until": until}})
+            found = await self._conversations.find_one(held, {"_id": 0, "run": 1})
         return found["run"] if found else None
 
     async def ask_to_cancel(self, user_id: str, conversation_id: str) -> bool:
@@ -111,99 +109,129 @@ class TurnStore:
     async def release(
         self, user_id: str, conversation_id: str, run_id: str, changes: Mapping[str, Any], messages_added: int
     ) -> bool:
-        """Give the lease back with the conversation's new window and numbers; True if a message waits. 1 round trip."""
-        now = self._database.clock.now()
-        with translated():
-            before = await self._conversations.find_one_and_update(
-                _own(user_id, conversation_id) | {"run.run_id": run_id},
-                {
-                    "$set": {**changes, "run": None, "queued": 0, "updated_at": now},
-                    "$inc": {"message_count": messages_added},
-                },
-                projection={"_id": 0, "queued": 1},
-                return_document=ReturnDocument.BEFORE,
-            )
-        return bool(before and before.get("queued"))
+        """Give the lease back with the conversation's new window and numbers; True if a message waits.
 
-    async def begin(self, message: Raw, events: Sequence[Raw]) -> None:
-        """Store a new message and its run's first events. 1 round trip. Conflict if the message is there already."""
-        writes: list[Operation] = [InsertOne(message, namespace=self._messages_space)]
-        writes += [InsertOne(event, namespace=self._events_space) for event in events]
+        1 round trip, 2 when one waits.
+        """
+        held = _own(user_id, conversation_id) | {"run.run_id": run_id}
+        now = self._database.clock.now()
+        change = {
+            "$set": {**changes, "run": None, "queued": 0, "updated_at": now},
+            "$inc": {"message_count": messages_added},
+        }
+        with translated():
+            if (await self._conversations.update_one(held | {"queued": 0}, change)).matched_count:
+                return False
+            return (await self._conversations.update_one(held, change)).matched_count == 1
+
+    async def begin(self, message: Raw, entry: Raw, lease: Raw) -> bool:
+        """Store a new message and its run's first events, and take the lease. 1 round trip.
+
+        The number of the first event is the lock: Conflict with ``index`` 0 means that the message was there already,
+        with ``index`` 1 that somebody else's turn is under way. False if the conversation is gone.
+        """
+        own = _own(message["user_id"], message["conversation_id"])
+        take = UpdateOne(own, {"$set": {"run": lease}}, namespace=self._conversations_space)
+        writes: list[Operation] = [
+            InsertOne(message, namespace=self._messages_space),
+            InsertOne(entry, namespace=self._events_space),
+            take,
+        ]
         try:
-            await self._database.bulk(writes)
+            return (await self._database.bulk(writes)).matched_count == 1
         except Conflict as conflict:
-            if conflict.details.get("index") == 0 and not await self._is_same_message(message):
+            if not await self._is_same_message(message):
                 raise
-            await self._append_missing(events)
+            if conflict.details.get("index") == 1 and not await self._is_same_entry(entry):
+                raise
+        await self._append_missing([entry])
+        return (await self._database.bulk([take])).matched_count == 1
+
+    async def withdraw(self, message: Raw, entry: Raw) -> None:
+        """Take back what ``begin`` stored in a conversation that is gone. 2 round trips."""
+        with translated():
+            await self._messages.delete_one({"message_id": message["message_id"]})
+            await self._events.delete_one({"event_id": entry["event_id"]})
 
     async def _is_same_message(self, message: Raw) -> bool:
         """Whether a repeated write met its own first attempt, and not an earlier message of the same client id."""
         found = await self.message(message["user_id"], message["conversation_id"], message["message_id"])
         return found is not None and found.get("run_id") == message["run_id"]
 
+    async def _is_same_entry(self, entry: Raw) -> bool:
+        return await self._holder(entry) == str(entry["event_id"])
+
+    async def _holder(self, entry: Raw) -> str | None:
+        """Return the id of the entry that has this entry's number."""
+        place = {key: entry[key] for key in ("user_id", "conversation_id", "seq")}
+        with translated():
+            held = await self._events.find_one(place, {"_id": 0, "event_id": 1})
+        return str(held["event_id"]) if held else None
+
     async def enqueue(self, message: Raw) -> None:
         """Store a message that has to wait for its turn. 1 round trip. Conflict if it is there already."""
         with translated():
             await self._messages.insert_one(dict(message))
 
-    async def write(self, answers: Sequence[Raw], updates: Mapping[str, Raw], events: Sequence[Raw]) -> None:
-        """Store answers, changes of messages by their id, and events, in this order. 1 round trip.
+    async def write(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
+        """Store answers, changes of messages by their id, and entries of events, in this order. 1 round trip.
 
         Raises LeaseLost when somebody else has written events with these numbers.
         """
-        writes: list[Operation] = [
-            UpdateOne(
-                {"message_id": answer["message_id"], "user_id": answer["user_id"]},
-                {"$set": answer},
-                upsert=True,
-                namespace=self._messages_space,
-            )
-            for answer in answers
-        ]
-        writes += [
-            UpdateOne({"message_id": message_id}, {"$set": changes}, namespace=self._messages_space)
-            for message_id, changes in updates.items()
-        ]
-        writes += [InsertOne(event, namespace=self._events_space) for event in events]
-        if not writes:
-            return
+        writes: list[Operation] = [InsertOne(answer, namespace=self._messages_space) for answer in answers]
+        writes += self._changes(updates)
+        writes += [InsertOne(entry, namespace=self._events_space) for entry in entries]
         try:
-            await self._database.bulk(writes)
+            if len(writes) == 1 and entries:
+                with translated():
+                    await self._events.insert_one(entries[0])
+            elif writes:
+                await self._database.bulk(writes)
         except Conflict:
-            await self._append_missing(events)
+            await self._write_again(answers, updates, entries)
 
-    async def _append_missing(self, events: Sequence[Raw]) -> None:
-        if not events:
-            return
-        first = events[0]
-        stored = {
-            event["seq"]: event["event_id"]
-            for event in await self.events_after(first["user_id"], first["conversation_id"], first["seq"] - 1)
-        }
-        missing: list[Operation] = []
-        for event in events:
-            held_by = stored.get(event["seq"])
-            if held_by is None:
-                missing.append(InsertOne(event, namespace=self._events_space))
-            elif held_by != event["event_id"]:
+    async def _write_again(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
+        """Do what a first attempt left undone: an answer replaces what that attempt had stored under its id."""
+        replaced = {answer["message_id"]: _without_id(answer) for answer in answers}
+        changes = [
+            UpdateOne({"message_id": key}, {"$set": answer}, upsert=True, namespace=self._messages_space)
+            for key, answer in replaced.items()
+        ]
+        if writes := [*changes, *self._changes(updates)]:
+            await self._database.bulk(writes)
+        await self._append_missing(entries)
+
+    def _changes(self, updates: Mapping[str, Raw]) -> list[Operation]:
+        return [
+            UpdateOne({"message_id": key}, {"$set": changes}, namespace=self._messages_space)
+            for key, changes in updates.items()
+        ]
+
+    async def _append_missing(self, entries: Sequence[Raw]) -> None:
+        for entry in entries:
+            holder = await self._holder(entry)
+            if holder is None:
+                with translated():
+                    await self._events.insert_one(_without_id(entry))
+            elif holder != entry["event_id"]:
                 raise LeaseLost
-        if missing:
-            await self._database.bulk(missing)
 
-    async def events_after(self, user_id: str, conversation_id: str, seq: int) -> list[Raw]:
-        """Return the next events after ``seq`` in order, at most a page of them. 1 round trip."""
+    async def events_after(self, user_id: str, conversation_id: str, seq: int) -> list[NumberedEvent]:
+        """Return the next events after ``seq`` in order; none means that there are no more. 1 round trip."""
+        first, last = seq - EVENTS_PER_ENTRY + 1, seq + EVENTS_PER_PAGE
         with translated():
             cursor = self._events.find(
-                {
-                    "conversation_id": conversation_id,
-                    "user_id": user_id,
-                    "seq": {"$gt": seq, "$lte": seq + EVENTS_PER_PAGE},
-                },
-                {"_id": 0},
+                {"user_id": user_id, "conversation_id": conversation_id, "seq": {"$gt": first, "$lte": last}},
+                {"_id": 0, "seq": 1, "run_id": 1, "data": 1},
             )
-            events = await cursor.to_list()
-        events.sort(key=lambda event: event["seq"])
-        return events
+            entries = await cursor.to_list()
+        entries.sort(key=lambda entry: entry["seq"])
+        return [
+            NumberedEvent(number, entry.get("run_id") or "", wire)
+            for entry in entries
+            for number, wire in enumerate(entry["data"]["events"], entry["seq"])
+            if number > seq
+        ]
 
     async def message(self, user_id: str, conversation_id: str, message_id: str) -> Raw | None:
         """Return one message. 1 round trip."""
@@ -250,16 +278,22 @@ def _own(user_id: str, conversation_id: str) -> Raw:
     return {"conversation_id": conversation_id, "user_id": user_id, "deleted_at": None}
 
 
-def _lease_document(lease: Lease, *, attempt: int) -> Raw:
+def lease_document(lease: Lease, first_seq: int = 1) -> Raw:
+    """Return a lease as the conversation holds it."""
     return {
         "run_id": lease.run_id,
         "message_id": lease.message_id,
         "owner": lease.owner,
         "boot": lease.boot,
         "until": lease.until,
-        "attempt": attempt,
+        "first_seq": first_seq,
+        "attempt": 1,
         "cancel": False,
     }
+
+
+def _without_id(document: Raw) -> Raw:
+    return {key: value for key, value in document.items() if key != "_id"}
 
 
 def _literal(document: Raw) -> Raw:

@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
-from agents.turns.feed import Channel, Frame, Listener, OpenText
+from agents.turns.feed import Frame, Listener, OpenText
 from agents.turns.house import House
 from core.events import TextDelta, TextStarted
+from db.turn_store import EVENTS_PER_PAGE, NumberedEvent
 
 RUN_OVER = frozenset({"RUN_FINISHED", "RUN_ERROR"})
 
@@ -19,12 +20,12 @@ class Follower:
         self._run_id = run_id
         self._ended: set[str] = set()
 
-    def replayed(self, events: Iterable[dict[str, Any]]) -> list[Frame]:
+    def replayed(self, events: Iterable[NumberedEvent]) -> list[Frame]:
         """Return stored events as frames. The end of an answer is preceded by the whole of it."""
         frames: list[Frame] = []
         for event in events:
-            wire, run_id = event["data"], event.get("run_id") or ""
-            self.seq = event["seq"]
+            wire, run_id = event.wire, event.run_id
+            self.seq = event.seq
             if self._run_id not in {None, run_id}:
                 continue
             if wire["type"] == "TEXT_MESSAGE_END":
@@ -81,8 +82,8 @@ async def follow(
     try:
         async for frames in _stored(house, user_id, conversation_id, follower):
             yield frames
-            if follower.over:
-                return
+        if follower.over:
+            return
         if frames := follower.text_so_far(text, so_far):
             yield frames
         async for frames in _live(house, user_id, conversation_id, follower, listener):
@@ -90,15 +91,28 @@ async def follow(
             if follower.over:
                 return
     finally:
-        _leave(house, channel, listener, conversation_id)
+        channel.leave(listener)
+        house.feed.tidy(conversation_id)
+
+
+async def follow_from_here(
+    house: House, user_id: str, conversation_id: str, listener: Listener, after: int, run_id: str
+) -> AsyncIterator[list[Frame]]:
+    """Yield the frames of a run that began after ``listener`` had joined: nothing of it needs to be read."""
+    follower = Follower(after, run_id)
+    async for frames in _live(house, user_id, conversation_id, follower, listener):
+        yield frames
+        if follower.over:
+            return
 
 
 async def _stored(house: House, user_id: str, conversation_id: str, follower: Follower) -> AsyncIterator[list[Frame]]:
-    while events := await house.store.events_after(user_id, conversation_id, follower.seq):
+    more = True
+    while more and not follower.over:
+        events = await house.store.events_after(user_id, conversation_id, follower.seq)
+        more = bool(events) and events[-1].seq >= follower.seq + EVENTS_PER_PAGE
         if frames := follower.replayed(events):
             yield frames
-        if follower.over:
-            return
 
 
 async def _live(
@@ -111,8 +125,3 @@ async def _live(
                 yield frames
         if frames := follower.live(arrived):
             yield frames
-
-
-def _leave(house: House, channel: Channel, listener: Listener, conversation_id: str) -> None:
-    channel.leave(listener)
-    house.feed.tidy(conversation_id)

@@ -8,6 +8,7 @@ from agents.models.factory import Models
 from agents.spec import AgentSpec
 from agents.supervisor import Supervisor
 from agents.turns.feed import Feed
+from agents.turns.heads import Heads
 from core.clock import Clock
 from db.client import Database
 from db.turn_store import TurnStore
@@ -22,6 +23,7 @@ class House:
     database: Database
     store: TurnStore
     feed: Feed
+    heads: Heads
     graph: Graph
     supervisor: Supervisor
     models: Models
@@ -38,6 +40,7 @@ def build_house(
         database=database,
         store=TurnStore(database),
         feed=Feed(),
+        heads=Heads(),
         graph=build_graph(roster, supervisor),
         supervisor=supervisor,
         models=models,

@@ -1,6 +1,6 @@
 """How far a run had come, read from its stored events: what a process that takes it over starts from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,11 +37,11 @@ class Progress:
     outcome: str | None = None
 
     @classmethod
-    def of(cls, events: Sequence[dict[str, Any]]) -> "Progress":
+    def of(cls, wires: Iterable[Wire]) -> "Progress":
         """Read a run's events in order."""
         progress = cls()
-        for event in events:
-            progress.take(event["data"])
+        for wire in wires:
+            progress.take(wire)
         return progress
 
     def take(self, wire: Wire) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from agents.turn import Answer, Turn, TurnState
 from agents.turns.approved import ApprovedCall
+from agents.turns.feed import Frame
 from agents.turns.house import House
 from agents.turns.progress import Progress
 from agents.turns.run_log import RunLog
@@ -26,7 +27,7 @@ from core.events import (
 )
 from core.ids import new_id
 from core.scope import Scope
-from db.turn_store import LeaseLost
+from db.turn_store import LeaseLost, NumberedEvent
 
 log = structlog.get_logger(__name__)
 
@@ -61,19 +62,30 @@ class Run:
         self.approved = ApprovedCall.of(message) if message["kind"] == "decision" else None
         self._progress: Progress | None = None
 
-    async def open(self, *, new: bool) -> None:
-        """Store the run's first events; with a ``new`` message, store that before them. 1 round trip.
+    async def begin(self) -> bool:
+        """Store a new message with the run's first events and take the lease, all in 1 round trip.
 
-        Raises Conflict when the message was there already.
+        False if the conversation is gone. Raises Conflict as the store's ``begin`` does.
         """
-        frames, documents = self.log.numbered(self._opening())
-        if new:
-            await self.house.store.begin(self.message, documents)
-        else:
-            started = {"status": "running", "run_id": self.run_id, "first_seq": self.first_seq}
-            await self.house.store.write((), {self.message["message_id"]: started}, documents)
-        self.log.stored(frames)
-        self._progress = Progress.of([{"data": frame.wire} for frame in frames])
+        opening = self._opening()
+        frames, entries = self.log.numbered(opening)
+        if not await self.house.store.begin(self.message, entries[0], self.head["run"]):
+            await self.house.store.withdraw(self.message, entries[0])
+            return False
+        self._opened(opening, frames)
+        return True
+
+    async def open(self) -> None:
+        """Store the first events of a run whose message and lease are stored already. 1 round trip."""
+        opening = self._opening()
+        frames, entries = self.log.numbered(opening)
+        taken_up = {"status": "accepted", "run_id": self.run_id, "first_seq": self.first_seq}
+        await self.house.store.write((), {self.message["message_id"]: taken_up}, entries)
+        self._opened(opening, frames)
+
+    def _opened(self, opening: list[Event], frames: list[Frame]) -> None:
+        self.log.opened(opening, frames)
+        self._progress = Progress.of(frame.wire for frame in frames)
 
     def _opening(self) -> list[Event]:
         parent = self.message["metadata"].get("parent_run_id")
@@ -121,6 +133,7 @@ class Run:
         known = {entry["message_id"] for entry in self.head.get("messages", [])}
         new = [entry for entry in (self.message, *answers) if entry["message_id"] not in known]
         changes = moved_on(self.head, new) | {
+            "context": self.turn.context,
             "last_seq": self.log.next_seq - 1,
             "pending_approvals": self.turn.pending_approvals,
         }
@@ -133,7 +146,7 @@ class Run:
         if progress.outcome is not None:
             return
         if not progress.started:
-            await self.open(new=False)
+            await self.open()
             progress = self._progress or progress
         for call in progress.calls_made:
             self.turn.calls_made[call] += 1
@@ -146,13 +159,13 @@ class Run:
         await self._close_done()
 
     async def _stored_progress(self) -> Progress:
-        events: list[Stored] = []
+        events: list[NumberedEvent] = []
         after = self.first_seq - 1
         while page := await self.house.store.events_after(self.scope.user_id, self.conversation_id, after):
             events += page
-            after = page[-1]["seq"]
+            after = page[-1].seq
         self.log.next_seq = after + 1
-        return Progress.of([event for event in events if event.get("run_id") == self.run_id])
+        return Progress.of(event.wire for event in events if event.run_id == self.run_id)
 
     async def _close_done(self) -> None:
         waiting = self.turn.interrupts
@@ -186,7 +199,9 @@ class Run:
 
     async def _close(self, status: Status, *events: Event) -> None:
         self.log.put(*events)
-        await self.log.flush({self.message["message_id"]: {"status": status, "updated_at": self.house.clock.now()}})
+        now = self.house.clock.now()
+        changed = {} if status == "done" else {self.message["message_id"]: {"status": status, "updated_at": now}}
+        await self.log.flush(changed)
 
     async def _stored_answers(self) -> list[Stored]:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)

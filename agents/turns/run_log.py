@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from agents.turn import Answer
@@ -11,7 +10,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
 from core.ids import derived_id
-from db.turn_store import TurnStore
+from db.turn_store import EVENTS_PER_ENTRY, TurnStore
 
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0
@@ -40,7 +39,6 @@ class RunLog:
         self._user_id = user_id
         self._conversation_id = conversation_id
         self._run_id = run_id
-        self._agent = "supervisor"
         self._waiting: list[Event] = []
         self._answers: list[dict[str, Any]] = []
         self._lock = asyncio.Lock()
@@ -73,6 +71,10 @@ class RunLog:
 
     def put(self, *events: Event) -> None:
         """Keep durable events for the next ``record``."""
+        self._note(events)
+        self._waiting += events
+
+    def _note(self, events: Sequence[Event]) -> None:
         for event in events:
             match event:
                 case StepStarted():
@@ -81,7 +83,6 @@ class RunLog:
                     self.step_open = None
                 case _:
                     pass
-        self._waiting += events
 
     def record_soon(self, *events: Event) -> None:
         """Store and show durable events with the next ``record``, or by themselves after a moment."""
@@ -126,8 +127,8 @@ class RunLog:
             events, answers = list(self._waiting), list(self._answers)
             if not events and not answers and not updates:
                 return
-            frames, documents = self.numbered(events)
-            await self._patiently(answers, updates or {}, documents)
+            frames, entries = self.numbered(events)
+            await self._patiently(answers, updates or {}, entries)
             del self._waiting[: len(events)]
             del self._answers[: len(answers)]
             self.answered += answers
@@ -137,25 +138,23 @@ class RunLog:
                 self._channel.emit(event, self._run_id)
 
     def numbered(self, events: Sequence[Event]) -> tuple[list[Frame], list[dict[str, Any]]]:
-        """Return the frames and documents of events with the numbers they will have."""
-        now = self._clock.now()
-        frames: list[Frame] = []
-        documents: list[dict[str, Any]] = []
-        agent = self._agent
-        for seq, event in enumerate(events, self.next_seq):
-            if isinstance(event, StepStarted):
-                agent = event.agent
-            wire = event.wire()
-            frames.append(Frame(seq, wire, self._run_id))
-            documents.append(self._document(seq, wire, agent, now))
-        return frames, documents
+        """Return the frames of events and the entries they are stored in, with the numbers they will have."""
+        wires = [event.wire() for event in events]
+        frames = [Frame(seq, wire, self._run_id) for seq, wire in enumerate(wires, self.next_seq)]
+        entries = [
+            self._entry(self.next_seq + start, wires[start : start + EVENTS_PER_ENTRY])
+            for start in range(0, len(wires), EVENTS_PER_ENTRY)
+        ]
+        return frames, entries
+
+    def opened(self, events: Sequence[Event], frames: list[Frame]) -> None:
+        """Show the opening of the run, which was stored together with its message."""
+        self._note(events)
+        self.stored(frames)
 
     def stored(self, frames: list[Frame]) -> None:
         """Show events that are stored now."""
         self.next_seq += len(frames)
-        for frame in frames:
-            if frame.wire["type"] == "STEP_STARTED":
-                self._agent = frame.wire["stepName"]
         self._channel.publish(frames)
 
     async def close(self) -> None:
@@ -164,26 +163,29 @@ class RunLog:
             self._timer.cancel()
             await asyncio.gather(self._timer, return_exceptions=True)
 
-    def _document(self, seq: int, wire: dict[str, Any], agent: str, now: datetime) -> dict[str, Any]:
+    def _entry(self, seq: int, wires: list[dict[str, Any]]) -> dict[str, Any]:
         return {
             "event_id": derived_id("evt", self._run_id, str(seq)),
             "conversation_id": self._conversation_id,
             "user_id": self._user_id,
             "seq": seq,
             "run_id": self._run_id,
-            "agent_name": agent,
-            "event_type": wire["type"],
-            "data": wire,
-            "timestamp": now,
+            "agent_name": self.step_open or "supervisor",
+            "event_type": _entry_type(wires),
+            "data": {"events": wires},
+            "timestamp": self._clock.now(),
         }
 
     async def _patiently(
-        self, answers: Sequence[dict[str, Any]], updates: Mapping[str, dict[str, Any]], events: Sequence[dict[str, Any]]
+        self,
+        answers: Sequence[dict[str, Any]],
+        updates: Mapping[str, dict[str, Any]],
+        entries: Sequence[dict[str, Any]],
     ) -> None:
         waited = 0.0
         while True:
             try:
-                return await self._store.write(answers, updates, events)
+                return await self._store.write(answers, updates, entries)
             except Unavailable:
                 if waited >= PATIENCE_SECONDS:
                     raise
@@ -206,3 +208,14 @@ class RunLog:
             await self.flush()
         except Exception as error:  # noqa: BLE001 - raised again by the next flush, which has a caller
             self._timer_error = error
+
+
+def _entry_type(wires: Sequence[dict[str, Any]]) -> str:
+    kinds = {wire["type"] for wire in wires}
+    if "RUN_STARTED" in kinds:
+        return "task_started"
+    if kinds & {"RUN_FINISHED", "RUN_ERROR"}:
+        return "task_completed"
+    if "TOOL_CALL_RESULT" in kinds:
+        return "tool_called"
+    return "message" if "TEXT_MESSAGE_END" in kinds else "collaboration"

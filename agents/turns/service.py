@@ -1,39 +1,44 @@
 """Turns of conversations: accept a message, run it, follow it, stop it. What the edges of the server talk to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
 
 from agents.turns.feed import Frame
-from agents.turns.follow import follow
+from agents.turns.follow import follow, follow_from_here
 from agents.turns.house import House
 from agents.turns.intake import checked_client_id, checked_content
 from agents.turns.run import LEASE, Run
 from core.errors import Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
 from core.scope import Scope
-from db.turn_store import Lease, LeaseLost
+from db.turn_store import Lease, LeaseLost, lease_document
 
 log = structlog.get_logger(__name__)
 
 MESSAGES_WAITING = 20
 PATIENCE_ATTEMPTS = 30
 PAUSE_SECONDS = 0.5
+NO_CONVERSATION = "There is no such conversation. Check the id, or start a new one."
 Stored = dict[str, Any]
 RunStatus = Literal["success", "interrupt", "cancelled", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message that is stored. The run's first event has a number above ``after``."""
+    """A message that is stored. The run's first event has a number above ``after``.
+
+    ``started`` says that the run has begun in this process with this very call.
+    """
 
     run_id: str
     message_id: str
     duplicate: bool
     after: int
+    started: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +69,33 @@ class Turns:
         """
         scope.require_write()
         text, client_id = checked_content(content), checked_client_id(client_message_id)
-        lease = self._lease(new_id("run"), new_id("msg"))
-        head = await self.house.store.claim(scope.user_id, conversation_id, lease)
+        store = self.house.store
+        head = self.house.heads.take(scope.user_id, conversation_id) or await store.head(scope.user_id, conversation_id)
         if head is None:
-            raise NotFound("There is no such conversation. Check the id, or start a new one.")
-        message = self._message(scope, head, lease, text, client_id)
-        if head["run"]["run_id"] != lease.run_id:
-            return await self._wait_in_line(scope, conversation_id, message)
-        run = Run(self.house, scope, head, message)
+            raise NotFound(NO_CONVERSATION)
+        lease = self._lease(new_id("run"), new_id("msg"))
+        first_seq = head["last_seq"] + 1
+        message = self._message(scope, conversation_id, lease, text, client_id, first_seq)
+        if head.get("run") or conversation_id in self._running:
+            return await self._wait_in_line(scope, message)
+        run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
-            await run.open(new=True)
-        except Conflict:
-            return await self._known(scope, head, client_id)
-        except Unavailable:
-            raise
-        except BaseException:
-            await self._give_back(run)
-            raise
+            begun = await run.begin()
+        except Conflict as conflict:
+            if conflict.details.get("index") == 0:
+                return await self._known(scope, conversation_id, client_id)
+            return await self._stand_back(scope, message)
+        if not begun:
+            raise NotFound(NO_CONVERSATION)
         self._start(run)
-        return Accepted(run.run_id, message["message_id"], duplicate=False, after=run.first_seq - 1)
+        return Accepted(run.run_id, message["message_id"], duplicate=False, after=first_seq - 1, started=True)
 
     async def cancel(self, scope: Scope, conversation_id: str) -> bool:
         """Stop the running turn, here or in another process; what was said so far is kept. False if nothing runs."""
         scope.require_write()
         if not await self.house.store.ask_to_cancel(scope.user_id, conversation_id):
             if await self.house.store.head(scope.user_id, conversation_id) is None:
-                raise NotFound("There is no such conversation. Check the id.")
+                raise NotFound(NO_CONVERSATION)
             return False
         running = self._running.get(conversation_id)
         if running and not running[0].cancelled:
@@ -105,9 +111,29 @@ class Turns:
         With ``run_id`` only that run, and it ends with the run. Raises NotFound, and LimitReached for a slow reader.
         """
         if await self.house.store.head(scope.user_id, conversation_id) is None:
-            raise NotFound("There is no such conversation. Check the id.")
+            raise NotFound(NO_CONVERSATION)
         async for frames in follow(self.house, scope.user_id, conversation_id, after, run_id):
             yield frames
+
+    async def say(
+        self, scope: Scope, conversation_id: str, content: str, client_message_id: str
+    ) -> AsyncIterator[Sequence[Frame]]:
+        """Accept a message and yield its run's frames to the end. Raises as ``accept`` does, before the first frame."""
+        channel = self.house.feed.channel(conversation_id)
+        listener, _, _ = channel.join()
+        user_id = scope.user_id
+        try:
+            accepted = await self.accept(scope, conversation_id, content, client_message_id)
+            place = (accepted.after, accepted.run_id)
+            if accepted.started:
+                frames_of_run = follow_from_here(self.house, user_id, conversation_id, listener, *place)
+            else:
+                frames_of_run = follow(self.house, user_id, conversation_id, *place)
+            async for frames in frames_of_run:
+                yield frames
+        finally:
+            channel.leave(listener)
+            self.house.feed.tidy(conversation_id)
 
     async def result(self, scope: Scope, conversation_id: str, accepted: Accepted) -> RunResult:
         """Wait for the end of a run and return what came of it."""
@@ -150,6 +176,23 @@ class Turns:
         log.info("turn taken over", run_id=abandoned["run_id"], attempt=taken["run"]["attempt"])
         self._start(Run(self.house, scope, taken, message))
         return True
+
+    async def forget_conversation(self, conversation_id: str) -> None:
+        """Stop the conversation's turn, without a word, and forget what is kept of it: it is being removed."""
+        self.house.heads.forget(conversation_id)
+        await self._abandon([conversation_id])
+
+    async def forget_account(self, user_id: str) -> None:
+        """Stop the tenant's turns, without a word, and forget what is kept of them: the account is being removed."""
+        mine = [key for key, (run, _) in self._running.items() if run.scope.user_id == user_id]
+        await self._abandon(mine)
+        self.house.heads.forget_account(user_id)
+
+    async def _abandon(self, conversation_ids: Iterable[str]) -> None:
+        tasks = [self._running[key][1] for key in conversation_ids if key in self._running]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def runs_here(self, conversation_id: str) -> bool:
         """Whether this process runs a turn of the conversation."""
@@ -195,7 +238,7 @@ class Turns:
 
     async def _opened(self, run: Run) -> None:
         try:
-            await run.open(new=False)
+            await run.open()
         except Unavailable:
             raise
         except BaseException:
@@ -203,7 +246,9 @@ class Turns:
             raise
         self._start(run)
 
-    async def _wait_in_line(self, scope: Scope, conversation_id: str, message: Stored) -> Accepted:
+    async def _wait_in_line(self, scope: Scope, message: Stored) -> Accepted:
+        """Store a message behind the turn that runs, and make sure that somebody comes back for it."""
+        conversation_id = message["conversation_id"]
         waiting = await self.house.store.waiting(scope.user_id, conversation_id)
         if len(waiting) >= MESSAGES_WAITING:
             raise LimitReached(f"{MESSAGES_WAITING} messages wait for an answer already. Send this one after them.")
@@ -211,26 +256,24 @@ class Turns:
         try:
             await self.house.store.enqueue(queued)
         except Conflict:
-            found = await self.house.store.message_of_client(
-                scope.user_id, conversation_id, message["client_message_id"]
-            )
-            if found is None:
-                raise
-            return _as_accepted(found, duplicate=True)
+            return await self._known(scope, conversation_id, message["client_message_id"])
         await self.resume(scope, queued)
         return _as_accepted(message, duplicate=False)
 
-    async def _known(self, scope: Scope, head: Stored, client_id: str) -> Accepted:
-        """Answer for a message that was there already; we hold the lease and give it back, or use it for a retry."""
-        conversation_id, run_id = head["conversation_id"], head["run"]["run_id"]
+    async def _stand_back(self, scope: Scope, message: Stored) -> Accepted:
+        """Another process's turn began first: let the message, which is stored, wait behind it."""
+        await self.house.store.change_message(message["message_id"], {"status": "pending"})
+        await self.resume(scope, message | {"status": "pending"})
+        return _as_accepted(message, duplicate=False)
+
+    async def _known(self, scope: Scope, conversation_id: str, client_id: str) -> Accepted:
+        """Answer for a message that was there already. One whose turn has failed is tried again."""
         found = await self.house.store.message_of_client(scope.user_id, conversation_id, client_id)
-        if found is not None and found["status"] == "failed":
-            run = Run(self.house, scope, head, found | {"run_id": run_id})
-            await self._opened(run)
-            return Accepted(run_id, found["message_id"], duplicate=True, after=run.first_seq - 1)
-        await self.house.store.release(scope.user_id, conversation_id, run_id, {}, 0)
         if found is None:
             raise Conflict
+        if found["status"] == "failed":
+            again = await self.resume(scope, found | {"run_id": None})
+            return Accepted(again.run_id, again.message_id, duplicate=True, after=again.after)
         return _as_accepted(found, duplicate=True)
 
     async def _give_back(self, run: Run) -> None:
@@ -242,19 +285,21 @@ class Turns:
     def _lease(self, run_id: str, message_id: str) -> Lease:
         return Lease(run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)
 
-    def _message(self, scope: Scope, head: Stored, lease: Lease, content: str, client_id: str) -> Stored:
+    def _message(
+        self, scope: Scope, conversation_id: str, lease: Lease, content: str, client_id: str, first_seq: int
+    ) -> Stored:
         now = self.house.clock.now()
         return {
             "message_id": lease.message_id,
-            "conversation_id": head["conversation_id"],
+            "conversation_id": conversation_id,
             "user_id": scope.user_id,
             "client_message_id": client_id,
             "role": "user",
             "kind": "message",
             "content": content,
-            "status": "running",
+            "status": "accepted",
             "run_id": lease.run_id,
-            "first_seq": head["run"].get("first_seq"),
+            "first_seq": first_seq,
             "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},
             "timestamp": now,
             "created_at": now,

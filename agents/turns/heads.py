@@ -1,0 +1,40 @@
+"""The conversations this process has just worked on, so that their next turn need not read them again.
+
+What is kept here may be out of date: the first event's number tells when the turn begins, and then it is read again.
+"""
+
+from collections import OrderedDict
+from typing import Any
+
+CONVERSATIONS_KEPT = 500
+
+
+class Heads:
+    """The newest conversation documents, by id; the least recently used one goes first."""
+
+    def __init__(self) -> None:
+        self._heads: OrderedDict[str, dict[str, Any]] = OrderedDict()
+
+    def put(self, head: dict[str, Any]) -> None:
+        """Keep a conversation document as it stands after a turn."""
+        conversation_id = head["conversation_id"]
+        self._heads[conversation_id] = head
+        self._heads.move_to_end(conversation_id)
+        if len(self._heads) > CONVERSATIONS_KEPT:
+            self._heads.popitem(last=False)
+
+    def take(self, user_id: str, conversation_id: str) -> dict[str, Any] | None:
+        """Return a conversation of this tenant and forget it: the turn that begins will put it back."""
+        head = self._heads.get(conversation_id)
+        if head is None or head["user_id"] != user_id:
+            return None
+        return self._heads.pop(conversation_id)
+
+    def forget(self, conversation_id: str) -> None:
+        """Forget a conversation that was changed or removed otherwise."""
+        self._heads.pop(conversation_id, None)
+
+    def forget_account(self, user_id: str) -> None:
+        """Forget every conversation of a tenant."""
+        for conversation_id in [key for key, head in self._heads.items() if head["user_id"] == user_id]:
+            del self._heads[conversation_id]
