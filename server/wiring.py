@@ -51,7 +51,12 @@ async def running_services(
 
 
 def assemble(
-    settings: Settings, clock: Clock, database: Database, models: Models, owner: str
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    models: Models,
+    owner: str,
+    passwords: Passwords | None = None,
 ) -> tuple[Services, Recovery]:
     """Put the parts over a connected database together. Starts nothing."""
     house = build_house(database, models, clock, ROSTER, TOOLS)
@@ -66,7 +71,7 @@ def assemble(
         database=database,
         turns=turns,
         decisions=decisions,
-        desk=AccountDesk(database, Passwords(), clock, settings.registration_mode),
+        desk=AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode),
         callers=Callers(database, tokens, clock),
         tokens=tokens,
         model_label=models.label,
