@@ -3,7 +3,6 @@
 from typing import Any
 
 from db.access_codes import ACCESS_CODES
-from db.access_codes import ACCESS_CODES
 from db.agent_events import AGENT_EVENTS
 from db.agent_memory import AGENT_MEMORY
 from db.agent_tasks import AGENT_TASKS

@@ -32,6 +32,8 @@ Operation: TypeAlias = InsertOne[Raw] | UpdateOne
 # The wire version of MongoDB 8.0, the first with a bulk write over several collections.
 OLDEST_WIRE_VERSION = 25
 SELECTION_SECONDS = 4
+SCHEMES = ("mongodb://", "mongodb+srv://")
+TOO_OLD = "The MongoDB at {host} is too old. Use MongoDB 8.0 or newer."
 
 
 class RoundTrips(monitoring.CommandListener):
@@ -141,6 +143,8 @@ class Database:
 
 
 def _client(uri: str, round_trips: RoundTrips) -> AsyncMongoClient[Raw]:
+    if not uri.startswith(SCHEMES):
+        raise InvalidURI
     return AsyncMongoClient(
         uri,
         tz_aware=True,
@@ -161,7 +165,7 @@ async def _check(client: AsyncMongoClient[Raw], host: str) -> None:
     with pymongo.timeout(SELECTION_SECONDS + 1):
         hello = await client.admin.command("hello")
         if hello.get("maxWireVersion", 0) < OLDEST_WIRE_VERSION:
-            raise NotConfigured(f"The MongoDB at {host} is too old. Use MongoDB 8.0 or newer.")
+            raise NotConfigured(TOO_OLD.format(host=host))
         if not hello.get("setName") and hello.get("msg") != "isdbgrid":
             raise NotConfigured(
                 f"The MongoDB at {host} runs alone. Start it as a replica set (one member is enough), "
@@ -171,21 +175,22 @@ async def _check(client: AsyncMongoClient[Raw], host: str) -> None:
 
 
 def _refusal(error: Exception, host: str) -> AppError:
-    match error:
-        case ServerSelectionTimeoutError():
-            reason = "its certificate is not trusted" if "CERTIFICATE" in str(error) else "it does not answer"
-            return Unavailable(f"No database can be reached at {host}: {reason}. Start it, or correct MONGODB_URI.")
-        case OperationFailure() if error.code in NO_ACCESS:
-            return NotConfigured(
-                f"The database at {host} refuses the user name or password in MONGODB_URI. Correct them."
-            )
-        case InvalidURI() | ConfigurationError() | ValueError():
-            return NotConfigured(
-                "MONGODB_URI is not a usable MongoDB address. Write it as mongodb://host:27017 or mongodb+srv://host, "
-                "with special characters in the password percent-encoded."
-            )
-        case _:
-            return Unavailable(f"The database at {host} does not answer as it should. Check it, or MONGODB_URI.")
+    """Choose the sentence. The driver wraps some refusals in a timeout or a configuration error, hence the texts."""
+    told = str(error).lower()
+    code = error.code if isinstance(error, OperationFailure) else None
+    if code in NO_ACCESS or "authentication failed" in told:
+        return NotConfigured(f"The database at {host} refuses the user name or password in MONGODB_URI. Correct them.")
+    if "wire version" in told:
+        return NotConfigured(TOO_OLD.format(host=host))
+    if isinstance(error, ServerSelectionTimeoutError):
+        reason = "its certificate is not trusted" if "certificate" in told else "it does not answer"
+        return Unavailable(f"No database can be reached at {host}: {reason}. Start it, or correct MONGODB_URI.")
+    if isinstance(error, (InvalidURI, ConfigurationError, ValueError)):
+        return NotConfigured(
+            "MONGODB_URI is not a usable MongoDB address. Write it as mongodb://host:27017 or mongodb+srv://host, "
+            "with special characters in the password percent-encoded."
+        )
+    return Unavailable(f"The database at {host} does not answer as it should. Check it, or MONGODB_URI.")
 
 
 def _host(uri: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
@@ -39,7 +39,8 @@ def secret_texts(collection: Collection[Any], stored: dict[str, Any]) -> list[st
 def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
-    return [text for inner in value.values() for text in _texts(inner)] if isinstance(value, dict) else []
+    inner = cast("dict[str, Any]", value if isinstance(value, dict) else {})
+    return [text for part in inner.values() for text in _texts(part)]
 
 
 def _fields(model: type[BaseModel], salt: str) -> dict[str, Any]:
@@ -61,4 +62,4 @@ def _value(kind: Any, name: str, salt: str, field: FieldInfo | None = None) -> A
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _fields(kind, salt)
     plain: dict[Any, Any] = {int: 3, float: 0.5, bool: True, datetime: MOMENT, AwareDatetime: MOMENT}
-    return plain.get(kind, f"{name} of {salt}")
+    return plain.get(kind, f"{salt} {name}.")

@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -29,7 +29,7 @@ OP_REPLY = 1
 
 
 @asynccontextmanager
-async def mongo_that_says(hello: dict[str, Any], failure: dict[str, Any] | None = None) -> AsyncIterator[str]:
+async def mongo_that_says(hello: dict[str, Any], failure: dict[str, Any] | None = None) -> AsyncGenerator[str]:
     """A server that speaks just enough of the protocol to introduce itself; every other command fails."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,7 +37,8 @@ async def mongo_that_says(hello: dict[str, Any], failure: dict[str, Any] | None 
             while True:
                 length, request_id, _, opcode = struct.unpack("<iiii", await reader.readexactly(16))
                 body = await reader.readexactly(length - 16)
-                introduces = opcode != OP_MSG or next(iter(bson.decode(body[5:]))) in {"hello", "ping"}
+                command: dict[str, Any] = bson.BSON(body[5:]).decode() if opcode == OP_MSG else {"hello": 1}
+                introduces = next(iter(command)) in {"hello", "ismaster", "ping"}
                 answer = bson.encode(hello if introduces else failure or {"ok": 1})
                 if opcode == OP_MSG:
                     reply, kind = struct.pack("<i", 0) + b"\0" + answer, OP_MSG

@@ -1,7 +1,7 @@
 """A second tenant tries every method of the repository on every collection of the catalogue, and gets nowhere."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -38,7 +38,7 @@ def texts(fields: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             yield path + name, value
         elif isinstance(value, dict):
-            yield from texts(value, f"{path}{name}.")
+            yield from texts(cast("dict[str, Any]", value), f"{path}{name}.")
 
 
 @pytest.fixture
