@@ -1,0 +1,159 @@
+"""A second tenant tries every route with every id of the first, and meets 404 as if nothing were there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from core.scope import Scope
+from db.catalogue import OWNED
+from db.repository import Repository
+from server.app import ROUTERS
+from server.services import Services
+from tests.server.conftest import PASSWORD, Person
+
+BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
+PARAMETER = re.compile(r"\{(\w+)\}")
+BODIES = {
+    "send_message": {"content": "Hello"},
+    "decide_approval": {"decision": "approve"},
+    "change_content": {"text": "Mine now."},
+}
+
+
+def guarded() -> Iterator[tuple[str, APIRoute]]:
+    """Every HTTP route that names a document, with one of its methods."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and route.include_in_schema and PARAMETER.search(route.path):
+                for method in sorted(route.methods):
+                    yield method, route
+
+
+def sockets() -> list[str]:
+    return [route.path for router in ROUTERS for route in router.routes if isinstance(route, APIWebSocketRoute)]
+
+
+async def owned_ids(person: Person, services: Services) -> dict[str, str]:
+    """One id for each parameter name, all of them of things that exist."""
+    conversation = await person.conversation()
+    for words in (BRIEF, "Yes, plan it and write the posts.", "Schedule the Instagram post for 2 December at 9am."):
+        await person.say(conversation, words)
+    member = {"email": f"m-{person.email}", "password": PASSWORD, "name": "Mel"}
+    added = await person.client.post("/api/v1/members", json=member)
+    approval = (await person.client.get("/api/v1/approvals")).json()["items"][0]["approval_id"]
+    content = (await person.client.get("/api/v1/content")).json()["items"]
+    campaign = (await person.client.get("/api/v1/campaigns")).json()["items"][0]["campaign_id"]
+    first = await person.client.post(f"/api/v1/approvals/{approval}/decision", json={"decision": "approve"})
+    assert first.status_code == 200
+    await person.say(conversation, "Thanks")
+    post = (await person.client.get("/api/v1/posts")).json()["items"][0]["post_id"]
+    return {
+        "conversation_id": conversation,
+        "user_id": added.json()["user_id"],
+        "approval_id": approval,
+        "content_id": content[0]["content_id"],
+        "campaign_id": campaign,
+        "post_id": post,
+    }
+
+
+async def test_a_stranger_finds_nothing_behind_any_route_with_any_id(
+    person: Person, stranger: Person, services: Services
+) -> None:
+    ids = await owned_ids(person, services)
+    before = await state_of(services, person)
+    routes = list(guarded())
+    assert {name for _, route in routes for name in PARAMETER.findall(route.path)} == set(ids)
+    for method, route in routes:
+        body = BODIES.get(str(route.operation_id))
+        for name in PARAMETER.findall(route.path):
+            for value in ids.values():
+                path = route.path.replace(f"{{{name}}}", value)
+                answer = await stranger.client.request(method, path, json=body)
+                assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), f"{method} {path}"
+    assert await state_of(services, person) == before
+
+
+async def test_the_owner_reaches_what_the_stranger_does_not(person: Person, services: Services) -> None:
+    ids = await owned_ids(person, services)
+    for method, route in guarded():
+        if method == "GET":
+            path = PARAMETER.sub(lambda match: ids[match.group(1)], route.path)
+            assert (await person.client.get(path)).status_code == 200, path
+
+
+async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, services: Services) -> None:
+    ids = await owned_ids(person, services)
+    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members"):
+        listed = (await stranger.client.get(f"/api/v1/{path}")).json()
+        assert listed["items"] == [], path
+    filtered = await stranger.client.get("/api/v1/content", params={"campaign_id": ids["campaign_id"]})
+    assert filtered.json()["items"] == []
+
+
+async def test_ag_ui_gives_a_stranger_neither_thread_nor_interrupt(
+    person: Person, stranger: Person, services: Services
+) -> None:
+    conversation = await person.conversation()
+    body = {"threadId": conversation, "runId": "r1", "messages": [{"id": "m1", "role": "user", "content": "Hello"}]}
+    assert (await stranger.client.post("/ag-ui", json=body)).status_code == 404
+    ids = await owned_ids(person, services)
+    resume = [{"interruptId": ids["approval_id"], "status": "resolved", "payload": {"decision": "approve"}}]
+    body = {"threadId": "theirs", "runId": "r1", "messages": [], "resume": resume}
+    assert (await stranger.client.post("/ag-ui", json=body)).status_code == 404
+
+
+async def test_one_external_thread_id_is_two_conversations_for_two_people(person: Person, stranger: Person) -> None:
+    message = {"id": "m1", "role": "user", "content": "Hello"}
+    body = {"threadId": "thread-1", "runId": "r1", "messages": [message]}
+    for one in (person, stranger):
+        assert (await one.client.post("/ag-ui", json=body)).status_code == 200
+    mine = (await person.client.get("/api/v1/conversations")).json()["items"]
+    theirs = (await stranger.client.get("/api/v1/conversations")).json()["items"]
+    assert len(mine) == len(theirs) == 1
+    assert mine[0]["conversation_id"] != theirs[0]["conversation_id"]
+
+
+@pytest.mark.parametrize("path", sockets())
+async def test_a_strangers_socket_is_closed(path: str, person: Person, stranger: Person, live: str) -> None:
+    conversation = await person.conversation()
+    address = f"ws://{live}{path.format(conversation_id=conversation)}"
+    async with connect(address, additional_headers={"Authorization": f"Bearer {stranger.token}"}) as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await socket.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4403
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "cnv_1", "CNV_" + "0" * 32, "cnv_" + "0" * 32, "%00", "..%2f..", "💥", "%ff%fe"]
+)
+async def test_an_id_that_is_none_is_not_found(person: Person, value: str) -> None:
+    for method, route in guarded():
+        body = BODIES.get(str(route.operation_id))
+        path = PARAMETER.sub(value, route.path)
+        answer = await person.client.request(method, path, json=body)
+        assert answer.status_code in {404, 405}, f"{method} {path}: {answer.status_code}"
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_no_route_but_the_open_ones_answers_without_a_login(app: FastAPI, person: Person) -> None:
+    open_to_all = {"register", "get_token", "healthz", "readyz", "metrics"}
+    del person.client.headers["Authorization"]
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and route.include_in_schema and route.operation_id not in open_to_all:
+                path = PARAMETER.sub("cnv_" + "0" * 32, route.path)
+                for method in route.methods:
+                    answer = await person.client.request(method, path, json={})
+                    assert answer.status_code == 401, f"{method} {path}"
+
+
+async def state_of(services: Services, person: Person) -> dict[str, int]:
+    scope = Scope(person.user_id, person.user_id, "user")
+    return {item.name: await Repository(services.database, item, scope).count({}) for item in OWNED}
