@@ -18,23 +18,46 @@ _CHANNELS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"famil|parent|mum|mom|neighbou?r|local|communit|resident", ("instagram", "facebook", "email")),
 )
 _ABOUT_CHANNEL = re.compile(
-    r"\b(?:what about|how about|is|are|should (?:we|i)|worth|what do you think (?:of|about)|do we need|which channels?|what channels?|"
+    r"\b(?:what about|how about|is|are|should (?:we|i)|worth|what do you think (?:of|about)|"
+    r"do we need|which channels?|what channels?|"
     r"better)\b.*\?",
     re.IGNORECASE | re.DOTALL,
 )
 _WHICH_CHANNEL = re.compile(r"\b(?:which|what) (?:social )?(?:channels?|platforms?|networks?)\b", re.IGNORECASE)
 _HOW_MUCH = re.compile(
-    r"\bhow much (?:should|do|would|does|money|budget|is|are)\b|\bwhat (?:budget|does it cost)\b|\bis \W?\d[\d,.k]* enough\b",
+    (
+        r"\bhow much (?:should|do|would|does|money|budget|is|are)\b|\bwhat (?:budget|does it "
+        r"cost)\b|\bis \W?\d[\d,.k]* enough\b"
+    ),
     re.IGNORECASE,
 )
 _IDEAS: dict[str, tuple[str, ...]] = {
-    "opening": ("a countdown: one small detail a day until the doors open", "a look behind the scenes while everything is being made ready",
-                "a personal invitation by email to those who know you already"),
-    "event": ("introduce one person or programme point a day", "a “bring someone along” invitation", "a short reminder the day before, with the practical facts only"),
-    "sale": ("one product a day, each with its own small story", "early access for the people on your email list", "a last-day reminder, sent once"),
-    "launch": ("show the problem first, the answer a day later", "let a few people try it and ask them publicly what they think", "one post for each question people ask most"),
-    "offer": ("answer the three questions people ask most, one post each", "show the people behind it", "a before and after, told honestly"),
-}  # fmt: skip
+    "opening": (
+        "a countdown: one small detail a day until the doors open",
+        "a look behind the scenes while everything is being made ready",
+        "a personal invitation by email to those who know you already",
+    ),
+    "event": (
+        "introduce one person or programme point a day",
+        "a “bring someone along” invitation",
+        "a short reminder the day before, with the practical facts only",
+    ),
+    "sale": (
+        "one product a day, each with its own small story",
+        "early access for the people on your email list",
+        "a last-day reminder, sent once",
+    ),
+    "launch": (
+        "show the problem first, the answer a day later",
+        "let a few people try it and ask them publicly what they think",
+        "one post for each question people ask most",
+    ),
+    "offer": (
+        "answer the three questions people ask most, one post each",
+        "show the people behind it",
+        "a before and after, told honestly",
+    ),
+}
 
 
 def answer_for(turn: Turn, state: State) -> str:
@@ -58,7 +81,11 @@ def suggestion(name: str, state: State, then: date) -> str:
             return f"{_money_words(state)} What may it be?"
         case "target_audience":
             place = state.value("location")
-            return f"I'd suggest {'people in ' + place if place else 'the people who already buy from you, and those like them'}. Shall I put that down?"
+            return (
+                f"I'd suggest "
+                f"{'people in ' + place if place else 'the people who already buy from you, and those like them'}. "
+                f"Shall I put that down?"
+            )
         case "objective":
             return (
                 "A goal you can count works best. What would you be pleased with: how many visitors, sign-ups or sales?"
@@ -82,7 +109,7 @@ def channels_for(state: State) -> tuple[str, ...]:
     return next((names for pattern, names in _CHANNELS if re.search(pattern, text)), ("instagram", "email"))
 
 
-def ideas(turn: Turn, state: State) -> str:
+def ideas(state: State) -> str:
     """Three ideas for the occasion."""
     facts: Facts | None = facts_of(state.brief, state.info)
     lines = _IDEAS[facts.kind if facts else "offer"]
@@ -95,8 +122,14 @@ def ideas(turn: Turn, state: State) -> str:
 def _money_words(state: State) -> str:
     goal = state.info.get("goal_value")
     if isinstance(goal, int) and goal > 0:
-        return f"There is no fixed price. A rule of thumb: decide what one of your {goal:,} is worth to you, and spend less than that on each."
-    return "There is no fixed price: it depends on what one customer is worth to you. Start with what you can afford to lose."
+        return (
+            f"There is no fixed price. A rule of thumb: decide what one of your {goal:,} is worth to "
+            f"you, and spend less than that on each."
+        )
+    return (
+        "There is no fixed price: it depends on what one customer is worth to you. Start with "
+        "what you can afford to lose."
+    )
 
 
 def _named(names: tuple[str, ...]) -> str:

@@ -12,41 +12,68 @@ from agents.models.offline.plans import shown_figures
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.step import Step, call, say
 from agents.models.offline.talk import asks_identity, identity
+from agents.models.offline.values import mapping, mappings, texts
+from core.money import Money
 from tools.platforms.catalogue import BY_NAME
 
 _METRICS: tuple[tuple[str, str], ...] = (
-    ("engagement_rate", r"engag\w*(?: rate)?|interact\w*|resonat\w*"),
-    ("ctr", r"ctr|click[- ]?through(?: rate)?"),
+    ("engagement_rate", r"engagement rate|engagement|engaged|interactions?|resonat\w*"),
+    ("open_rate", r"open rates?|opens?|opened"),
+    ("click_rate", r"email click rates?|clicks? (?:in|on|from) (?:the |our )?(?:e-?mails?|newsletters?)"),
+    ("conversion_rate", r"conversion rates?"),
+    ("ctr", r"ctr|click[- ]?through(?: rates?)?"),
     ("cpc", r"cpc|cost per click"),
     ("cpa", r"cpa|cost per (?:acquisition|conversion|visitor|sign-?up|lead|customer|order)"),
     ("roas", r"roas|return on ad ?spend|roi"),
-    ("likes", r"likes?|hearts|reactions?"),
+    ("likes", r"likes|liked|hearts|reactions?"),
     ("comments", r"comments?|replies"),
-    ("shares", r"shares?|shared|retweets?|reposts?"),
-    ("views", r"views?|viewed|watched|plays?"),
-    ("impressions", r"impressions?|seen|visibility"),
-    ("reach", r"reach(?:ed)?"),
-    ("clicks", r"clicks?|clicked|traffic|visits to the (?:site|website|page)"),
-    ("conversions", r"conversions?|converted|sign-?ups?|sales|orders?|bookings?|leads?"),
-    ("spend", r"spend|spent|costs?|budget used|how much (?:have|did) we (?:pay|spend)"),
-    ("revenue", r"revenue|turnover|income|earned|takings"),
-    ("opens", r"opens?|opened|open rate"),
+    ("shares", r"shares|shared|retweets?|reposts?"),
+    ("views", r"views?|viewed|watched|plays"),
+    ("impressions", r"impressions?|visibility"),
+    ("reach", r"reach|reached|people saw"),
+    ("clicks", r"clicks?|clicked"),
+    ("organic_traffic", r"organic traffic|traffic|website visits?|visits to the (?:site|website|page)|seo"),
+    ("new_leads", r"leads?"),
+    ("conversions", r"conversions?|converted|sign-?ups?|orders?|bookings?"),
+    ("ad_spend", r"ad ?spend|spend|spent|costs?"),
+    ("revenue", r"revenue|turnover|income|earned|takings|sales"),
+    ("unsubscribed", r"unsubscri\w+"),
+    ("bounced", r"bounc\w+"),
+    ("emails_sent", r"emails? sent|how many (?:e-?mails|newsletters)"),
+    ("posts", r"how many posts|number of posts|posts published"),
 )
-GENERAL = ("views", "engagement_rate", "clicks", "conversions")
+GENERAL = ("views", "engagement_rate", "clicks", "conversions", "open_rate")
+COVERED = {
+    "cpc": ("clicks", "ad_spend"),
+    "cpa": ("ad_spend", "conversions", "new_leads"),
+    "ctr": ("clicks",),
+    "click_rate": ("clicks",),
+    "conversion_rate": ("conversions",),
+    "unsubscribed": (),
+}
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("day", r"\b(?:per|by|each|every|a) day\b|\bdaily\b|\bover time\b|\btrend\w*\b|\bday by day\b|\bdevelop\w*\b"),
     (
         "post",
-        r"\b(?:which|what|best|worst|top|per|by|each|every)\b(?: \w+){0,3} (?:posts?|tweets?|emails?|captions?|content)\b|\bper post\b|\bby post\b",
+        (
+            r"\b(?:which|what|best|worst|top|per|by|each|every)\b(?: \w+){0,3} (?:posts?|tweets?|"
+            r"emails?|captions?|content)\b|\bper post\b|\bby post\b"
+        ),
     ),
     (
         "platform",
-        r"\b(?:platforms?|channels?|networks?)\b|\b(?:compare|versus|vs|better|best|or)\b.*\b(?:instagram|facebook|linkedin|email|tiktok|x|twitter)\b",
+        (
+            r"\b(?:platforms?|channels?|networks?)\b|\b(?:compare|versus|vs|better|best|"
+            r"or)\b.*\b(?:instagram|facebook|linkedin|email|tiktok|x|twitter)\b"
+        ),
     ),
     ("campaign", r"\b(?:per|by|each|every|which|compare|all|across)(?: \w+){0,2} campaigns?\b"),
 )
 _TARGET = re.compile(
-    r"\b(?:targets?|goals?|kpis?|on track|against (?:the )?plan|plan(?:ned)?|budget left|remaining budget|how much (?:budget|money) is left)\b",
+    (
+        r"\b(?:targets?|goals?|kpis?|on track|against (?:the )?plan|plan(?:ned)?|budget left|"
+        r"remaining budget|how much (?:budget|money) is left)\b"
+    ),
     re.IGNORECASE,
 )
 _PERIODS: tuple[tuple[str, int], ...] = (
@@ -58,8 +85,9 @@ _PERIODS: tuple[tuple[str, int], ...] = (
     (r"\byesterday\b", 1),
     (r"\btoday\b", 0),
 )
-MONEY = frozenset({"spend", "revenue", "cpc", "cpa"})
-RATES = frozenset({"engagement_rate", "ctr"})
+PERCENT = frozenset({"engagement_rate"})
+SHARES = frozenset({"ctr", "open_rate", "click_rate", "conversion_rate"})
+MONEY = frozenset({"ad_spend", "revenue", "cpc", "cpa"})
 
 
 def decide(turn: Turn) -> Step:
@@ -100,11 +128,8 @@ def _open(turn: Turn) -> Step:
 def _metrics(text: str) -> tuple[str, ...]:
     lowered = text.lower()
     found = [name for name, words in _METRICS if re.search(rf"\b(?:{words})\b", lowered)]
-    if "cpc" in found or "ctr" in found:
-        found = [name for name in found if name not in {"clicks"}]
-    if {"cpa", "cpc"} & set(found):
-        found = [name for name in found if name not in {"spend", "conversions"}]
-    return tuple(found[:6])
+    covered = {part for name in found for part in COVERED.get(name, ())}
+    return tuple(name for name in found if name not in covered)[:6]
 
 
 def _group(text: str) -> str:
@@ -143,8 +168,7 @@ def _after_query(turn: Turn, last: Used) -> Step:
         if len(turn.calls("query_metrics")) == 1:
             return call("query_metrics", metrics=list(GENERAL), group_by="total")
         return say(f"I could not look that up: {last.error}")
-    rows = [row for row in last.result.get("rows", ()) if isinstance(row, dict)]
-    rows = [row for row in rows if isinstance(row.get("values"), dict)]
+    rows = [row for row in mappings(last.result.get("rows")) if isinstance(row.get("values"), dict)]
     if not rows:
         return say(_nothing(turn, last))
     return say(*_answer(turn, last, _asked_about(turn, rows)))
@@ -157,12 +181,10 @@ def _asked_about(turn: Turn, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapp
 
 
 def _nothing(turn: Turn, last: Used) -> str:
-    span = _span(turn, last)
-    about = listed([_name(metric) for metric in _wanted(last)])
-    when = f" for {span}" if span else ""
-    first = turn.choose(
-        "none", (f"There are no figures{when} yet for {about}.", f"Nothing is stored{when} for {about}.")
-    )
+    about = listed([_name(metric) for metric in _wanted(last)], "or")
+    dated = last.arguments.get("since") or last.arguments.get("until")
+    when = f" {_span(turn, last)}" if dated else " so far"
+    first = turn.choose("none", (f"There are no figures{when} for {about}.", f"Nothing is stored{when} for {about}."))
     return f"{first} They come in once approved posts have gone out on a connected account, so I won't guess."
 
 
@@ -170,18 +192,17 @@ def _answer(turn: Turn, last: Used, rows: Sequence[Mapping[str, Any]]) -> list[s
     metrics = [name for name in _wanted(last) if any(row["values"].get(name) is not None for row in rows)] or _wanted(
         last
     )
-    parts = [_headline(rows, metrics, last)]
+    parts = [_headline(rows, metrics)]
     if len(rows) > 1:
-        parts.append(_table(rows, metrics, last))
+        parts.append(_table(rows, metrics))
     parts.append(_provenance(turn, last, rows, metrics))
     note = plain(last.result.get("note"), 300)
     return [part for part in (*parts, note) if part]
 
 
-def _headline(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], last: Used) -> str:
+def _headline(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> str:
     if len(rows) == 1:
-        values = rows[0]["values"]
-        figures = [f"{_name(name)} {_value(name, values.get(name), last)}" for name in metrics]
+        figures = [f"{_name(name)} {_value(name, rows[0])}" for name in metrics]
         key = _key(rows[0])
         return f"**{capital(listed(figures))}**" + (f" for {key}." if key else ".")
     name = metrics[0]
@@ -191,14 +212,14 @@ def _headline(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], last: U
     low_is_good = name in {"cpc", "cpa"}
     best = (min if low_is_good else max)(known, key=lambda row: row["values"][name])
     word = "Lowest" if low_is_good else "Highest"
-    return f"**{word} {_name(name)}: {_key(best)} with {_value(name, best['values'][name], last)}.**"
+    return f"**{word} {_name(name)}: {_key(best)} with {_value(name, best)}.**"
 
 
-def _table(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str], last: Used) -> str:
+def _table(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str]) -> str:
     head = f"| | {' | '.join(capital(_name(name)) for name in metrics)} |"
     lines = [head, "|---|" + "--:|" * len(metrics)]
     for row in rows[:20]:
-        cells = " | ".join(_value(name, row["values"].get(name), last) for name in metrics)
+        cells = " | ".join(_value(name, row) for name in metrics)
         lines.append(f"| {_key(row)} | {cells} |")
     return "\n".join(lines)
 
@@ -209,7 +230,7 @@ def _provenance(turn: Turn, last: Used, rows: Sequence[Mapping[str, Any]], metri
     if as_of := plain(last.result.get("as_of")):
         stale = " (older than usual)" if last.result.get("stale") is True else ""
         parts.append(f"As of {moment(as_of, turn.timezone)}{stale}.")
-    ids = list(dict.fromkeys(str(item) for row in rows for item in _sources(row)))
+    ids = list(dict.fromkeys(item for row in rows for item in _sources(row)))
     if ids:
         more = f" and {len(ids) - 12} more" if len(ids) > 12 else ""
         parts.append(f"From: {', '.join(f'`{plain(item, 60)}`' for item in ids[:12])}{more}.")
@@ -218,28 +239,25 @@ def _provenance(turn: Turn, last: Used, rows: Sequence[Mapping[str, Any]], metri
 
 def _aggregations(row: Mapping[str, Any], metrics: Sequence[str]) -> list[str]:
     value = row.get("aggregation")
-    if isinstance(value, dict):
-        return [f"{_name(name)}: {plain(value.get(name), 120)}" for name in metrics if value.get(name)]  # pyright: ignore[reportUnknownMemberType]
+    if each := mapping(value):
+        return [f"{_name(name)}: {plain(each.get(name), 120)}" for name in metrics if each.get(name)]
     return [plain(value, 160)] if value else []
 
 
-def _sources(row: Mapping[str, Any]) -> list[Any]:
-    value = row.get("sources")
-    return list(value) if isinstance(value, list) else []  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+def _sources(row: Mapping[str, Any]) -> list[str]:
+    return texts(row.get("sources"))
 
 
 def _wanted(last: Used) -> list[str]:
-    value = last.arguments.get("metrics")
-    return [str(name) for name in value] if isinstance(value, list) else list(GENERAL)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return texts(last.arguments.get("metrics")) or list(GENERAL)
 
 
 def _span(turn: Turn, last: Used) -> str:
-    period = last.result.get("period")
-    if isinstance(period, dict):
-        since, until = plain(period.get("since")), plain(period.get("until"))  # pyright: ignore[reportUnknownMemberType]
+    if period := mapping(last.result.get("period")):
+        since, until = plain(period.get("since")), plain(period.get("until"))
         words = [f"from {_day(since, turn)}" if since else "", f"to {_day(until, turn)}" if until else ""]
         return " ".join(word for word in words if word) or "all time"
-    return plain(period, 120)
+    return plain(last.result.get("period"), 120)
 
 
 def _day(value: str, turn: Turn) -> str:
@@ -258,20 +276,30 @@ def _key(row: Mapping[str, Any]) -> str:
 
 
 def _name(metric: str) -> str:
-    names = {"ctr": "click-through rate", "cpc": "cost per click", "cpa": "cost per conversion", "roas": "return on ad spend",
-             "engagement_rate": "engagement rate"}  # fmt: skip
+    names = {
+        "ctr": "click-through rate",
+        "cpc": "cost per click",
+        "cpa": "cost per conversion",
+        "roas": "return on ad spend",
+        "opened": "emails opened",
+        "click_rate": "click rate of emails",
+        "open_rate": "open rate of emails",
+    }
     return names.get(metric, metric.replace("_", " "))
 
 
-def _value(metric: str, value: object, last: Used) -> str:
-    if value is None:
-        return "not available"
-    if isinstance(value, dict):
-        return plain(value.get("text") or value.get("formatted") or value.get("value"))  # pyright: ignore[reportUnknownMemberType]
+def _value(metric: str, row: Mapping[str, Any]) -> str:
+    value = row["values"].get(metric)
     if not isinstance(value, int | float):
-        return plain(value)
-    figure = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0").rstrip(".")
-    if metric in RATES:
-        return f"{figure} %"
-    currency = plain(last.result.get("currency"))
-    return f"{figure} {currency}" if metric in MONEY and currency else figure
+        return "not available" if value is None else plain(value)
+    if metric in SHARES:
+        return f"{_figure(value * 100)} %"
+    currency = plain(row.get("currency"))
+    if metric in MONEY and len(currency) == 3:
+        return str(Money.of(str(value), currency))
+    return f"{_figure(value)} %" if metric in PERCENT else _figure(value)
+
+
+def _figure(value: float) -> str:
+    text = f"{value:,.2f}"
+    return text.rstrip("0").rstrip(".")

@@ -1,5 +1,6 @@
 """The brief as the strategist talks about it: what is known, what is missing, how to ask and how to confirm."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from typing import Any
 from agents.language.brief import BriefReading
 from agents.models.offline.phrasing import REQUIRED, capital, channel, day, iso_day, listed, money, plain
 from agents.models.offline.reading import Turn
+from agents.models.offline.values import mapping, texts
 from core.money import Money
 
 DATES = ("start_date", "event_date", "end_date")
@@ -45,12 +47,15 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 }
 AGAIN: dict[str, str] = {
     "product": "I could not make out what it is about. In a few words: what would you like to promote?",
-    "objective": "I could not make out a goal in that. What should it achieve, for instance “200 visitors” or “50 sign-ups”?",
+    "objective": (
+        "I could not make out a goal in that. What should it achieve, for instance “200 visitors” or “50 sign-ups”?"
+    ),
     "target_audience": "I could not make out who it is for. Who should it reach, for instance “local families”?",
     "budget": "I could not make out an amount. What may it cost, for instance “£1,500”? “No budget” is fine too.",
     "timeline": "I could not make out a date. When is it, for instance “3 December” or “in six weeks”?",
     "channels": "I could not make out a channel. Which ones shall we use, for instance Instagram and email?",
 }
+WHICH_DATE = "Which date did you mean?"
 LABELS = {
     "product": "What",
     "business": "Business",
@@ -63,6 +68,9 @@ LABELS = {
     "voice": "Voice",
     "additional_context": "Also noted",
 }
+
+
+_NOT_THAT = re.compile(r"\s*,?\s+(?:and )?not (?:an? |the )?\S.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,7 @@ class State:
                     str(amount) if amount and amount.minor and amount.currency != "XXX" else plain(self.brief.get(name))
                 )
             case "channels":
-                names = self.brief.get("channels")
-                return listed([channel(str(item)) for item in names]) if isinstance(names, list) else ""  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+                return listed([channel(name) for name in texts(self.brief.get("channels"))])
             case "timeline":
                 return when(self.info) or plain(self.brief.get(name))
             case "product" | "objective" | "target_audience" | "additional_context":
@@ -110,8 +117,7 @@ def state_of(turn: Turn) -> State:
     """The brief after what this turn has already changed."""
     done = turn.worked("update_brief")
     if done and isinstance(done.result.get("brief"), dict):
-        info = done.result.get("collected_info")
-        return State(done.result["brief"], info if isinstance(info, dict) else turn.info)  # pyright: ignore[reportUnknownArgumentType]
+        return State(mapping(done.result["brief"]), mapping(done.result.get("collected_info")))
     return State(turn.brief, turn.info)
 
 
@@ -143,7 +149,17 @@ def noted(changed: Sequence[str], state: State) -> str:
         return ""
     if len(kept) > 3:
         return "Noted:\n\n" + "\n".join(f"- **{label}:** {value}" for label, value in kept)
-    return "Noted: " + "; ".join(f"{label[0].lower()}{label[1:]} {value}" for label, value in kept) + "."
+    words = "; ".join(f"{label[0].lower()}{label[1:]} {value}" for label, value in kept)
+    return f"Noted: {words.replace('budget none', 'no budget')}."
+
+
+def asked_field(turn: Turn) -> str | None:
+    """The field the person is answering: the one the last answer ended with a question about, else the one stored."""
+    last = turn.last_answer()
+    if last.endswith(WHICH_DATE):
+        return "timeline"
+    texts = {text: name for name, options in QUESTIONS.items() for text in (*options, AGAIN[name])}
+    return next((name for text, name in texts.items() if last.endswith(text)), turn.asked)
 
 
 def question(turn: Turn, name: str) -> str:
@@ -170,8 +186,13 @@ def arguments(reading: BriefReading, state: State, today: date) -> dict[str, Any
                 if value not in (None, "", [], known) and not _same(value, known):
                     found[name] = list(value) if isinstance(value, list | tuple) else value
     if passed(reading, today):
-        found.pop("timeline", None)
+        unsure = ("timeline",) if reading.values.get("goal_metric") else ("timeline", "objective", "goal_value")
+        found = {name: value for name, value in found.items() if name not in unsure}
+    if isinstance(product := found.get("product"), str):
+        found["product"] = _NOT_THAT.sub("", product) or product
     clear = [name for name in reading.removed if _is_known(name, state) and name not in found]
+    if found.get("product") and found.get("product") == found.get("target_audience"):
+        found.pop("product")
     return found | ({"clear": clear} if clear else {})
 
 
@@ -193,8 +214,8 @@ def after(state: State, changes: Mapping[str, Any]) -> State:
         if name in {*LABELS, *DATES}:
             brief.pop(name, None)
             info.pop(name, None)
-        elif isinstance(brief.get("channels"), list):
-            brief["channels"] = [item for item in brief["channels"] if item != name]
+        else:
+            brief["channels"] = [item for item in texts(brief.get("channels")) if item != name]
     for name, value in changes.items():
         (brief if name in {*REQUIRED, "additional_context"} else info)[name] = value
     if any(name in changes for name in DATES):
@@ -205,14 +226,13 @@ def after(state: State, changes: Mapping[str, Any]) -> State:
 
 
 def _same(value: object, known: object) -> bool:
-    if isinstance(value, list | tuple) and isinstance(known, list | tuple):
-        return list(value) == list(known)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, list):
+        return texts(value) == texts(known)  # pyright: ignore[reportUnknownArgumentType]
     return isinstance(value, str) and isinstance(known, str) and value.strip().lower() == known.strip().lower()
 
 
 def _is_known(name: str, state: State) -> bool:
-    channels = state.brief.get("channels")
-    return bool(state.brief.get(name) or state.info.get(name)) or (isinstance(channels, list) and name in channels)
+    return bool(state.brief.get(name) or state.info.get(name)) or name in texts(state.brief.get("channels"))
 
 
 def named(names: Sequence[str]) -> str:

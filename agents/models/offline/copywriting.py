@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from agents.models.offline.facts import Facts
-from agents.models.offline.phrasing import capital
+from agents.models.offline.phrasing import capital, short_day
 from agents.models.offline.voices import Voice
 from tools.platforms.catalogue import BY_NAME
 
@@ -167,7 +167,7 @@ def tags_of(facts: Facts, most: int) -> tuple[str, ...]:
         occasion[facts.kind],
         facts.audience if len(facts.audience.split()) <= 3 else "",
     ]
-    tags = list(dict.fromkeys(filter(None, map(_tag, raw))))
+    tags = list(dict.fromkeys(tag for words in raw if (tag := _tag(words))))
     return tuple(tags[:most])
 
 
@@ -269,15 +269,22 @@ def _sms(order: Order, lines: Lines) -> Draft:
 
 def _email(order: Order, lines: Lines) -> Draft:
     voice, facts = order.voice, order.facts
-    preview = _fits((f"{capital(facts.news)}.", f"{facts.label} {facts.where}".strip() + ".", f"{facts.label}."), 110)
+    preview = _preview(facts, voice)
     opening = lines.hook if order.length != "short" else ""
-    inside = [line for line in lines.body(order.length) if line.rstrip(".") != preview.rstrip(".")]
+    inside = lines.body(order.length)
     sign = f"{voice.goodbye},\n{facts.business or 'The team'}"
     paragraph = " ".join(filter(None, (opening, *inside[:2])))
     text = "\n\n".join(filter(None, (preview, voice.greeting, paragraph, *inside[2:], f"**{lines.call}**", sign)))
     subjects = [s.format(label=facts.label) for s in _turned(voice.subjects, order.variant)]
     subject = _fits([*subjects, facts.label], 58)
     return replace(_draft(order, text, lines, ()), subject=subject, title=subject)
+
+
+def _preview(facts: Facts, voice: Voice) -> str:
+    """The line a mailbox shows beside the subject: when and where, else what the voice says of itself."""
+    day = short_day(facts.start) if facts.start else ""
+    at = " ".join(part for part in (day, facts.where) if part)
+    return f"{capital(at)}: {facts.action}." if at else f"{voice.tags[0]}."
 
 
 def _blog(order: Order, lines: Lines) -> Draft:

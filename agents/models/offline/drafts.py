@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.models.offline.phrasing import channel, quoted
 from agents.models.offline.reading import Turn
+from agents.models.offline.values import number, texts
 from tools.platforms.catalogue import BY_NAME
 
 _HEAD = re.compile(r"^\*\*(?:(?P<n>\d+)\. )?(?P<label>[^*·]+?)\*\*", re.MULTILINE)
@@ -37,15 +38,14 @@ class Card:
 
 def card(platform: str, values: Mapping[str, Any], result: Mapping[str, Any]) -> Card:
     """A card of the arguments of a draft and what the tool measured."""
-    tags = result.get("hashtags") if isinstance(result.get("hashtags"), list) else values.get("hashtags")
     return Card(
         platform=platform,
         text=str(values.get("text") or ""),
-        characters=_number(result.get("characters")),
-        limit=_number(result.get("limit")),
+        characters=number(result.get("characters")),
+        limit=number(result.get("limit")),
         title=str(values.get("title") or ""),
         subject=str(values.get("subject") or ""),
-        hashtags=tuple(str(tag) for tag in tags) if isinstance(tags, list | tuple) else (),  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        hashtags=tuple(texts(result["hashtags"] if "hashtags" in result else values.get("hashtags"))),
         note=str(result.get("measure") or ""),
     )
 
@@ -93,7 +93,7 @@ def already_shown(turn: Turn) -> tuple[Shown, ...]:
 
 def _read(text: str) -> tuple[Shown, ...]:
     heads = list(_HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
+    ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]
     found: list[Shown] = []
     for place, (head, end) in enumerate(zip(heads, ends, strict=True)):
         lines = [line[1:].strip() for line in text[head.end() : end].splitlines() if line.startswith(">")]
@@ -128,7 +128,3 @@ def _is(draft: Mapping[str, Any], item: Shown) -> bool:
 
 def _bare(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0

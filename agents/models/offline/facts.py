@@ -12,14 +12,32 @@ Kind = Literal["opening", "event", "sale", "launch", "offer"]
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("sale", r"\b(?:sale|sales event|black friday|cyber monday|clearance|\d+ ?% off|discount|promotion|happy hour)\b"),
-    ("opening", r"\b(?:re-?)?open(?:s|ing|ed)?\b(?! (?:day|mic|source|house|rate))|\b(?:second|third|new) (?:\w+ )?"
-     r"(?:shop|store|branch|caf[eé]|coffee shop|restaurant|location|salon|studio|bakery|bar|pub|gym|hotel|clinic)\b"),
-    ("event", r"\b(?:events?|workshops?|webinars?|concerts?|festivals?|conference|summit|meet-?ups?|open day|open house|"
-     r"fair|market|party|gala|talks?|class(?:es)?|courses?|tour|race|marathon|exhibition|gig|fundraiser|retreat|"
-     r"screening|tasting|hackathon)\b"),
-    ("launch", r"\blaunch(?:es|ing|ed)?\b|\breleas(?:e|es|ing)\b|\bintroduc|\bnew (?:\w+ )?(?:product|app|line|"
-     r"collection|range|menu|album|book|service|feature|website|flavou?r|edition|tool|platform|podcast)\b"),
-)  # fmt: skip
+    (
+        "opening",
+        (
+            r"\b(?:re-?)?open(?:s|ing|ed)?\b(?! (?:day|mic|source|house|rate))|"
+            r"\b(?:second|third|new) (?:\w+ )?"
+            r"(?:shop|store|branch|caf[eé]|coffee shop|restaurant|location|salon|studio|bakery|"
+            r"bar|pub|gym|hotel|clinic)\b"
+        ),
+    ),
+    (
+        "event",
+        (
+            r"\b(?:events?|workshops?|webinars?|concerts?|festivals?|conference|summit|meet-?ups?|"
+            r"open day|open house|"
+            r"fair|market|party|gala|talks?|class(?:es)?|courses?|tour|race|marathon|exhibition|gig|fundraiser|retreat|"
+            r"screening|tasting|hackathon)\b"
+        ),
+    ),
+    (
+        "launch",
+        (
+            r"\blaunch(?:es|ing|ed)?\b|\breleas(?:e|es|ing)\b|\bintroduc|\bnew (?:\w+ )?(?:product|app|line|"
+            r"collection|range|menu|album|book|service|feature|website|flavou?r|edition|tool|platform|podcast)\b"
+        ),
+    ),
+)
 _VERBS: dict[Kind, tuple[str, str]] = {
     "opening": ("opens", "open"),
     "event": ("takes place", "take place"),
@@ -49,7 +67,8 @@ _BY_KIND: dict[Kind, str] = {
 }
 _LEAD = re.compile(
     r"^(?:(?:a |an |the |our |my |their |its )?(?:grand |official |big |soft )?(?:opening|launch|release|promotion|"
-    r"re-?opening|start)(?: weekend| day| party| event)? (?:of|for) )?(?:a |an |the |our |my |their |its |this |we are |"
+    r"re-?opening|start)(?: weekend| day| party| event)? (?:of|for) )?(?:more (?:of )?)?(?:a |"
+    r"an |the |our |my |their |its |this |we are |"
     r"we're )?",
     re.IGNORECASE,
 )
@@ -125,6 +144,8 @@ class Facts:
             return f"{self.thing} {_VERBS[self.kind][many]}"
         if self.kind == "opening":
             return f"{self.thing} {('is', 'are')[many]} opening"
+        if self.kind == "sale":
+            return f"{self.thing} {('is', 'are')[many]} coming"
         return f"we're planning {self.thing}" if self.kind == "event" else f"we'd like you to meet {self.thing}"
 
     @property
@@ -178,7 +199,10 @@ def weekend_after(value: date) -> date:
 
 def _kind(text: str) -> Kind:
     lowered = text.lower()
-    return next((kind for kind, pattern in _KINDS if re.search(pattern, lowered)), "offer")
+    for kind, pattern in _KINDS:
+        if re.search(pattern, lowered):
+            return kind
+    return "offer"
 
 
 def _action(text: str, kind: Kind) -> str:
@@ -216,7 +240,9 @@ def _audience(text: str) -> str:
     if (
         not clean
         or len(clean.split()) > 6
-        or re.search(r"\d|[:;/]|\b(?:aged?|income|everyone|anybody|demographic)\b", clean)
+        or re.search(
+            r"\d|[:;/]|\b(?:aged?|income|everyone|anybody|demographic|who|that|people|interested|looking)\b", clean
+        )
     ):
         return ""
     acronym = len(clean) > 1 and clean[1].isupper()

@@ -26,6 +26,7 @@ from typing_extensions import override
 from agents.models.offline import analyst, publisher, strategist, supervisor, writer
 from agents.models.offline.reading import Turn, digest_of, read_turn, text_of
 from agents.models.offline.step import Step
+from agents.models.offline.values import mapping, mappings
 
 MODEL_NAME = "marketing-minds-offline"
 POLICIES: dict[str, Callable[[Turn], Step]] = {
@@ -137,9 +138,7 @@ def _answer(messages: Sequence[BaseMessage], options: dict[str, Any]) -> tuple[s
 
 
 def _tool_names(tools: object) -> set[str]:
-    if not isinstance(tools, list):
-        return set()
-    return {str(item["function"]["name"]) for item in cast("list[dict[str, Any]]", tools) if "function" in item}
+    return {str(mapping(item.get("function")).get("name")) for item in mappings(tools)}
 
 
 def _usage(messages: Sequence[BaseMessage], step: Step) -> UsageMetadata:

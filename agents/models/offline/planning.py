@@ -10,14 +10,23 @@ from typing import Any, TypedDict
 
 from agents.models.offline.facts import Facts, facts_of
 from agents.models.offline.phrasing import capital, channel, iso_day, listed, money, plain, short_day
+from agents.models.offline.targets import Goal, Kpi, kpis
+from agents.models.offline.values import texts
 from core.money import Money
 
 DEFAULT_WEEKS = 4
 RESERVE = 10  # per cent of the budget kept back
 WEIGHTS = {
-    "google_ads": 4, "meta_ads": 4, "instagram": 3, "facebook": 3, "tiktok": 3, "linkedin": 3, "youtube": 3,
-    "twitter": 2, "pinterest": 2,
-}  # fmt: skip
+    "google_ads": 4,
+    "meta_ads": 4,
+    "instagram": 3,
+    "facebook": 3,
+    "tiktok": 3,
+    "linkedin": 3,
+    "youtube": 3,
+    "twitter": 2,
+    "pinterest": 2,
+}
 
 
 class Task(TypedDict):
@@ -39,15 +48,6 @@ class Phase(TypedDict):
     end: str
 
 
-class Kpi(TypedDict):
-    """A figure to reach."""
-
-    name: str
-    target: float
-    unit: str
-    why: str
-
-
 class PlanDraft(TypedDict):
     """The arguments of ``create_campaign_plan``."""
 
@@ -59,29 +59,6 @@ class PlanDraft(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Conversion:
-    """How people become what is counted: ``clicks`` per hundred reached, ``results`` per hundred clicks (assumed)."""
-
-    noun: str
-    one: str
-    clicks: int
-    results: int
-
-
-CONVERSIONS: tuple[tuple[str, Conversion], ...] = (
-    ("visit|footfall|walk|attend|guest|people|participant", Conversion("visitors", "visitor", 4, 25)),
-    ("sign|subscri|regist|member|trial|user|waitlist", Conversion("sign-ups", "sign-up", 2, 20)),
-    ("lead|enquir|inquir|demo|contact|quote|client|meeting", Conversion("leads", "lead", 2, 10)),
-    ("book|reserv|ticket|appointment|seat", Conversion("bookings", "booking", 2, 10)),
-    ("follow", Conversion("followers", "follower", 4, 25)),
-    ("download|install", Conversion("downloads", "download", 2, 20)),
-    ("donat|fundrais|raise", Conversion("donations", "donation", 2, 5)),
-    ("sale|sell|order|purchas|customer|buy|unit|sold|revenue", Conversion("orders", "order", 2, 5)),
-)
-GENERIC = Conversion("results", "result", 2, 10)
-
-
-@dataclass(frozen=True, slots=True)
 class Ground:
     """What a plan stands on."""
 
@@ -89,20 +66,22 @@ class Ground:
     start: date
     peak: date
     end: date
-    dated: bool
+    event: date | None
     facts: Facts
     objective: str
     audience: str
-    goal: int | None
-    counted: Conversion
-    metric: str
-    budget: Money | None
+    goal: Goal
     channels: tuple[str, ...]
 
     @property
     def days(self) -> int:
-        """Days from the start to the peak."""
-        return (self.peak - self.start).days
+        """Days from the start to the event, or to the last day."""
+        return ((self.event or self.end) - self.start).days
+
+    @property
+    def until(self) -> date:
+        """What everything works towards."""
+        return max(self.start, self.event or self.end)
 
 
 def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) -> Ground | None:
@@ -111,26 +90,30 @@ def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) ->
     if facts is None:
         return None
     objective = plain(brief.get("objective"), 160)
-    metric = plain(info.get("goal_metric"), 40)
     start = max(today, iso_day(info.get("start_date")) or today)
     event, last = iso_day(info.get("event_date")), iso_day(info.get("end_date"))
-    peak = max(start, event or last or start + timedelta(weeks=DEFAULT_WEEKS))
+    end = max(start, event or start, last or (start if event else start + timedelta(weeks=DEFAULT_WEEKS)))
+    peak = max(start, event or end - (end - start) // 5)
     goal = info.get("goal_value")
-    channels = brief.get("channels")
+    channels = tuple(texts(brief.get("channels")))
     return Ground(
         today=today,
         start=start,
         peak=peak,
-        end=max(peak, last or peak),
-        dated=bool(event or last),
+        end=end,
+        event=event,
         facts=facts,
         objective=objective,
         audience=plain(brief.get("target_audience"), 100),
-        goal=goal if isinstance(goal, int) and goal > 0 else None,
-        counted=_conversion(metric, objective),
-        metric=metric,
-        budget=money(info),
-        channels=tuple(str(name) for name in channels) if isinstance(channels, list | tuple) else (),  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        goal=Goal(
+            value=goal if isinstance(goal, int) and goal > 0 else None,
+            metric=plain(info.get("goal_metric"), 40),
+            objective=objective,
+            budget=money(info),
+            channels=channels,
+            days=(max(start, event or end) - start).days,
+        ),
+        channels=channels,
     )
 
 
@@ -141,7 +124,7 @@ def plan(ground: Ground) -> PlanDraft:
         strategy=strategy(ground),
         tasks=tasks(ground),
         phases=phases(ground),
-        kpis=kpis(ground),
+        kpis=kpis(ground.goal),
     )
 
 
@@ -149,36 +132,44 @@ def campaign_name(ground: Ground) -> str:
     """A short title: what, where, when."""
     facts = ground.facts
     name = f"{facts.label} {facts.where}".strip()
-    return f"{name[:80]}, {ground.peak.day} {ground.peak:%B %Y}" if ground.dated else name[:100]
+    day = ground.until
+    return f"{name[:80]}, {'' if ground.event else 'until '}{day.day} {day:%B %Y}"
 
 
 def strategy(ground: Ground) -> str:
     """One paragraph that follows from goal, audience, channels, time and budget."""
-    goal = f"{ground.goal:,} {_noun(ground)}" if ground.goal else (ground.objective or "attention").rstrip(".")
+    goal = _goal_words(ground) if ground.goal.value else (ground.objective or "attention").rstrip(".")
     names = listed([channel(name) for name in ground.channels])
     audience = ground.audience or "the people it is for"
     parts = [f"The aim is {goal}, from {audience}, through {names or 'the channels chosen'}."]
     parts.append(_pace(ground))
     parts += [_role(name) for name in ground.channels[:3]]
-    if ground.budget and ground.budget.minor:
+    if ground.goal.money:
         shares = listed(
             [f"{share} for {channel(name) if name != 'reserve' else 'a reserve'}" for name, share in split(ground)]
         )
-        parts.append(f"The {ground.budget} goes where it can be measured: {shares}.")
+        parts.append(f"The {ground.goal.money} goes where it can be measured: {shares}.")
     else:
         parts.append("There is no money to spend, so everything rests on own channels and on timing.")
     return " ".join(parts)
 
 
+def _goal_words(ground: Ground) -> str:
+    return ground.objective.rstrip(".") or f"{ground.goal.value:,} {ground.goal.noun}"
+
+
 def _pace(ground: Ground) -> str:
-    when = short_day(ground.peak)
+    when = short_day(ground.until)
     if ground.days <= 1:
         return f"With {when} this close, everything goes into one clear message, sent at once and repeated on the day."
     if ground.days <= 6:
         return f"With {ground.days} days until {when}, there is no time for a slow build: announce now, remind daily."
     if ground.days <= 20:
         return f"The {ground.days} days until {when} allow a short teaser, then a countdown that names date and place."
-    return f"The {ground.days // 7} weeks until {when} allow a slow build: first curiosity, then the facts, then a countdown."
+    return (
+        f"The {ground.days // 7} weeks until {when} allow a slow build: first curiosity, then the "
+        f"facts, then a countdown."
+    )
 
 
 def _role(name: str) -> str:
@@ -202,7 +193,7 @@ def _role(name: str) -> str:
 def phases(ground: Ground) -> list[Phase]:
     """Consecutive phases from the start to the end, as many as the days allow."""
     names = _names(ground)
-    lead = ground.days
+    lead = (ground.peak - ground.start).days
     if lead <= 0:
         cuts = [ground.start]
     elif lead <= 6:
@@ -228,7 +219,7 @@ def _names(ground: Ground) -> list[str]:
     ]
     if ground.end > ground.peak and (ground.end - ground.peak).days <= 4 and ground.end.weekday() >= 5:
         last = f"{last} and weekend"
-    return ["Preparation", "Teaser", "Countdown", last] if ground.dated else ["Preparation", "Start", "Momentum", last]
+    return ["Preparation", "Teaser", "Countdown", last] if ground.event else ["Preparation", "Start", "Momentum", last]
 
 
 def _phase(name: str, start: date, end: date) -> Phase:
@@ -238,20 +229,62 @@ def _phase(name: str, start: date, end: date) -> Phase:
 def tasks(ground: Ground) -> list[Task]:
     """Five to nine tasks in an order that works."""
     quick = ground.days <= 6
-    first = _task("message", "strategist", "Settle the one message and what each channel does for it", quick,
-                  [f"For {ground.audience}" if ground.audience else "The brief", _fact_line(ground)], (), "1 day")  # fmt: skip
+    first = _task(
+        "message",
+        "strategist",
+        "Settle the one message and what each channel does for it",
+        quick,
+        [f"For {ground.audience}" if ground.audience else "The brief", _fact_line(ground)],
+        (),
+        "1 day",
+    )
     writing = _writing(ground, quick)
     wrote = [task["key"] for task in writing]
-    measure = _task("measure", "analyst", f"Agree how {_noun(ground)} are counted, and note the figures before the start",
-                    quick, [f"A way to count {_noun(ground)}", "The figures of today"], (), "1 day")  # fmt: skip
-    schedule = _task("schedule", "publisher", "Put the approved texts on the calendar, phase by phase", quick,
-                     ["The drafts, approved", "Connected accounts"], wrote, "1 day")  # fmt: skip
-    remind = _task("remind", "publisher", f"Send the reminders up to {short_day(ground.peak)}", quick,
-                   ["One reminder per channel, approved"], ["schedule"], _span(ground))  # fmt: skip
-    check = _task("check", "analyst", "Compare reach and clicks with the targets half way, and say what to change", quick,
-                  ["Figures of the first posts"], ["schedule", "measure"], "2 hours")  # fmt: skip
-    report = _task("report", "analyst", f"Report {_noun(ground)} and cost against the goal", quick,
-                   ["Final count", "Money spent"], ["remind", "measure"], "1 day")  # fmt: skip
+    measure = _task(
+        "measure",
+        "analyst",
+        f"Agree how {ground.goal.noun} are counted, and note the figures before the start",
+        quick,
+        [f"A way to count {ground.goal.noun}", "The figures of today"],
+        (),
+        "1 day",
+    )
+    schedule = _task(
+        "schedule",
+        "publisher",
+        "Put the approved texts on the calendar, phase by phase",
+        quick,
+        ["The drafts, approved", "Connected accounts"],
+        wrote,
+        "1 day",
+    )
+    remind = _task(
+        "remind",
+        "publisher",
+        f"Send the reminders up to {short_day(ground.until)}",
+        quick,
+        ["One reminder per channel, approved"],
+        ["schedule"],
+        _span(ground),
+    )
+    check = _task(
+        "check",
+        "analyst",
+        "Compare reach and clicks with the targets half way, and say what to change",
+        quick,
+        ["Figures of the first posts"],
+        ["schedule", "measure"],
+        "2 hours",
+    )
+    report = _task(
+        "report",
+        "analyst",
+        f"Report {ground.goal.noun} and cost against the goal",
+        quick,
+        ["Final count", "Money spent"],
+        ["remind", "measure"],
+        "1 day",
+    )
     middle = [] if ground.days <= 1 else [check]
     return [first, *writing, measure, schedule, remind, *middle, report]
 
@@ -271,13 +304,18 @@ def _writing(ground: Ground, quick: bool) -> list[Task]:
     return made
 
 
-def _task(key: str, agent: str, description: str, quick: bool, requirements: list[str], depends: Sequence[str],
-          duration: str) -> Task:  # fmt: skip
+def _task(
+    key: str, agent: str, description: str, quick: bool, requirements: list[str], depends: Sequence[str], duration: str
+) -> Task:
     shorter = {"1 day": "2 hours", "2 days": "4 hours"}
     return Task(
-        key=key, agent=agent, description=description, requirements=[need for need in requirements if need],
-        depends_on=list(depends), estimated_duration=shorter.get(duration, duration) if quick else duration,
-    )  # fmt: skip
+        key=key,
+        agent=agent,
+        description=description,
+        requirements=[need for need in requirements if need],
+        depends_on=list(depends),
+        estimated_duration=shorter.get(duration, duration) if quick else duration,
+    )
 
 
 def _fact_line(ground: Ground) -> str:
@@ -289,77 +327,10 @@ def _span(ground: Ground) -> str:
     return f"{days} day{'s' if days > 1 else ''}"
 
 
-def kpis(ground: Ground) -> list[Kpi]:
-    """Figures derived from goal and budget, each with its reckoning."""
-    return _with_goal(ground, ground.goal) if ground.goal else _without_goal(ground)
-
-
-def _with_goal(ground: Ground, goal: int) -> list[Kpi]:
-    noun, one = _noun(ground), ground.counted.one
-    clicks = _up(goal * 100, ground.counted.results)
-    reach = _up(clicks * 100, ground.counted.clicks)
-    found: list[Kpi] = [Kpi(name=capital(noun), target=goal, unit=noun, why="The goal of the brief.")]
-    if ground.budget and ground.budget.minor >= goal:
-        cost = Money(ground.budget.minor // goal, ground.budget.currency)
-        found.append(Kpi(name=f"Cost per {one}", target=float(cost.major), unit=cost.currency,
-                         why=f"At most {ground.budget} ÷ {goal:,} = {cost}."))  # fmt: skip
-    found.append(Kpi(name="Clicks and replies", target=clicks, unit="clicks",
-                     why=f"{goal:,} ÷ {ground.counted.results} %, assuming {ground.counted.results} in 100 who click "
-                         f"become {noun}."))  # fmt: skip
-    found.append(Kpi(name="People reached", target=reach, unit="people",
-                     why=f"{clicks:,} ÷ {ground.counted.clicks} %, assuming {ground.counted.clicks} in 100 reached click."))  # fmt: skip
-    if ground.budget and ground.budget.minor:
-        per = Money(max(1, _up(ground.budget.minor * 1000, reach)), ground.budget.currency)
-        found.append(Kpi(name="Cost per 1,000 people reached", target=float(per.major), unit=per.currency,
-                         why=f"At most {ground.budget} ÷ {reach:,} × 1,000 = {per}."))  # fmt: skip
-    if "email" in ground.channels:
-        share = max(1, goal // 4)
-        found.append(Kpi(name="Email sign-ups", target=share, unit="sign-ups",
-                         why=f"A quarter of {goal:,}, assuming one in four comes by email."))  # fmt: skip
-    return found
-
-
-def _without_goal(ground: Ground) -> list[Kpi]:
-    if ground.budget and ground.budget.minor:
-        reach = max(100, int(ground.budget.major * 100))
-        clicks = _up(reach * GENERIC.clicks, 100)
-        return [
-            Kpi(name="People reached", target=reach, unit="people",
-                why=f"{ground.budget} at an assumed cost of 10 {ground.budget.currency} per 1,000 people reached."),
-            Kpi(name="Clicks and replies", target=clicks, unit="clicks",
-                why=f"{reach:,} × {GENERIC.clicks} %, assuming {GENERIC.clicks} in 100 reached click."),
-        ]  # fmt: skip
-    posts = max(1, ground.days // 3) * max(1, len(ground.channels))
-    return [
-        Kpi(
-            name="Posts sent",
-            target=posts,
-            unit="posts",
-            why="One on each channel every three days; no goal figure yet.",
-        )
-    ]
-
-
 def split(ground: Ground) -> list[tuple[str, Money]]:
     """The budget over the channels and a reserve; the parts add up to the whole."""
-    if ground.budget is None or not ground.channels:
+    if ground.goal.money is None or not ground.channels:
         return []
     weights = [WEIGHTS.get(name, 1) for name in ground.channels]
-    kept, spent = ground.budget.share([RESERVE, 100 - RESERVE])
+    kept, spent = ground.goal.money.share([RESERVE, 100 - RESERVE])
     return [*zip(ground.channels, spent.share(weights), strict=True), ("reserve", kept)]
-
-
-def _noun(ground: Ground) -> str:
-    return ground.metric or ground.counted.noun
-
-
-def _up(value: int, by: int) -> int:
-    return -(-value // by)
-
-
-def _conversion(metric: str, objective: str) -> Conversion:
-    for text in (metric.lower(), objective.lower()):
-        for words, conversion in CONVERSIONS:
-            if any(word in text for word in words.split("|")):
-                return conversion
-    return GENERIC

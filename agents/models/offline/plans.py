@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.models.offline.brief import State, noted
-from agents.models.offline.phrasing import channel, day, iso_day, listed, plain
+from agents.models.offline.phrasing import capital, channel, day, iso_day, listed, plain
 from agents.models.offline.planning import Ground, ground_of, plan, split
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.step import Step, call, say
+from agents.models.offline.values import mapping, mappings
 from core.money import Money
 
 NEXT = "Shall the writer draft the texts now?"
@@ -46,7 +47,7 @@ def made_plan(turn: Turn, state: State, done: Used) -> str:
     ground = ground_of(state.brief, state.info, turn.today)
     parts = [f"## {plain(done.arguments.get('name'), 120)}", plain(done.arguments.get("strategy"), 1200)]
     parts += [_phases(done.arguments), _tasks(done.arguments), _kpis(done.arguments)]
-    if ground and ground.budget and ground.budget.minor:
+    if ground and ground.goal.money:
         parts.append(_budget(ground))
     parts.append(f"The plan is stored. {NEXT}")
     return "\n\n".join(part for part in parts if part)
@@ -60,43 +61,32 @@ def changed_plan(turn: Turn, state: State, changed: Sequence[str], done: Used) -
         parts.append(_phases(done.arguments))
     if done.arguments.get("kpis") and {"budget", "goal_value", "goal_metric", "objective"} & set(changed):
         parts.append(_kpis(done.arguments))
-    if ground and ground.budget and ground.budget.minor and {"budget", "channels"} & set(changed):
+    if ground and ground.goal.money and {"budget", "channels"} & set(changed):
         parts.append(_budget(ground))
     return "\n\n".join(parts)
 
 
 def shown_plan(result: Mapping[str, Any]) -> str:
     """A stored campaign, as ``get_campaign`` returns it."""
-    campaign = result.get("campaign") if isinstance(result.get("campaign"), dict) else result
-    stored = campaign.get("plan") if isinstance(campaign, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-    body: Mapping[str, Any] = stored if isinstance(stored, dict) else result  # pyright: ignore[reportUnknownVariableType]
-    line = body.get("timeline")
-    phases: Mapping[str, Any] = line if isinstance(line, dict) else body  # pyright: ignore[reportUnknownVariableType]
-    name = plain(campaign.get("name"), 120) if isinstance(campaign, dict) else ""  # pyright: ignore[reportUnknownMemberType]
-    parts = [
-        f"## {name}" if name else "",
-        plain(body.get("strategy"), 1200),
-        _phases(phases),
-        _tasks(body),
-        _kpis(body),
-    ]
-    parts.append("Tell me what should change, or say “write the posts”.")
+    name = plain(result.get("name"), 120)
+    parts = [f"## {name}" if name else "", plain(result.get("strategy"), 1200)]
+    parts += [_phases(result), _tasks(result), _kpis(result), "Tell me what should change, or say “write the posts”."]
     return "\n\n".join(part for part in parts if part)
 
 
 def shown_figures(result: Mapping[str, Any]) -> str:
     """The targets and the budget of a stored campaign."""
-    budget = result.get("budget")
-    money: Mapping[str, Any] = budget if isinstance(budget, dict) else {}  # pyright: ignore[reportUnknownVariableType]
+    money = mapping(result.get("budget"))
     spent = ""
     if money.get("total"):
-        spent = f"Budget: {plain(money.get('total'))}, used {plain(money.get('used'))}, left {plain(money.get('remaining'))}."
+        used, left = plain(money.get("used")), plain(money.get("remaining"))
+        spent = f"Budget: {plain(money.get('total'))}, used {used}, left {left}."
     results = plain(result.get("results"), 400) or "No results are stored yet, so there is nothing to set against them."
     return "\n\n".join(part for part in (_kpis(result), spent, results) if part)
 
 
 def _phases(source: Mapping[str, Any]) -> str:
-    rows = [f"- **{plain(item.get('name'))}:** {_span(item)}" for item in _items(source, "phases")]
+    rows = [f"- **{plain(item.get('name'))}:** {_span(item)}" for item in mappings(source.get("phases"))]
     return "**Timeline**\n\n" + "\n".join(rows) if rows else ""
 
 
@@ -108,7 +98,7 @@ def _span(item: Mapping[str, Any]) -> str:
 
 
 def _tasks(source: Mapping[str, Any]) -> str:
-    items = _items(source, "tasks")
+    items = mappings(source.get("tasks"))
     numbers = {str(item.get("key") or item.get("task_id")): number for number, item in enumerate(items, 1)}
     rows: list[str] = []
     for number, item in enumerate(items, 1):
@@ -125,7 +115,8 @@ def _tasks(source: Mapping[str, Any]) -> str:
 
 def _kpis(source: Mapping[str, Any]) -> str:
     rows = [
-        f"| {plain(item.get('name'))} | {_target(item)} | {plain(item.get('why'))} |" for item in _items(source, "kpis")
+        f"| {plain(item.get('name'))} | {_target(item)} | {plain(item.get('why'))} |"
+        for item in mappings(source.get("kpis"))
     ]
     return (
         "**What to measure**\n\n| Figure | Target | How it follows |\n|---|--:|---|\n" + "\n".join(rows) if rows else ""
@@ -142,10 +133,5 @@ def _target(item: Mapping[str, Any]) -> str:
 
 
 def _budget(ground: Ground) -> str:
-    rows = [f"- {'Reserve' if name == 'reserve' else channel(name)}: {share}" for name, share in split(ground)]
-    return f"**Budget: {ground.budget}**\n\n" + "\n".join(rows)
-
-
-def _items(source: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    value = source.get(name)
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+    rows = [f"- {'Reserve' if name == 'reserve' else capital(channel(name))}: {share}" for name, share in split(ground)]
+    return f"**Budget: {ground.goal.money}**\n\n" + "\n".join(rows)

@@ -13,11 +13,14 @@ from agents.models.offline.requests import Wanted, read_wanted
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity
 from agents.models.offline.timing import read_times
+from agents.models.offline.values import mappings
 from tools.platforms.catalogue import BY_NAME
 
 _CALENDAR = re.compile(
-    r"\b(?:what(?:'s| is| do we have)?|which|show|list|see|view|any(?:thing)?|when(?:'s| is| are| does| do| will)?|is|are|how many|calendar)\b[^.\n]{0,50}"
-    r"\b(?:scheduled?|calendar|queued?|planned|going out|lined up|coming up|goes? out|published|posts?)\b|^\W*(?:the )?(?:calendar|schedule)\W*$|"
+    r"\b(?:what(?:'s| is| do we have)?|which|show|list|see|view|any(?:thing)?|when(?:'s| is| "
+    r"are| does| do| will)?|is|are|how many|calendar)\b[^.\n]{0,50}"
+    r"\b(?:scheduled?|calendar|queued?|planned|going out|lined up|coming up|goes? out|"
+    r"published|posts?)\b|^\W*(?:the )?(?:calendar|schedule)\W*$|"
     r"\b(?:my|our|the|editorial|content) calendar\b",
     re.IGNORECASE,
 )
@@ -29,13 +32,17 @@ _ASKS = re.compile(
 )
 _POLITE = re.compile(r"^\W*(?:can|could|would|will) (?:you|we)\b|\bplease\b", re.IGNORECASE)
 _CANCEL = re.compile(
-    r"\b(?:cancel|unschedule|un-schedule|take (?:it |that |them |this |the [\w ]{1,30})?(?:down|off|out)|remove|delete|withdraw|pull|stop|call off|"
+    r"\b(?:cancel|unschedule|un-schedule|take (?:it |that |them |this |the [\w "
+    r"]{1,30})?(?:down|off|out)|remove|delete|withdraw|pull|stop|call off|"
     r"(?:don'?t|do not) (?:post|send|publish|schedule))\b",
     re.IGNORECASE,
 )
 _WAITING = re.compile(r"\b(?:wait(?:ing)?|pending|approvals?|to approve|need(?:s)? my|sign[- ]off)\b", re.IGNORECASE)
 _DECIDING = re.compile(
-    r"\b(?:approved?|approve (?:it|them|all|that|this)|rejected?|decline|i (?:approve|reject|agree)|go ahead|looks? good|lgtm|ok to (?:send|post))\b",
+    (
+        r"\b(?:approved?|approve (?:it|them|all|that|this)|rejected?|decline|i (?:approve|reject|"
+        r"agree)|go ahead|looks? good|lgtm|ok to (?:send|post))\b"
+    ),
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\b(?:all|everything|every|both|each)\b", re.IGNORECASE)
@@ -93,7 +100,7 @@ def _span(turn: Turn) -> dict[str, Any]:
 def _choose(turn: Turn, listing: Used) -> Step:
     if not listing.ok:
         return say(f"I could not look up the drafts: {_readable(listing.error)}")
-    drafts: list[Mapping[str, Any]] = [item for item in listing.result.get("drafts", ()) if isinstance(item, dict)]
+    drafts = mappings(listing.result.get("drafts"))
     if not drafts:
         return say("There is nothing to publish yet. Shall the writer draft something?")
     wanted = read_wanted(turn.text)
@@ -102,7 +109,9 @@ def _choose(turn: Turn, listing: Used) -> Step:
         return say(chosen)
     if not chosen:
         return say(
-            f"There is no draft for {listed([channel(name) for name in wanted.channels], 'or') or 'that'}. Shall the writer draft one?"
+            f"There is no draft for "
+            f"{listed([channel(name) for name in wanted.channels], 'or') or 'that'}. Shall the writer "
+            f"draft one?"
         )
     return call("schedule_posts", items=_items(turn, chosen))
 
@@ -120,13 +129,19 @@ def _chosen(turn: Turn, drafts: Sequence[Mapping[str, Any]], wanted: Wanted) -> 
     pool = [item for item in pool if item.get("platform") not in wanted.refused]
     possible = [item for item in pool if _postable(item)]
     if pool and not possible:
-        return f"{listed(sorted({_label(item) for item in pool}))} texts are booked as adverts, not posted. I can't schedule those."
+        return (
+            f"{listed(sorted({_label(item) for item in pool}))} texts are booked as adverts, not "
+            f"posted. I can't schedule those."
+        )
     if _ALL.search(turn.text):
         return possible[:20]
     names = [str(item.get("platform")) for item in possible]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice and shown_count(drafts, shown) > 1:
-        return f"There are {names.count(twice)} drafts for {channel(twice)}. Which one: the first, the second, or all of them?"
+        return (
+            f"There are {names.count(twice)} drafts for {channel(twice)}. Which one: the first, the "
+            f"second, or all of them?"
+        )
     return [item for place, item in enumerate(possible) if names.index(names[place]) == place][:20]
 
 
@@ -147,9 +162,8 @@ def _after_scheduling(turn: Turn, last: Used) -> Step:
     result = last.result
     if not last.ok:
         return _corrected(turn, last)
-    scheduled = result.get("scheduled")
-    if isinstance(scheduled, list):
-        return say(_done(turn, [item for item in scheduled if isinstance(item, dict)]))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(result.get("scheduled"), list):
+        return say(_done(turn, mappings(result["scheduled"])))
     if result.get("status") == "rejected":
         return say(_rejected(plain(result.get("reason"), 300)))
     if result.get("status") in {"expired", "cancelled"}:
@@ -174,18 +188,28 @@ def _rejected(reason: str) -> str:
         return "Not approved, so nothing was scheduled. What should change: the text, the time or the channel?"
     wanted = read_wanted(reason)
     time = re.search(
-        r"\b(?:time|date|day|later|earlier|too (?:early|late)|morning|evening|week|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+        (
+            r"\b(?:time|date|day|later|earlier|too (?:early|late)|morning|evening|week|monday|tuesday|"
+            r"wednesday|thursday|friday|saturday|sunday)\b"
+        ),
         reason,
         re.IGNORECASE,
     )
     if time and not wanted.voice and not wanted.length:
-        return f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. Tell me the time you would like, and I'll prepare it again."
-    return f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. That is one for the writer: say “change it” and the texts are revised with this reason, then I'll ask again."
+        return (
+            f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. Tell me the time you would "
+            f"like, and I'll prepare it again."
+        )
+    return (
+        f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. That is one for the "
+        f"writer: say “change it” and the texts are revised with this reason, then I'll ask "
+        f"again."
+    )
 
 
 def _corrected(turn: Turn, last: Used) -> Step:
     """Once: leave out what can't be scheduled, or move what lies in the past. Then say what is wrong."""
-    items = [item for item in last.arguments.get("items", ()) if isinstance(item, dict)]
+    items = mappings(last.arguments.get("items"))
     if len(turn.calls("schedule_posts")) == 1 and items:
         if "in the past" in last.error:
             moved = [_moved(item, turn.today) for item in items]
@@ -223,7 +247,7 @@ def _readable(error: str) -> str:
 def _after_posts(turn: Turn, last: Used) -> Step:
     if not last.ok:
         return say(f"I could not look at the calendar: {_readable(last.error)}")
-    posts: list[Mapping[str, Any]] = [item for item in last.result.get("posts", ()) if isinstance(item, dict)]
+    posts = mappings(last.result.get("posts"))
     if _CANCEL.search(turn.text) and not _ASKS.match(turn.text):
         return _cancelling(turn, posts)
     if not posts:
@@ -277,11 +301,8 @@ def _after_cancelling(turn: Turn) -> Step:
     tried = turn.calls("cancel_post")
     done = sum(used.ok for used in tried)
     listing = turn.worked("list_posts")
-    by_id = {
-        str(post.get("post_id")): post
-        for post in (listing.result.get("posts", ()) if listing else ())
-        if isinstance(post, dict)
-    }
+    posts = mappings(listing.result.get("posts")) if listing else []
+    by_id = {str(post.get("post_id")): post for post in posts}
     lines = [f"- {_line(turn, by_id.get(str(used.arguments.get('post_id')), {}))}" for used in tried if used.ok]
     problems = [_readable(used.error) for used in tried if not used.ok]
     lead = "Cancelled; its draft is kept:" if done == 1 else "Cancelled; the drafts are kept:"
@@ -295,7 +316,7 @@ def _line(turn: Turn, post: Mapping[str, Any]) -> str:
 
 
 def _waiting(turn: Turn, last: Used) -> str:
-    items = [item for item in last.result.get("approvals", ()) if isinstance(item, dict)] if last.ok else []
+    items = mappings(last.result.get("approvals"))
     deciding = _DECIDING.search(turn.text) is not None
     if not items:
         return "Nothing is waiting for a decision." + (
@@ -310,9 +331,8 @@ def _waiting(turn: Turn, last: Used) -> str:
     return f"Waiting for you:\n\n{lines}\n\n{how}"
 
 
-def _platforms(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    value = post.get("platforms")
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
+def _platforms(post: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return mappings(post.get("platforms"))
 
 
 def _postable(item: Mapping[str, Any]) -> bool:

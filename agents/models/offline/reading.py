@@ -8,9 +8,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from agents.models.offline.values import mapping, mappings, text
 
 OPEN, CLOSE = "\n<context>\n", "\n</context>"
 Choice = TypeVar("Choice")
@@ -48,8 +50,8 @@ class Turn:
     today: date
     timezone: str
     text: str
-    brief: Mapping[str, Any] = field(default_factory=dict)
-    info: Mapping[str, Any] = field(default_factory=dict)
+    brief: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     ready: bool = False
     campaign: Mapping[str, Any] | None = None
     summary: str = ""
@@ -97,28 +99,28 @@ def read_turn(messages: Sequence[BaseMessage], tools: Iterable[str] = ()) -> Tur
     """Read a prompt. Whatever is missing or malformed reads as empty."""
     context = _context(messages)
     start = next((i for i in range(len(messages) - 1, -1, -1) if isinstance(messages[i], HumanMessage)), None)
-    before = messages if start is None else messages[:start]
-    after = [] if start is None else messages[start + 1 :]
+    before = list(messages if start is None else messages[:start])
+    after = list(messages[len(before) + 1 :])
     cut = next((i + 1 for i in range(len(after) - 1, -1, -1) if _is_answer(after[i])), 0)
-    conversation = _mapping(context.get("context"))
-    info = _mapping(conversation.get("collected_info"))
+    conversation = mapping(context.get("context"))
+    info = mapping(conversation.get("collected_info"))
     return Turn(
-        agent=_text(context.get("agent")),
+        agent=text(context.get("agent")),
         today=_date(context.get("today")),
-        timezone=_text(context.get("timezone")) or "UTC",
+        timezone=text(context.get("timezone")) or "UTC",
         text="" if start is None else text_of(messages[start]).strip(),
-        brief=_mapping(conversation.get("campaign_brief")),
+        brief=mapping(conversation.get("campaign_brief")),
         info=info,
         ready=conversation.get("ready_to_plan") is True,
-        campaign=_mapping(context.get("campaign")) or None,
-        summary=_text(context.get("summary")),
-        pending=tuple(_mapping(item) for item in _list(context.get("pending_approvals"))),
-        task=_text(context.get("task")).strip(),
+        campaign=mapping(context.get("campaign")) or None,
+        summary=text(context.get("summary")),
+        pending=tuple(mappings(context.get("pending_approvals"))),
+        task=text(context.get("task")).strip(),
         history=_history([*before, *after[:cut]]),
         earlier=_used(after[:cut]),
         used=_used(after[cut:]),
         tools=frozenset(tools),
-        position=_digest([message for message in messages if not isinstance(message, SystemMessage)]),
+        position=_digest([message for message in messages if _is_said(message)]),
     )
 
 
@@ -151,13 +153,17 @@ def _context(messages: Sequence[BaseMessage]) -> dict[str, Any]:
     return parsed(system[start + len(OPEN) : end])
 
 
-def parsed(text: str) -> dict[str, Any]:
-    """The JSON object in ``text``, or an empty one."""
+def parsed(said: str) -> dict[str, Any]:
+    """The JSON object in ``said``, or an empty one."""
     try:
-        value = json.loads(text)
+        value = json.loads(said)
     except ValueError:
         return {}
-    return _mapping(value)
+    return mapping(value)
+
+
+def _is_said(message: BaseMessage) -> bool:
+    return isinstance(message, HumanMessage) or _is_answer(message)
 
 
 def _is_answer(message: BaseMessage) -> bool:
@@ -188,34 +194,20 @@ def _used(messages: Sequence[BaseMessage]) -> tuple[Used, ...]:
 
 
 def _outcome(tool: str, arguments: dict[str, Any], message: ToolMessage) -> Used:
-    text = text_of(message)
-    result = parsed(text)
+    said = text_of(message)
+    result = parsed(said)
     error = result.get("error")
     if message.status == "error" or error:
-        return Used(tool, arguments, result, _explained(error) or _text(result.get("message")) or text or "It failed.")
-    return Used(tool, arguments, result or {"text": text})
+        return Used(tool, arguments, result, _explained(error) or text(result.get("message")) or said or "It failed.")
+    return Used(tool, arguments, result or {"text": said})
 
 
 def _explained(error: object) -> str:
-    if isinstance(error, dict):
-        return _text(cast("dict[str, Any]", error).get("message"))
-    return _text(error)
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return cast("list[Any]", value) if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return text(mapping(error).get("message")) or text(error)
 
 
 def _date(value: object) -> date:
     try:
-        return date.fromisoformat(_text(value))
+        return date.fromisoformat(text(value))
     except ValueError:
         return datetime(1970, 1, 1, tzinfo=UTC).date()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agents.language.channels import mentions
 from agents.models.offline.copywriting import Emoji, Length
-from agents.models.offline.voices import voice_in
+from agents.models.offline.voices import voices_in
 
 _COUNT = {
     "two": 2,
@@ -22,15 +22,20 @@ _COUNT = {
     "different": 3,
 }
 _VARIANTS = re.compile(
-    r"\b(?P<n>\d|two|a couple of|couple of|couple|three|a few|few|some|several|four|five|multiple)(?: more| other)?(?: different| alternative| new|"
-    r" short| possible)? (?:options?|variants?|variations?|versions?|alternatives?|ideas?|drafts?|captions?|tweets?|subject lines?|examples?|"
+    r"\b(?P<n>\d|two|a couple of|couple of|couple|three|a few|few|some|several|four|five|"
+    r"multiple)(?: more| other)?(?: different| alternative| new|"
+    r" short| possible)? (?:options?|variants?|variations?|versions?|alternatives?|ideas?|"
+    r"drafts?|captions?|tweets?|subject lines?|examples?|"
     r"suggestions?|takes?|headlines?)\b|\b(?P<kind>options|variants|variations|alternatives)\b",
     re.IGNORECASE,
 )
 _ORDINALS: tuple[tuple[str, int], ...] = (
     (r"\b(?:first|1st|number one|no\.? ?1|#1|option (?:one|1|a)|version (?:one|1|a)|draft (?:one|1))\b", 0),
     (
-        r"\b(?:second|2nd|number two|no\.? ?2|#2|option (?:two|2|b)|version (?:two|2|b)|draft (?:two|2))\b(?! (?:bakery|shop|store|branch|caf))",
+        (
+            r"\b(?:second|2nd|number two|no\.? ?2|#2|option (?:two|2|b)|version (?:two|2|b)|draft "
+            r"(?:two|2))\b(?! (?:bakery|shop|store|branch|caf))"
+        ),
         1,
     ),
     (r"\b(?:third|3rd|number three|no\.? ?3|#3|option (?:three|3|c)|version (?:three|3|c)|draft (?:three|3))\b", 2),
@@ -38,21 +43,31 @@ _ORDINALS: tuple[tuple[str, int], ...] = (
     (r"\b(?:last|final) (?:one|draft|version|option|text|post)\b", -1),
 )
 _NEW = re.compile(
-    r"\b(?:writ(?:e|ing)|draft|create|prepare|compose|produce|come up with|generate|need|give (?:me|us)|want|do|make|craft|also|now|how about|"
-    r"what about|can (?:you|we|i) (?:have|get))\b[^.?!\n]{0,60}\b(?:posts?|captions?|tweets?|emails?|e-mails?|newsletters?|articles?|blogs?|ads?|adverts?|"
-    r"cop(?:y|ies)|texts?|content|messages?|options?|variants?|versions?|alternatives?|drafts?|outlines?|subject lines?|headlines?|sms|scripts?|"
-    r"announcements?|press release|instagram|insta|facebook|linkedin|tiktok|twitter|x|threads|youtube|whatsapp|pinterest)\b",
+    r"\b(?:writ(?:e|ing)|draft|create|prepare|compose|produce|come up with|generate|need|give "
+    r"(?:me|us)|want|do|make|craft|also|now|how about|"
+    r"what about|can (?:you|we|i) (?:have|get))\b[^.?!\n]{0,60}\b(?:posts?|captions?|tweets?|"
+    r"emails?|e-mails?|newsletters?|articles?|blogs?|ads?|adverts?|"
+    r"cop(?:y|ies)|texts?|content|messages?|options?|variants?|versions?|alternatives?|"
+    r"drafts?|outlines?|subject lines?|headlines?|sms|scripts?|"
+    r"announcements?|press release|instagram|insta|facebook|linkedin|tiktok|twitter|x|threads|"
+    r"youtube|whatsapp|pinterest)\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:short(?:er|en)|long(?:er)?|length(?:en)?|trim|cut|condense|concise|expand|more|less|too|rewrite|re-?do|re-?write|re-?phrase|edit|tweak|"
-    r"adjust|change|amend|revise|replace|swap|remove|drop|delete|without|no emojis?|no hashtags?|add|include|mention|put in|instead|tone|again|"
-    r"another (?:go|try|version|one)|different(?:ly)?|improve|polish|better|fix|correct|make (?:it|them|this|that|the)|turn (?:it|them)|use|emojis?|"
+    r"\b(?:short(?:er|en)|long(?:er)?|length(?:en)?|trim|cut|condense|concise|expand|more|"
+    r"less|too|rewrite|re-?do|re-?write|re-?phrase|edit|tweak|"
+    r"adjust|change|amend|revise|replace|swap|remove|drop|delete|without|no emojis?|no "
+    r"hashtags?|add|include|mention|put in|instead|tone|again|"
+    r"another (?:go|try|version|one)|different(?:ly)?|improve|polish|better|fix|correct|make "
+    r"(?:it|them|this|that|the)|turn (?:it|them)|use|emojis?|"
     r"punch(?:y|ier)|snappier|try again|not happy|don'?t like|not keen|boring|bland|stiff)\b",
     re.IGNORECASE,
 )
 _SHORTER = re.compile(
-    r"\b(?:short(?:er|en)|trim|condense|concise|too long|cut (?:it|them|this|that|down)|snappier|brief(?:er)?|tight(?:er|en)|half (?:the|as) (?:length|long))\b",
+    (
+        r"\b(?:short(?:er|en)|trim|condense|concise|too long|cut (?:it|them|this|that|down)|"
+        r"snappier|brief(?:er)?|tight(?:er|en)|half (?:the|as) (?:length|long))\b"
+    ),
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"\b(?:short|brief|quick|snappy)\b", re.IGNORECASE)
@@ -70,53 +85,75 @@ _NO_TAGS = re.compile(
 _TAGS = re.compile(r"\bhash ?tags?", re.IGNORECASE)
 _CALL = re.compile(r"\b(?:call[- ]to[- ]action|cta)\b", re.IGNORECASE)
 _AGAIN = re.compile(
-    r"\b(?:again|another (?:go|try|version|one|take)|different(?:ly)?|re-?do|re-?write|re-?phrase|try again|something else|improve|better|"
+    r"\b(?:again|another (?:go|try|version|one|take)|different(?:ly)?|re-?do|re-?write|"
+    r"re-?phrase|try again|something else|improve|better|"
     r"don'?t like|not (?:happy|keen|great|good)|boring|bland|alternative|polish)\b",
     re.IGNORECASE,
 )
 _MENTION = re.compile(
-    r"\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|put in|work in|don'?t forget)(?: also)?(?: the fact)?(?: that)?:? "
-    r"(?P<what>(?!a call|call|cta|emoji|an emoji|some emoji|hash|the hash|more|less|another|one more|to (?:the|it)|email|instagram|facebook|linkedin)"
+    r"\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|put in|work in|don'?t "
+    r"forget)(?: also)?(?: the fact)?(?: that)?:? "
+    r"(?P<what>(?!a call|call|cta|emoji|an emoji|some emoji|hash|the hash|more|less|another|"
+    r"one more|to (?:the|it)|email|instagram|facebook|linkedin)"
     r"[^.\n?!]{3,140})",
     re.IGNORECASE,
 )
 _REPLACE = re.compile(
-    r"\b(?:replace|swap|change|substitute) [\"“'‘](?P<old>[^\"”'’\n]{1,120})[\"”'’] (?:with|by|to|for|into) [\"“'‘]?(?P<new>[^\"”'’\n]{1,160}?)[\"”'’]?(?:[.!]|$)|"
-    r"\b(?:replace|swap|substitute) (?P<old2>[^\"“”\n]{1,60}?) (?:with|by|for) [\"“'‘]?(?P<new2>[^\"”\n]{1,120}?)[\"”'’]?(?:[.!]|$)|"
-    r"\b(?:say|use|write) [\"“'‘](?P<new3>[^\"”\n]{1,120}?)[\"”'’] (?:instead of|rather than|not) [\"“'‘]?(?P<old3>[^\"”\n]{1,80}?)[\"”'’]?(?:[.!]|$)",
+    r"\b(?:replace|swap|change|substitute) [\"“'‘](?P<old>[^\"”'’\n]{1,120})[\"”'’] (?:with|"
+    r"by|to|for|into) [\"“'‘]?(?P<new>[^\"”'’\n]{1,160}?)[\"”'’]?(?:[.!]|$)|"
+    r"\b(?:replace|swap|substitute) (?P<old2>[^\"“”\n]{1,60}?) (?:with|by|for) "
+    r"[\"“'‘]?(?P<new2>[^\"”\n]{1,120}?)[\"”'’]?(?:[.!]|$)|"
+    r"\b(?:say|use|write) [\"“'‘](?P<new3>[^\"”\n]{1,120}?)[\"”'’] (?:instead of|rather than|"
+    r"not) [\"“'‘]?(?P<old3>[^\"”\n]{1,80}?)[\"”'’]?(?:[.!]|$)",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"\b(?:subject(?: line)?|title|headline)\b(?: \w+){0,3}? (?:to|is|should (?:be|say)|:|as)\s*[\"“'‘]?(?P<line>[^\"”\n]{3,120}?)[\"”'’]?(?:[.!]?$|\n)",
+    (
+        r"\b(?:subject(?: line)?|title|headline)\b(?: \w+){0,3}? (?:to|is|should (?:be|say)|:|"
+        r"as)\s*[\"“'‘]?(?P<line>[^\"”\n]{3,120}?)[\"”'’]?(?:[.!]?$|\n)"
+    ),
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(
-    r"\b(?:in|into|auf|en|to)\s+(?P<l>german|deutsch|french|français|francais|spanish|español|espanol|italian|italiano|polish|polski|dutch|portuguese|"
-    r"turkish|arabic|urdu|hindi|punjabi|bengali|chinese|mandarin|japanese|korean|russian|ukrainian|romanian|swedish|danish|norwegian|finnish|"
-    r"greek|czech|hungarian|welsh|gaelic|irish|hebrew|latin)\b|\b(?P<t>translat\w+)\b|\b(?P<v>german|french|spanish|italian|polish|welsh|hindi|arabic|"
+    r"\b(?:in|into|auf|en|to)\s+(?P<l>german|deutsch|french|français|francais|spanish|español|"
+    r"espanol|italian|italiano|polish|polski|dutch|portuguese|"
+    r"turkish|arabic|urdu|hindi|punjabi|bengali|chinese|mandarin|japanese|korean|russian|"
+    r"ukrainian|romanian|swedish|danish|norwegian|finnish|"
+    r"greek|czech|hungarian|welsh|gaelic|irish|hebrew|latin)\b|\b(?P<t>translat\w+)\b|"
+    r"\b(?P<v>german|french|spanish|italian|polish|welsh|hindi|arabic|"
     r"chinese|dutch|portuguese) (?:version|translation|copy|text|post|caption)\b",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(
-    r"\b(?:how (?:long|many (?:characters|hashtags|words))|what(?:'s| is| are) the (?:\w+ ){0,2}(?:limits?|max(?:imum)?)|character limits?|max(?:imum)? length)\b",
+    (
+        r"\b(?:how (?:long|many (?:characters|hashtags|words))|what(?:'s| is| are) the (?:\w+ "
+        r"){0,2}(?:limits?|max(?:imum)?)|character limits?|max(?:imum)? length)\b"
+    ),
     re.IGNORECASE,
 )
 _SHOW = re.compile(
-    r"\b(?:show|see|list|view|open|read|display|find)\b[^.?!\n]{0,30}\b(?:drafts?|texts?|posts?|copy|what (?:we|you) have|versions?|everything)\b|"
+    r"\b(?:show|see|list|view|open|read|display|find)\b[^.?!\n]{0,30}\b(?:drafts?|texts?|"
+    r"posts?|copy|what (?:we|you) have|versions?|everything)\b|"
     r"\bwhat (?:drafts|texts|posts) (?:do|have) we\b|\b(?:which|any|my|our|all) drafts\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"\b(?:about|announcing|promoting|to promote|for|on|advertising)\s+(?:our |the |my |a |an )?(?P<what>[^.?!,\n]{3,80})",
+    (
+        r"\b(?:about|announcing|promoting|to promote|for|on|advertising)\s+(?:our |the |my |a |an "
+        r")?(?P<what>[^.?!,\n]{3,80})"
+    ),
     re.IGNORECASE,
 )
 _NOT_ABOUT = re.compile(
-    r"^(?:it|this|that|them|these|those|me|us|each|all|every\w*|both|the (?:campaign|brief|plan|launch|opening|posts?)|campaign|plan|"
-    r"insta\w*|facebook|fb|linkedin|twitter|x|tik ?tok|youtube|e-?mails?|whatsapp|threads|pinterest|blog|sms|social|tomorrow|today|monday|"
-    r"tuesday|wednesday|thursday|friday|saturday|sunday|channels?|platforms?|review|approval|now|later|example|local|our|the)\b",
+    r"^(?:it|this|that|them|these|those|me|us|each|all|every\w*|both|the (?:campaign|brief|"
+    r"plan|launch|opening|posts?)|campaign|plan|"
+    r"insta\w*|facebook|fb|linkedin|twitter|x|tik ?tok|youtube|e-?mails?|whatsapp|threads|"
+    r"pinterest|blog|sms|social|tomorrow|today|monday|"
+    r"tuesday|wednesday|thursday|friday|saturday|sunday|channels?|platforms?|review|approval|"
+    r"now|later|example|local|our|the)\b",
     re.IGNORECASE,
-)  # fmt: skip
+)
 NAMES = {
     "german": "German",
     "deutsch": "German",
@@ -137,7 +174,7 @@ class Wanted:
     refused: tuple[str, ...] = ()
     count: int = 1
     targets: tuple[int, ...] = ()
-    voice: str | None = None
+    voice: tuple[str, ...] = ()
     length: Length | None = None
     emoji: Emoji | None = None
     hashtags: bool | None = None
@@ -159,9 +196,17 @@ class Wanted:
     def changes_something(self) -> bool:
         """Whether it says how a text is to differ."""
         return bool(
-            self.voice or self.length or self.emoji or self.hashtags is not None or self.call or self.again or self.mention
-            or self.replace or self.line or self.link
-        )  # fmt: skip
+            self.voice
+            or self.length
+            or self.emoji
+            or self.hashtags is not None
+            or self.call
+            or self.again
+            or self.mention
+            or self.replace
+            or self.line
+            or self.link
+        )
 
 
 def read_wanted(text: str) -> Wanted:
@@ -174,7 +219,7 @@ def read_wanted(text: str) -> Wanted:
         refused=tuple(dict.fromkeys(item.channel for item in found if not item.wanted)),
         count=_count(plain),
         targets=tuple(number for pattern, number in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
-        voice=voice_in(plain),
+        voice=voices_in(plain),
         length=_length(plain),
         emoji=("none" if _NO_EMOJI.search(plain) else "more") if _EMOJI.search(plain) else None,
         hashtags=(not _NO_TAGS.search(plain)) if _TAGS.search(plain) else None,
@@ -220,9 +265,11 @@ def _mention(text: str) -> tuple[str, ...]:
             match["what"],
             flags=re.IGNORECASE,
         )
-        what = re.split(r",? (?:and|but) (?:make|keep|use|write|then|also|no|don'?t|shorten)\b", what, maxsplit=1)[
-            0
-        ].strip(" ,;:\"'“”")
+        what = re.split(
+            r",? (?:and|but) (?:make|keep|use|write|then|also|no|don'?t|shorten|add|remove|change|put)\b",
+            what,
+            maxsplit=1,
+        )[0].strip(" ,;:\"'“”")
         if len(what) > 2 and not _EMOJI.search(what) and not _TAGS.search(what) and not _CALL.search(what):
             found.append(what)
     return tuple(found[:3])
@@ -240,7 +287,10 @@ def _replacement(text: str) -> tuple[str, str] | None:
 def _about(text: str) -> str:
     for match in _ABOUT.finditer(text):
         what = re.split(
-            r"\b(?:in an?|with|please|that|and then|on (?:insta|face|link|tik|you|whats|x\b)|for (?:insta|face|link|tik|you|whats|x\b|email))",
+            (
+                r"\b(?:in an?|with|please|that|and then|on (?:insta|face|link|tik|you|whats|x\b)|for "
+                r"(?:insta|face|link|tik|you|whats|x\b|email))"
+            ),
             match["what"],
             maxsplit=1,
             flags=re.IGNORECASE,

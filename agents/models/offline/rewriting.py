@@ -8,7 +8,8 @@ from typing import Any
 from agents.models.offline.copywriting import Draft, Order, sentence_of, tags_of, write
 from agents.models.offline.facts import Facts
 from agents.models.offline.requests import Wanted
-from agents.models.offline.voices import BY_NAME, Voice, voice_named
+from agents.models.offline.values import texts
+from agents.models.offline.voices import Voice, voice_named, voice_of
 from tools.counting import EMOJI
 
 
@@ -28,7 +29,6 @@ class Stored:
     @classmethod
     def of(cls, result: Mapping[str, Any]) -> "Stored":
         """Read a tool result; what is missing reads as empty."""
-        tags = result.get("hashtags")
         version = result.get("version")
         return cls(
             content_id=str(result.get("content_id") or ""),
@@ -36,7 +36,7 @@ class Stored:
             text=str(result.get("text") or ""),
             title=str(result.get("title") or ""),
             subject=str(result.get("subject") or ""),
-            hashtags=tuple(str(tag) for tag in tags) if isinstance(tags, list | tuple) else (),  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+            hashtags=tuple(texts(result.get("hashtags"))),
             voice=str(result.get("voice") or ""),
             version=version if isinstance(version, int) else 1,
         )
@@ -53,7 +53,7 @@ def rewritten(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
         new = _replaced(new, *wanted.replace)
     for extra in wanted.mention:
         new = replace(new, text=_added(new, sentence_of(extra)))
-    if wanted.call and facts is not None:
+    if wanted.call and facts is not None and facts.action not in new.text.lower():
         new = _called(new, _order(new, facts, wanted, 0))
     if wanted.link and wanted.link not in new.text:
         new = replace(new, text=f"{new.text}\n\n{wanted.link}")
@@ -63,7 +63,7 @@ def rewritten(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
 def reason_of(wanted: Wanted) -> str:
     """Why it is changed, in a few words."""
     parts = [
-        f"in a {wanted.voice} voice" if wanted.voice else "",
+        f"voice: {voice_of(wanted.voice).name}" if wanted.voice else "",
         {"short": "shorter", "long": "longer", "normal": ""}[wanted.length] if wanted.length else "",
         {"none": "without emoji", "more": "with emoji", "auto": ""}[wanted.emoji] if wanted.emoji else "",
         ("with hashtags" if wanted.hashtags else "without hashtags") if wanted.hashtags is not None else "",
@@ -86,7 +86,7 @@ def _anew(stored: Stored, wanted: Wanted, facts: Facts) -> Stored:
         text = _added(stored, write(_order(stored, facts, wanted, 1, length="long")).call_to_action)
     return replace(
         stored, text=text, title=draft.title or stored.title, subject=draft.subject or stored.subject,
-        hashtags=stored.hashtags, voice=wanted.voice or stored.voice,
+        hashtags=stored.hashtags, voice=voice_of(wanted.voice).name if wanted.voice else stored.voice,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def _different(stored: Stored, wanted: Wanted, facts: Facts) -> Draft:
 
 
 def _order(stored: Stored, facts: Facts, wanted: Wanted, variant: int, length: str | None = None) -> Order:
-    voice: Voice = BY_NAME[wanted.voice] if wanted.voice else voice_named(stored.voice)
+    voice: Voice = voice_of(wanted.voice) if wanted.voice else voice_named(stored.voice)
     emoji = wanted.emoji or ("auto" if EMOJI.search(stored.text) else "none")
     return Order(
         platform=stored.platform, facts=facts, voice=voice, variant=variant,
@@ -144,7 +144,8 @@ def _replaced(stored: Stored, old: str, new: str) -> Stored:
 def _decorated(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
     new = stored
     if wanted.line:
-        new = replace(new, **{"subject" if stored.platform == "email" else "title": wanted.line})
+        mail = stored.platform == "email"
+        new = replace(new, subject=wanted.line) if mail else replace(new, title=wanted.line)
     if wanted.emoji == "none":
         new = replace(
             new, text=_without_emoji(new.text), title=_without_emoji(new.title), subject=_without_emoji(new.subject)

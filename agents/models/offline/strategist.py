@@ -8,9 +8,11 @@ from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, ideas, suggestion, taken
 from agents.models.offline.brief import (
     AGAIN,
+    WHICH_DATE,
     State,
     after,
     arguments,
+    asked_field,
     named,
     noted,
     passed,
@@ -49,9 +51,10 @@ def _open(turn: Turn) -> Step:
 def _facts(turn: Turn, state: State) -> BriefReading:
     """What the message says about the brief; a yes to a suggestion counts as saying it."""
     text = turn.text
-    if turn.asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), turn.asked)):
-        text = f"{text}. {offered}"
-    return read_brief(text, today=turn.today, asked=turn.asked, known={**state.brief, **state.info})
+    asked = asked_field(turn)
+    if asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), asked)):
+        text = offered
+    return read_brief(text, today=turn.today, asked=asked, known={**state.brief, **state.info})
 
 
 def _next(turn: Turn, found: BriefReading, future: State) -> str:
@@ -64,9 +67,10 @@ def _next(turn: Turn, found: BriefReading, future: State) -> str:
 def _open_fields(turn: Turn, state: State) -> list[str]:
     """What to ask, in order; a question the person has put off goes last."""
     missing = list(state.missing)
-    if talk.skips(turn.text) and turn.asked in missing and len(missing) > 1:
-        missing.remove(turn.asked)
-        missing.append(turn.asked)
+    asked = asked_field(turn)
+    if talk.skips(turn.text) and asked in missing and len(missing) > 1:
+        missing.remove(asked)
+        missing.append(asked)
     return missing
 
 
@@ -131,7 +135,7 @@ def _wants_plan(turn: Turn) -> bool:
 
 
 def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
-    if talk.asks_plan(turn.text) and not changed and turn.campaign and not talk.asks_new(turn.text):
+    if talk.asks_plan(turn.text) and turn.campaign and not talk.asks_new(turn.text):
         return call("get_campaign")
     if _wants_plan(turn):
         return _plan_or_what_is_missing(turn, state, changed)
@@ -139,7 +143,7 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
     if gone := passed(found, turn.today):
         return say(
             noted(changed, state),
-            f"{day(gone)} has already passed; today is {day(turn.today)}. Which date did you mean?",
+            f"{day(gone)} has already passed; today is {day(turn.today)}. {WHICH_DATE}",
         )
     reading = reading_of(turn)
     opening = _opening(turn, state, changed, reading)
@@ -173,8 +177,8 @@ def _opening(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
         return talk.welcome(turn)
     if reading.kind == "offtopic" and not changed:
         return talk.declined(turn)
-    if talk.asks_ideas(text) and not changed and not state.empty:
-        return ideas(turn, state)
+    if talk.asks_ideas(text) and not changed and state.brief.get("product"):
+        return ideas(state)
     return ""
 
 
@@ -186,7 +190,7 @@ def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
         return _after_the_plan(turn, changed, reading)
     if talk.says_no(turn.text) and PLAN_OFFER in turn.last_answer("strategist") and not changed:
         return "All right, no plan yet. Tell me what should change, or say “plan” when you are ready."
-    if "ready" in turn.choose("offer", ("ready", "ready", "done")):
+    if changed:
         return f"That's everything I need. {PLAN_OFFER}"
     return f"The brief is complete. {PLAN_OFFER}"
 
@@ -194,6 +198,8 @@ def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
 def _after_the_plan(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
     if talk.asks_new(turn.text):
         return "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
+    if any(said.agent == "writer" for said in turn.history):
+        return "Next: change a draft, or say “schedule them”."
     if changed or reading.kind in {"thanks", "offtopic", "greeting"}:
         return "Next, the writer can draft the texts: say which channel and what voice, or “write the posts”."
     return "The plan stands. Tell me what should change, or say “write the posts”."
@@ -205,7 +211,7 @@ def _ask(turn: Turn, state: State, changed: tuple[str, ...] = (), reading: Readi
         return PLAN_OFFER if not turn.campaign else ""
     name = fields[0]
     if (
-        turn.asked == name
+        asked_field(turn) == name
         and not changed
         and reading is not None
         and reading.kind in {"answer", "request", "correction"}

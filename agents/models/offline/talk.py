@@ -6,40 +6,55 @@ from agents.models.offline.reading import Turn
 
 HONEST = "I'm the built-in offline model: I work by rules, without a language model."
 _IDENTITY = re.compile(
-    r"\b(?:are|r) (?:you|u) (?:an? |really |actually |just )*(?:ai|bot|robot|human|real|person|machine|llm|gpt|chat ?gpt|claude|"
-    r"gemini|language model)\b|\bwh(?:at|ich) (?:ai |llm |language )?model\b|\bwho (?:are you|made you|built you|am i (?:talking|"
-    r"speaking|chatting) (?:to|with))\b|\bwhat are you\b(?! (?:doing|waiting|working|going|able))|\bare you (?:gpt|chatgpt|claude|offline)\b|"
+    r"\b(?:are|r) (?:you|u) (?:an? |really |actually |just )*(?:ai|bot|robot|human|real|"
+    r"person|machine|llm|gpt|chat ?gpt|claude|"
+    r"gemini|language model)\b|\bwh(?:at|ich) (?:ai |llm |language )?model\b|\bwho (?:are you|"
+    r"made you|built you|am i (?:talking|"
+    r"speaking|chatting) (?:to|with))\b|\bwhat are you\b(?! (?:doing|waiting|working|going|"
+    r"able))|\bare you (?:gpt|chatgpt|claude|offline)\b|"
     r"\b(?:is this|am i talking to|am i speaking to) (?:an? )?(?:ai|bot|robot|human|real person|person|machine)\b",
     re.IGNORECASE,
 )
 _STATUS = re.compile(
-    r"\bwhat (?:do|have) (?:you|we|u) (?:know|got|have|noted|understood|gathered)\b|\bwhat(?:'s| is) (?:missing|left|in the brief|"
-    r"the brief|still (?:missing|needed|open))\b|\b(?:show|read|give|send) (?:me )?(?:back )?(?:the |my |our )?brief\b|\b(?:recap|"
-    r"summar(?:y|ise|ize))\b(?!.*\b(?:post|email|draft|result|plan)\b)|\bwhere (?:are|were) we\b|\bso far\?|\bwhat else do you need\b|"
+    r"\bwhat (?:do|have) (?:you|we|u) (?:know|got|have|noted|understood|gathered)\b|"
+    r"\bwhat(?:'s| is) (?:missing|left|in the brief|"
+    r"the brief|still (?:missing|needed|open))\b|\b(?:show|read|give|send) (?:me )?(?:back "
+    r")?(?:the |my |our )?brief\b|\b(?:recap|"
+    r"summar(?:y|ise|ize))\b(?!.*\b(?:post|email|draft|result|plan)\b)|\bwhere (?:are|were) "
+    r"we\b|\bso far\?|\bwhat else do you need\b|"
     r"\bdid you (?:get|note|write) (?:that|all|it)\b|\b(?:the )?brief(?: so far)?\?$",
     re.IGNORECASE,
 )
 _CHOOSE = re.compile(
-    r"\b(?:you (?:choose|decide|pick|tell me|suggest)|up to you|your call|what (?:do|would|can) you (?:suggest|recommend|think|advise|"
-    r"propose)|what(?:'s| is) (?:best|normal|usual|reasonable|sensible)|any (?:suggestions?|ideas?|recommendations?)|surprise me|"
-    r"(?:i )?(?:don'?t|do not|dont) (?:really )?know|no (?:idea|clue)|not sure|dunno|whatever you think|recommend|suggest(?:ions?)?)\b",
+    r"\b(?:you (?:choose|decide|pick|tell me|suggest)|up to you|your call|what (?:do|would|"
+    r"can) you (?:suggest|recommend|think|advise|"
+    r"propose)|what(?:'s| is) (?:best|normal|usual|reasonable|sensible)|any (?:suggestions?|"
+    r"ideas?|recommendations?)|surprise me|"
+    r"(?:i )?(?:don'?t|do not|dont) (?:really )?know|no (?:idea|clue)|not sure|dunno|whatever "
+    r"you think|recommend|suggest(?:ions?)?)\b",
     re.IGNORECASE,
 )
 _SKIP = re.compile(
     r"^\W*(?:skip|pass|later|next|not now|let'?s skip|skip (?:it|that|this)|come back to (?:it|that))\b", re.IGNORECASE
 )
 _YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|yup|ya|sure|ok(?:ay)?|oki|please(?: do)?|go(?: ahead| for it| on)?|do it|do that|sounds (?:good|great|"
-    r"fine|perfect)|perfect|great|fine|let'?s (?:go|do (?:it|that|this))|absolutely|of course|definitely|why not|alright|all right|"
+    r"^\W*(?:yes|yep|yeah|yup|ya|sure|ok(?:ay)?|oki|please(?: do)?|go(?: ahead| for it| on)?|"
+    r"do it|do that|sounds (?:good|great|"
+    r"fine|perfect)|perfect|great|fine|let'?s (?:go|do (?:it|that|this))|absolutely|of course|"
+    r"definitely|why not|alright|all right|"
     r"correct|exactly|that works|works for me|good|yes please|make it so|ja|oui|si|sí|claro|gerne)\b",
     re.IGNORECASE,
 )
 _NO = re.compile(r"^\W*(?:no|nope|nah|not (?:yet|now|really)|don'?t|wait|hold on|stop|nein|non)\b", re.IGNORECASE)
 _PLAN = re.compile(
-    r"\b(?:(?:make|create|build|draft|write|draw|put|prepare|do|start|show|give|give me|get|need|want|see|have|propose|set|generate|"
-    r"develop|come|work|finali[sz]e|redo|produce|outline|suggest)\b[^.?!\n]{0,40}\b(?:plan|campaign|strategy|roadmap|schedule of tasks)\b|"
-    r"plan (?:it|this|that|everything|the|my|our|a|out|pls|please|and)\b|(?:let'?s|please|can you|could you|now|and|then|go ahead and|"
-    r"just|yes,?|ok,?|first) plan\b|ready (?:for|to) (?:the )?plan|the plan,? please|plan,? please|^\W*(?:the )?(?:plan|planning)\W*$|"
+    r"\b(?:(?:make|create|build|draft|write|draw|put|prepare|do|start|show|give|give me|get|"
+    r"need|want|see|have|propose|set|generate|"
+    r"develop|come|work|finali[sz]e|redo|produce|outline|suggest)\b[^.?!\n]{0,40}\b(?:plan|"
+    r"campaign|strategy|roadmap|schedule of tasks)\b|"
+    r"plan (?:it|this|that|everything|the|my|our|a|out|pls|please|and)\b|(?:let'?s|please|can "
+    r"you|could you|now|and|then|go ahead and|"
+    r"just|yes,?|ok,?|first) plan\b|ready (?:for|to) (?:the )?plan|the plan,? please|plan,? "
+    r"please|^\W*(?:the )?(?:plan|planning)\W*$|"
     r"plan ?$|start planning|kick (?:it )?off|plan ready)",
     re.IGNORECASE,
 )
@@ -47,14 +62,19 @@ _NOT_PLAN = re.compile(
     r"\b(?:don'?t|do not|no|not|without|before|wait with the) (?:\w+ ){0,3}(?:plan|campaign)\b", re.IGNORECASE
 )
 _NEW = re.compile(
-    r"\b(?:new|another|different|second|fresh|next) (?:campaign|plan|project|brief)\b|\bstart (?:over|again|from scratch|fresh)\b",
+    (
+        r"\b(?:new|another|different|second|fresh|next) (?:campaign|plan|project|brief)\b|\bstart "
+        r"(?:over|again|from scratch|fresh)\b"
+    ),
     re.IGNORECASE,
 )
 _IDEAS = re.compile(r"\b(?:ideas?|brainstorm|inspir|concepts?|angles?|themes?|slogans?|suggestions?)\b", re.IGNORECASE)
 
 TEAM = (
-    "There are four of us. I'm the **strategist**: I gather the brief and make the plan. The **writer** drafts posts, emails and "
-    "adverts within each platform's limits. The **publisher** schedules them, and nothing goes out before you approve it. The "
+    "There are four of us. I'm the **strategist**: I gather the brief and make the plan. The "
+    "**writer** drafts posts, emails and "
+    "adverts within each platform's limits. The **publisher** schedules them, and nothing "
+    "goes out before you approve it. The "
     "**analyst** answers from stored figures and says where they came from."
 )
 
@@ -116,7 +136,10 @@ def greeting(turn: Turn) -> str:
             "Hello. I'm the strategist of the team.",
         ),
     )
-    return f"{opening} We plan campaigns, write for the channels, schedule after your approval and read the figures. {HONEST}"
+    return (
+        f"{opening} We plan campaigns, write for the channels, schedule after your approval and "
+        f"read the figures. {HONEST}"
+    )
 
 
 def capabilities() -> str:
@@ -126,16 +149,22 @@ def capabilities() -> str:
 
 def identity() -> str:
     """What this is."""
-    return f"I'm an AI assistant, not a person. {HONEST} The name is marketing-minds-offline; with a model key set, a larger model takes over."
+    return (
+        f"I'm an AI assistant, not a person. {HONEST} The name is marketing-minds-offline; with a "
+        f"model key set, a larger model takes over."
+    )
 
 
 def declined(turn: Turn) -> str:
     """Decline what is off topic."""
     return turn.choose(
         "offtopic",
-        ("That's outside my field, I'm afraid: I only do marketing.", "I can't help with that one; marketing is all I know.",
-         "That one is beyond me. Marketing, on the other hand, I can do."),
-    )  # fmt: skip
+        (
+            "That's outside my field, I'm afraid: I only do marketing.",
+            "I can't help with that one; marketing is all I know.",
+            "That one is beyond me. Marketing, on the other hand, I can do.",
+        ),
+    )
 
 
 def welcome(turn: Turn) -> str:

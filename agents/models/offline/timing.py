@@ -10,14 +10,29 @@ from agents.language.dates import find_dates
 
 USUAL = "10:00"
 _CLOCK = re.compile(
-    r"(?<![\d/.£$€])(?:at |@ ?|around |by |for |um |à )?(?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? ?(?P<half>a\.?m\.?|p\.?m\.?)(?!\w)|"
+    r"(?<![\d/.£$€])(?:at |@ ?|around |by |for |um |à )?(?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? "
+    r"?(?P<half>a\.?m\.?|p\.?m\.?)(?!\w)|"
     r"(?<![\d/.£$€])(?P<h24>[01]?\d|2[0-3])[:h](?P<m24>[0-5]\d)(?!\d)|"
-    r"\b(?:at|@|around|um) (?P<hat>[01]?\d|2[0-3])(?: ?o'?clock| uhr)?(?![\d:.,/]|\s?(?:%|visitors|people|st\b|nd\b|rd\b|th\b))|"
-    r"\b(?P<word>noon|midday|lunch ?time|midnight|(?:early )?morning|afternoon|evening|tonight|breakfast|end of (?:the )?day|eod)\b",
+    r"\b(?:at|@|around|um) (?P<hat>[01]?\d|2[0-3])(?: ?o'?clock| uhr)?(?![\d:.,/]|\s?(?:%|"
+    r"visitors|people|st\b|nd\b|rd\b|th\b))|"
+    r"\b(?P<word>noon|midday|lunch ?time|midnight|(?:early )?morning|afternoon|evening|"
+    r"tonight|breakfast|end of (?:the )?day|eod)\b",
     re.IGNORECASE,
 )
-_WORDS = {"noon": "12:00", "midday": "12:00", "lunch": "12:30", "midnight": "23:59", "early": "08:00", "morning": "09:00",
-          "afternoon": "15:00", "evening": "18:00", "tonight": "19:00", "breakfast": "08:00", "end": "17:00", "eod": "17:00"}  # fmt: skip
+_WORDS = {
+    "noon": "12:00",
+    "midday": "12:00",
+    "lunch": "12:30",
+    "midnight": "23:59",
+    "early": "08:00",
+    "morning": "09:00",
+    "afternoon": "15:00",
+    "evening": "18:00",
+    "tonight": "19:00",
+    "breakfast": "08:00",
+    "end": "17:00",
+    "eod": "17:00",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +48,7 @@ class Times:
 
 
 def read_times(text: str, today: date) -> Times:
-    """Read the times in a message. A day without a time is taken at the usual hour; a time without a day is tomorrow's."""
+    """Read the times in a message. A day without a time gets the usual hour; a time without a day is tomorrow's."""
     named = [(item.start, item.channel) for item in mentions(text) if item.wanted]
     days = [found for found in find_dates(text, today) if found.first]
     if len({name for _, name in named}) > 1 and (len(days) > 1 or len(list(_CLOCK.finditer(text))) > 1):

@@ -1,5 +1,6 @@
 """The writer by rule: drafts for the channels asked for, changes to drafts already stored, limits and lists."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from agents.language.brief import read_brief
 from agents.models.offline.brief import State, state_of
 from agents.models.offline.copywriting import Draft, Order, write
-from agents.models.offline.drafts import already_shown, card, in_order, shown_cards, shown_count
+from agents.models.offline.drafts import Card, already_shown, card, in_order, shown_cards, shown_count
 from agents.models.offline.facts import Facts, facts_of
 from agents.models.offline.phrasing import channel, listed, plain
 from agents.models.offline.reading import Turn, Used
@@ -15,15 +16,18 @@ from agents.models.offline.requests import Wanted, read_wanted
 from agents.models.offline.rewriting import Stored, reason_of, rewritten
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity
-from agents.models.offline.voices import BY_NAME, VOICES, Voice, voice_named
+from agents.models.offline.values import mapping, mappings, texts
+from agents.models.offline.voices import Voice, voice_named, voice_of
+from tools.platforms.catalogue import BY_NAME
 
 MOST = 8
+_REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
 LAST_RESORT = ("instagram",)
 
 
 def decide(turn: Turn) -> Step:
     """Take the next step of the writer's turn."""
-    wanted = read_wanted(turn.text)
+    wanted = read_wanted(_asked_for(turn))
     if not turn.used:
         return _open(turn, wanted)
     match turn.used[-1].tool:
@@ -41,12 +45,23 @@ def decide(turn: Turn) -> Step:
             return _write(turn, wanted)
 
 
+def _asked_for(turn: Turn) -> str:
+    """The message, and the reason of a rejection where the message only says to go ahead with it."""
+    refused = _REFUSED.search(turn.last_answer())
+    if refused and not read_wanted(turn.text).changes_something:
+        return f"{turn.text} Change it: {refused['reason']}"
+    return turn.text
+
+
 def _open(turn: Turn, wanted: Wanted) -> Step:
     if asks_identity(turn.text):
         return say(identity())
     if wanted.language:
         return say(
-            f"I can only write in English: I'm the built-in offline model. With a model key set, the team writes in {wanted.language} too.",
+            (
+                f"I can only write in English: I'm the built-in offline model. With a model key set, the "
+                f"team writes in {wanted.language} too."
+            ),
             "Shall I write it in English for someone to translate?",
         )
     if wanted.limits:
@@ -96,10 +111,16 @@ def _write(turn: Turn, wanted: Wanted) -> Step:
 
 def _saving(draft: Draft, order: Order) -> Call:
     values: dict[str, Any] = {
-        "platform": draft.platform, "content_type": draft.content_type, "text": draft.text, "title": draft.title,
-        "subject": draft.subject, "hashtags": list(draft.hashtags), "voice": order.voice.name,
-        "call_to_action": draft.call_to_action, "link": order.facts.link,
-    }  # fmt: skip
+        "platform": draft.platform,
+        "content_type": draft.content_type,
+        "text": draft.text,
+        "title": draft.title,
+        "subject": draft.subject,
+        "hashtags": list(draft.hashtags),
+        "voice": order.voice.name,
+        "call_to_action": draft.call_to_action,
+        "link": order.facts.link,
+    }
     return Call("save_draft", {name: value for name, value in values.items() if value or name == "text"})
 
 
@@ -113,12 +134,17 @@ def _orders(turn: Turn, wanted: Wanted) -> list[Order]:
     first = _first_variant(turn)
     return [
         Order(
-            platform=name, facts=facts, voice=voice, variant=first + variant, length=wanted.length or "normal",
-            emoji=wanted.emoji or "auto", hashtags=wanted.hashtags is not False,
+            platform=name,
+            facts=facts,
+            voice=voice,
+            variant=first + variant,
+            length=wanted.length or "normal",
+            emoji=wanted.emoji or "auto",
+            hashtags=wanted.hashtags is not False,
         )
         for name in names[:MOST]
         for variant in range(each)
-    ]  # fmt: skip
+    ]
 
 
 def _first_variant(turn: Turn) -> int:
@@ -128,20 +154,13 @@ def _first_variant(turn: Turn) -> int:
 
 
 def _channels(turn: Turn, wanted: Wanted) -> Sequence[str]:
-    brief = state_of(turn).brief.get("channels")
-    known: list[str] = [str(name) for name in brief] if isinstance(brief, list) else []  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    known = texts(state_of(turn).brief.get("channels"))
     names = wanted.channels or tuple(name for name in known if name not in wanted.refused) or LAST_RESORT
-    return [name for name in names if name in _known_platforms()] or list(LAST_RESORT)
-
-
-def _known_platforms() -> frozenset[str]:
-    from tools.platforms.catalogue import BY_NAME as platforms
-
-    return frozenset(platforms)
+    return [name for name in names if name in BY_NAME] or list(LAST_RESORT)
 
 
 def _voice(turn: Turn, wanted: Wanted) -> Voice:
-    return BY_NAME[wanted.voice] if wanted.voice else voice_named(state_of(turn).info.get("voice"))
+    return voice_of(wanted.voice) if wanted.voice else voice_named(state_of(turn).info.get("voice"))
 
 
 def _facts(turn: Turn, wanted: Wanted) -> Facts | None:
@@ -167,7 +186,9 @@ def _facts(turn: Turn, wanted: Wanted) -> Facts | None:
 
 def _is_same(about: str, state: State) -> bool:
     words = {word for word in about.lower().split() if len(word) > 3}
-    known = f"{plain(state.brief.get('product'))} {plain(state.info.get('business'))} {plain(state.brief.get('objective'))}".lower()
+    known = (
+        f"{plain(state.brief.get('product'))} {plain(state.info.get('business'))} {plain(state.brief.get('objective'))}"
+    ).lower()
     return not words or any(word in known for word in words)
 
 
@@ -236,16 +257,19 @@ def _next(turn: Turn, *, cards_made: bool, left: str = "") -> str:
         return "Tell me how you would like it, and I'll try again."
     offer = turn.choose(
         "next",
-        ("Tell me what to change, or say “schedule them”.", "Shall I change anything, or shall the publisher schedule them?",
-         "Want it shorter, warmer, cheekier? Or say “schedule them”."),
-    )  # fmt: skip
+        (
+            "Tell me what to change, or say “schedule them”.",
+            "Shall I change anything, or shall the publisher schedule them?",
+            "Want it shorter, warmer, cheekier? Or say “schedule them”.",
+        ),
+    )
     return f"Saved as drafts. {left} {offer}".replace("  ", " ")
 
 
 def _after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step:
     if not listing.ok:
         return say(f"I could not look up the drafts: {listing.error}")
-    drafts: list[Mapping[str, Any]] = [item for item in listing.result.get("drafts", ()) if isinstance(item, dict)]
+    drafts = mappings(listing.result.get("drafts"))
     if not drafts:
         return _write(turn, wanted) if not wanted.show else say("There are no drafts yet. Shall I write some?")
     shown = already_shown(turn)
@@ -255,7 +279,9 @@ def _after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step:
     chosen = _chosen(ordered, wanted, shown_count(drafts, shown))
     if not chosen:
         return say(
-            f"I can't find that one: there {'is 1 draft' if len(ordered) == 1 else f'are {len(ordered)} drafts'}. Which one do you mean?"
+            f"I can't find that one: there "
+            f"{'is 1 draft' if len(ordered) == 1 else f'are {len(ordered)} drafts'}. Which one do you "
+            f"mean?"
         )
     if not wanted.changes_something and wanted.count == 1:
         which = f"number {wanted.targets[0] + 1}" if wanted.targets and wanted.targets[0] >= 0 else "it"
@@ -315,7 +341,7 @@ def _revising(stored: Stored, new: Stored, wanted: Wanted) -> Call:
 
 def _after_revising(turn: Turn) -> Step:
     before = {str(used.result.get("content_id")): used.result for used in turn.calls("get_content") if used.ok}
-    cards = []
+    cards: list[Card] = []
     problems: list[str] = []
     for used in turn.calls("revise_draft"):
         platform = str(
@@ -346,7 +372,7 @@ def _limits(used: Used) -> str:
     if not used.ok:
         return used.error
     result = used.result
-    text: Mapping[str, Any] = result.get("text") if isinstance(result.get("text"), dict) else {}  # pyright: ignore[reportAssignmentType]
+    text: Mapping[str, Any] = mapping(result.get("text"))
     label = plain(result.get("label"))
     advised = text.get("advised")
     parts = (
@@ -356,13 +382,8 @@ def _limits(used: Used) -> str:
     )
     if isinstance(advised, int):
         parts.append(f"{advised:,} advised")
-    tags = result.get("hashtags")
-    if isinstance(tags, dict) and isinstance(tags.get("max"), int):  # pyright: ignore[reportUnknownMemberType]
+    tags = mapping(result.get("hashtags"))
+    if isinstance(tags.get("max"), int):
         parts.append(f"at most {tags['max']} hashtags")
     advice = " ".join(plain(item) for item in result.get("advice", ()))
     return f"{', '.join(parts)}. {advice}".strip()
-
-
-def voices() -> str:
-    """The voices on offer, for an answer."""
-    return listed([voice.name for voice in VOICES], "or")
