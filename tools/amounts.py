@@ -108,6 +108,11 @@ def read_amount(text: str, currency: str | None = None) -> Money:
     return Money.of(amount, code)
 
 
+def spoken(money: Money) -> str:
+    """Return an amount as people write it; 'none' where no money is to be spent."""
+    return "none" if money.currency == NO_CURRENCY else str(money)
+
+
 def _is_money(text: str, figure: re.Match[str]) -> bool:
     """Whether a currency stands next to the figure, or it is the upper end of a range."""
     before, after = text[: figure.start()], text[figure.end() :]

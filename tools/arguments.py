@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, TypeAlias, TypeVar
 
+import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from core.ids import is_public_id
@@ -23,10 +24,25 @@ LOCAL_MINUTE = "%Y-%m-%dT%H:%M:%S"
 COUNT = re.compile(r"^([0-9][0-9,' ]*)(\.0+)?\s*(k|thousand|m|million)?\b", re.IGNORECASE)
 
 
+def _shortened(schema: dict[str, Any]) -> None:
+    """Leave out of a schema what a model need not read: titles, and null as another way not to give an argument."""
+    schema.pop("title", None)
+    shapes: dict[str, dict[str, Any]] = schema.get("properties", {})
+    for shape in shapes.values():
+        shape.pop("title", None)
+        choices: list[dict[str, Any]] = shape.get("anyOf", [])
+        given = [choice for choice in choices if choice != {"type": "null"}]
+        if len(given) == 1 and len(choices) == 2:
+            del shape["anyOf"]
+            shape.update({**given[0], **shape})
+            if shape.get("default", ...) is None:
+                del shape["default"]
+
+
 class Arguments(BaseModel):
     """The root of every params model. An argument that is null or blank counts as not given."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_shortened)
 
     @model_validator(mode="before")
     @classmethod
@@ -57,13 +73,25 @@ def _as_line(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+def _from_json(value: Any) -> Any:
+    """Read a list that was passed as its JSON text."""
+    if isinstance(value, str) and value.strip().startswith(("[", "{")):
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value
+    return value
+
+
 def _as_list(value: Any) -> Any:
+    value = _from_json(value)
     if isinstance(value, str):
         return [part for part in re.split(r"\s*[,;\n]\s*(?:and\s+)?|\s+and\s+|\s+&\s+", value.strip(" []")) if part]
     return value
 
 
 def _as_items(value: Any) -> Any:
+    value = _from_json(value)
     return [value] if isinstance(value, (str, dict)) else value
 
 
@@ -177,7 +205,8 @@ CampaignId: TypeAlias = Annotated[str, AfterValidator(_identified("cmp", "a camp
 ContentId: TypeAlias = Annotated[str, AfterValidator(_identified("cnt", "a draft"))]
 PostId: TypeAlias = Annotated[str, AfterValidator(_post_id)]
 
-Line: TypeAlias = Annotated[str, BeforeValidator(_as_line), StringConstraints(min_length=1, max_length=200)]
+Line: TypeAlias = Annotated[str, BeforeValidator(_as_line), StringConstraints(min_length=1, max_length=300)]
+LongLine: TypeAlias = Annotated[str, BeforeValidator(_as_line), StringConstraints(min_length=1, max_length=2_000)]
 ShortLine: TypeAlias = Annotated[str, BeforeValidator(_as_line), StringConstraints(min_length=1, max_length=80)]
 Paragraph: TypeAlias = Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=2_000)]
 Prose: TypeAlias = Annotated[str, BeforeValidator(_as_text), StringConstraints(min_length=1, max_length=8_000)]
@@ -189,9 +218,9 @@ TypeOfContent: TypeAlias = Annotated[ContentType, BeforeValidator(_as_content_ty
 Lines: TypeAlias = Annotated[list[Line], BeforeValidator(_as_items), Field(max_length=20)]
 Words: TypeAlias = Annotated[list[ShortLine], BeforeValidator(_as_list), Field(max_length=60)]
 
-Count: TypeAlias = Annotated[int, BeforeValidator(_as_count), Field(ge=0, le=10**12)]
-Amount: TypeAlias = Annotated[float, BeforeValidator(_as_number), Field(ge=0, le=10**12, allow_inf_nan=False)]
-Limit: TypeAlias = Annotated[int, BeforeValidator(_as_count), Field(ge=1, le=50)]
+Count: TypeAlias = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_as_count)]
+Amount: TypeAlias = Annotated[float, Field(ge=0, le=10**12, allow_inf_nan=False), BeforeValidator(_as_number)]
+Limit: TypeAlias = Annotated[int, Field(ge=1, le=50), BeforeValidator(_as_count)]
 Day: TypeAlias = Annotated[date, BeforeValidator(_as_day)]
 Moment: TypeAlias = Annotated[str, BeforeValidator(_as_moment)]
 Link: TypeAlias = Annotated[
@@ -200,3 +229,4 @@ Link: TypeAlias = Annotated[
     StringConstraints(max_length=2_048, pattern=r"^https?://[^\s<>\"]+$"),
 ]
 chosen = BeforeValidator(_as_choice)
+items = BeforeValidator(_as_items)

@@ -21,7 +21,8 @@ from db.campaigns import (
     Timeline,
 )
 from db.conversations import CONVERSATIONS
-from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, chosen
+from tools.amounts import NO_CURRENCY, spoken
+from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, chosen, items
 from tools.brief import ORDER, UpdateBrief, merged, missing, normalised_context, store_context, today
 from tools.plan_rules import (
     Frame,
@@ -37,9 +38,9 @@ from tools.tool import Effect, Tool, ToolContext, tool
 
 REVISABLE: tuple[CampaignStatus, ...] = ("draft", "planning", "review")
 
-Tasks = Annotated[list[PlannedTask], Field(max_length=40)]
-Phases = Annotated[list[PlannedPhase], Field(max_length=12)]
-Kpis = Annotated[list[PlannedKpi], Field(max_length=12)]
+Tasks = Annotated[list[PlannedTask], items, Field(max_length=40)]
+Phases = Annotated[list[PlannedPhase], items, Field(max_length=12)]
+Kpis = Annotated[list[PlannedKpi], items, Field(max_length=12)]
 
 
 class CreateCampaignPlan(Arguments):
@@ -105,7 +106,7 @@ async def create_campaign_plan(ctx: ToolContext, params: CreateCampaignPlan) -> 
     _require_sound(plan_problems(frame, params.tasks, params.phases, params.kpis))
     start = min(phase.start for phase in params.phases)
     end = frame.last or max(phase.end for phase in params.phases)
-    money = frame.budget or Money(0, "XXX")
+    money = frame.budget or Money(0, NO_CURRENCY)
     campaign_id = ctx.new_id("cmp")
     campaign = await ctx.repository(CAMPAIGNS).insert_once(
         Campaign(
@@ -230,8 +231,10 @@ async def _campaign(ctx: ToolContext, campaign_id: str | None) -> Campaign:
 def _money(campaign: Campaign) -> dict[str, Any]:
     budget = campaign.budget
     amounts = {"total": budget.allocated_minor, "used": budget.used_minor, "remaining": budget.remaining_minor}
-    spoken = {name: str(Money(minor, budget.currency)) for name, minor in amounts.items()}
-    return spoken | {"total_minor": budget.allocated_minor, "currency": budget.currency}
+    return {name: spoken(Money(minor, budget.currency)) for name, minor in amounts.items()} | {
+        "total_minor": budget.allocated_minor,
+        "currency": budget.currency,
+    }
 
 
 def _frame(context: dict[str, Any], now: date) -> Frame:

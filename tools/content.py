@@ -18,6 +18,7 @@ from tools.arguments import (
     Limit,
     Line,
     Link,
+    LongLine,
     Paragraph,
     TypeOfContent,
     Words,
@@ -29,7 +30,9 @@ from tools.tool import Effect, Tool, ToolContext, tool
 
 PREVIEW = 160
 ContentStatus: TypeAlias = Literal["draft", "review", "approved", "rejected", "published", "archived"]
-OPEN: tuple[ContentStatus, ...] = ("draft", "review")
+NOT_OUT: dict[str, Any] = {
+    "$or": [{"status": {"$in": ["draft", "review"]}}, {"status": "approved", "used_in": {"$size": 0}}]
+}
 
 
 def _as_hashtags(value: object) -> object:
@@ -39,7 +42,6 @@ def _as_hashtags(value: object) -> object:
 
 
 Hashtags: TypeAlias = Annotated[Words, BeforeValidator(_as_hashtags)]
-TitleText: TypeAlias = Annotated[str, Field(min_length=1, max_length=1_000)]
 
 
 class SaveDraft(Arguments):
@@ -50,11 +52,11 @@ class SaveDraft(Arguments):
         default=None, description="What it is; the channel's usual kind if not given."
     )
     text: Copy = Field(description="The whole text as it is to go out, without hashtags, subject and title.")
-    title: TitleText | None = Field(
+    title: Paragraph | None = Field(
         default=None,
         description="Title or headline, where the channel has one; for Google Ads the headlines, one a line.",
     )
-    subject: Paragraph | None = Field(default=None, description="Subject line, for emails only.")
+    subject: LongLine | None = Field(default=None, description="Subject line, for emails only.")
     hashtags: Hashtags = Field(default_factory=list, description="Hashtags, such as ['#Leeds', '#Bakery'].")
     voice: Line | None = Field(default=None, description="The voice it is written in.")
     call_to_action: Line | None = Field(default=None, description="What readers are asked to do.")
@@ -71,8 +73,8 @@ class ReviseDraft(Arguments):
 
     content_id: ContentId = Field(description="The draft, cnt_…")
     text: Copy | None = Field(default=None, description="The whole new text.")
-    title: TitleText | None = Field(default=None, description="The new title or headline.")
-    subject: Paragraph | None = Field(default=None, description="The new subject line.")
+    title: Paragraph | None = Field(default=None, description="The new title or headline.")
+    subject: LongLine | None = Field(default=None, description="The new subject line.")
     hashtags: Hashtags | None = Field(
         default=None, description="All hashtags it is to have; an empty list removes them."
     )
@@ -86,7 +88,7 @@ class ListDrafts(Arguments):
     platform: Channel | None = Field(default=None, description="Only drafts for this channel.")
     campaign_id: CampaignId | None = Field(default=None, description="Only drafts of this campaign, cmp_…")
     status: Annotated[ContentStatus, chosen] | None = Field(
-        default=None, description="Only content in this state; drafts and content in review if not given."
+        default=None, description="Only content in this state; what is not scheduled yet if not given."
     )
     limit: Limit = Field(default=20, description="How many at most, up to 50.")
 
@@ -187,7 +189,7 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
 @tool(Effect.READ)
 async def list_drafts(ctx: ToolContext, params: ListDrafts) -> dict[str, Any]:
     """List stored drafts, newest first, with the beginning of each text."""
-    where: dict[str, Any] = {"status": params.status or {"$in": list(OPEN)}}
+    where: dict[str, Any] = {"status": params.status} if params.status else dict(NOT_OUT)
     if params.platform:
         where["platform"] = params.platform
     if params.campaign_id:

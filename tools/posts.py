@@ -13,6 +13,7 @@ from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from tools.arguments import Arguments, ContentId, Limit, Line, Moment, PostId, chosen
+from tools.arguments import items as listed
 from tools.brief import zone
 from tools.content import platform_of
 from tools.platforms.catalogue import BY_NAME
@@ -47,7 +48,7 @@ class ScheduleItem(Arguments):
 class SchedulePosts(Arguments):
     """What is to go out, and when."""
 
-    items: Annotated[list[ScheduleItem], Field(min_length=1, max_length=20)] = Field(
+    items: Annotated[list[ScheduleItem], listed, Field(min_length=1, max_length=20)] = Field(
         description="The drafts, each once, all that belong together in one call."
     )
     note: Line | None = Field(default=None, description="A short note for the person who decides.")

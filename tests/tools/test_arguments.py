@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from core.ids import new_id
+from core.ids import derived_id, new_id
 from tools.arguments import Arguments, CampaignId, Channels, Count, Day, Limit, Line, Link, Moment, Prose, Words
 from tools.catalogue import CATALOGUE
 
@@ -35,6 +35,7 @@ class Sample(Arguments):
         ("channels", "IG, X (Twitter) and e-mail", ["instagram", "twitter", "email"]),
         ("channels", ["Insta", "FB"], ["instagram", "facebook"]),
         ("words", "one, two", ["one", "two"]),
+        ("words", '["one", "two"]', ["one", "two"]),
         ("count", "1,000 visitors", 1_000),
         ("count", "5k", 5_000),
         ("count", 200.0, 200),
@@ -59,7 +60,7 @@ def test_sloppy_but_clear_arguments_are_understood(field: str, written: Any, rea
     [
         ("line", {"$ne": None}),
         ("line", ["a"]),
-        ("line", "x" * 201),
+        ("line", "x" * 301),
         ("line", True),
         ("channels", "myspace"),
         ("channels", []),
@@ -75,7 +76,7 @@ def test_sloppy_but_clear_arguments_are_understood(field: str, written: Any, rea
         ("moment", "ten o'clock"),
         ("moment", {"$date": 0}),
         ("campaign_id", "cmp_1"),
-        ("campaign_id", new_id("pst")),
+        ("campaign_id", derived_id("pst", "another")),
         ("campaign_id", {"$ne": None}),
         ("link", "javascript:alert(1)"),
         ("unknown", "value"),
@@ -90,6 +91,12 @@ def test_garbage_is_refused(field: str, written: Any) -> None:
 def test_an_id_may_come_quoted_or_in_capitals() -> None:
     campaign_id = new_id("cmp")
     assert Sample.model_validate({"campaign_id": f"`{campaign_id.upper()}`"}).campaign_id == campaign_id
+
+
+def test_the_schema_holds_what_a_model_has_to_read_and_no_more() -> None:
+    shapes = Sample.model_json_schema()["properties"]
+    assert shapes["line"] == {"type": "string", "minLength": 1, "maxLength": 300}
+    assert shapes["limit"] == {"type": "integer", "minimum": 1, "maximum": 50, "default": 10}
 
 
 @pytest.mark.parametrize("tool", CATALOGUE, ids=lambda tool: tool.name)

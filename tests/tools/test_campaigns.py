@@ -61,6 +61,15 @@ async def test_an_unsound_plan_is_told_and_not_stored(ready: Desk, change: dict[
     assert await ready.everything() == before
 
 
+async def test_a_campaign_without_money_plans_no_spending(ready: Desk) -> None:
+    await ready.call(update_brief, clear="budget")
+    await ready.call(update_brief, budget="none")
+    with pytest.raises(ToolInputError, match="more than the budget of none"):
+        await ready.call(create_campaign_plan, **PLAN)
+    made = await ready.call(create_campaign_plan, **(PLAN | {"kpis": PLAN["kpis"][:1]}))
+    assert (made["budget"]["total"], made["budget"]["total_minor"]) == ("none", 0)
+
+
 async def test_without_arguments_a_campaign_takes_over_the_brief(ready: Desk) -> None:
     await ready.call(create_campaign_plan, **PLAN)
     await ready.call(update_brief, budget="£2,000", event_date="2026-12-05", channels=["instagram"])

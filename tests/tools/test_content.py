@@ -144,6 +144,11 @@ async def test_drafts_are_listed_by_state_and_bounded(ready: Desk) -> None:
     assert (await ready.call(list_drafts, status="archived"))["drafts"] == []
 
 
+async def test_a_subject_is_one_line_without_control_characters(ready: Desk) -> None:
+    saved = await ready.call(save_draft, platform="email", text="Hello", subject="We open\r\nBcc: all\x00")
+    assert (await ready.call(get_content, content_id=saved["content_id"]))["subject"] == "We open Bcc: all"
+
+
 async def test_limits_of_a_channel_are_told(ready: Desk) -> None:
     told = await ready.call(platform_limits, platform="X")
     assert told["platform"] == "twitter"

@@ -6,12 +6,15 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from agents.roster import ROSTER
 from core.errors import Conflict
 from core.money import Money
 from db.campaigns import CampaignStatus
 from tools.plan_rules import (
     CAMPAIGN_MOVES,
+    AgentName,
     Frame,
     PlannedKpi,
     PlannedPhase,
@@ -67,9 +70,14 @@ def test_unknown_and_double_keys_are_named() -> None:
 
 
 def test_an_unknown_agent_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="strategist, writer, publisher, analyst"):
-        PlannedTask(key="a", agent="designer", description="Draw.")
-    assert PlannedTask(key="a", agent="Writer Agent", description="Write.").agent == "writer"
+    told = {"key": "a", "description": "Draw."}
+    with pytest.raises(ValidationError, match="'strategist', 'writer', 'publisher' or 'analyst'"):
+        PlannedTask.model_validate(told | {"agent": "designer"})
+    assert PlannedTask.model_validate(told | {"agent": "Writer Agent"}).agent == "writer"
+
+
+def test_the_agents_of_a_plan_are_those_of_the_roster() -> None:
+    assert set(get_args(AgentName)) == {agent.name for agent in ROSTER}
 
 
 @given(DAYS, DAYS)
