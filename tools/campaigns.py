@@ -127,7 +127,7 @@ async def create_campaign_plan(ctx: ToolContext, params: CreateCampaignPlan) -> 
             end_date=end.isoformat(),
         )
     )
-    await ctx.repository(CONVERSATIONS).update(ctx.conversation_id, {"campaign_id": campaign_id})
+    await ctx.repository(CONVERSATIONS).change(ctx.conversation_id, {"campaign_id": campaign_id})
     ctx.campaign_id = campaign_id
     return shown(campaign)
 
@@ -136,9 +136,10 @@ async def create_campaign_plan(ctx: ToolContext, params: CreateCampaignPlan) -> 
 async def revise_campaign(ctx: ToolContext, params: ReviseCampaign) -> dict[str, Any]:
     """Change a campaign that has not started: budget, dates, channels or parts of its plan. What is not given stays.
 
-    Without any change it takes over budget, dates and channels from the brief: call it so after update_brief has said
-    that the campaign no longer fits. Phases are moved into the new dates unless new ones are given. If the plan would
-    no longer be sound, nothing is stored and the answer says what to pass.
+    The conversation's own campaign takes over budget, dates and channels from the brief, unless they are given here: so
+    after update_brief has said that it no longer fits, call this, without arguments if nothing else changes. Phases are
+    moved into the new dates unless new ones are given. If the plan would no longer be sound, nothing is stored and the
+    answer says what to pass.
     """
     campaign = await _campaign(ctx, params.campaign_id)
     if campaign.status not in REVISABLE:
