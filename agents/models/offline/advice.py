@@ -7,6 +7,7 @@ from agents.models.offline.brief import State
 from agents.models.offline.facts import Facts, facts_of
 from agents.models.offline.phrasing import channel, day, listed
 from agents.models.offline.reading import Turn
+from agents.models.offline.talk import asks_money_left
 
 _CHANNELS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -65,7 +66,7 @@ def answer_for(turn: Turn, state: State) -> str:
     text = turn.text
     if _WHICH_CHANNEL.search(text) and "?" in text:
         return f"For {state.value('target_audience') or 'a broad audience'} I'd suggest {_named(channels_for(state))}."
-    if _HOW_MUCH.search(text):
+    if _HOW_MUCH.search(text) and not asks_money_left(text):
         return _money_words(state)
     return ""
 

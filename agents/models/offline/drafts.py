@@ -91,6 +91,12 @@ def already_shown(turn: Turn) -> tuple[Shown, ...]:
     return ()
 
 
+def ever_shown(turn: Turn) -> tuple[Shown, ...]:
+    """The drafts of all answers of the writer, the latest answer first."""
+    answers = [said.text for said in reversed(turn.history) if said.by == "assistant" and said.agent == "writer"]
+    return tuple(item for text in answers for item in _read(text))
+
+
 def _read(text: str) -> tuple[Shown, ...]:
     heads = list(_HEAD.finditer(text))
     ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]
@@ -112,6 +118,11 @@ def in_order(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> lis
             left.remove(match)
             ordered.append(match)
     return [*ordered, *left]
+
+
+def of_these(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> list[Mapping[str, Any]]:
+    """The stored drafts that were shown, in that order."""
+    return in_order(drafts, shown)[: shown_count(drafts, shown)]
 
 
 def shown_count(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> int:

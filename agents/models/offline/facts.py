@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from agents.models.offline.phrasing import capital, iso_day, plain, short_day
@@ -37,6 +37,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
             r"collection|range|menu|album|book|service|feature|website|flavou?r|edition|tool|platform|podcast)\b"
         ),
     ),
+)
+_PLACE = re.compile(
+    r"\b(?:shop|store|branch|caf[eé]|restaurant|salon|studio|bakery|bar|pub|gym|hotel|clinic|deli|bistro|gallery|museum|library)$",
+    re.IGNORECASE,
+)
+_ARTICLED = frozenset(
+    {"UK", "US", "USA", "EU", "UAE", "Netherlands", "Midlands", "Cotswolds", "Lake District", "Peak District"}
 )
 _VERBS: dict[Kind, tuple[str, str]] = {
     "opening": ("opens", "open"),
@@ -128,12 +135,13 @@ class Facts:
     @property
     def where(self) -> str:
         """``in Leeds``, or nothing."""
-        return f"in {self.place}" if self.place else ""
+        return f"in {'the ' if self.place in _ARTICLED else ''}{self.place}" if self.place else ""
 
     @property
     def news(self) -> str:
         """The whole message as one clause without a full stop, ready for the middle of a sentence."""
-        parts = [self._told(), self.where, self.when]
+        local = self.start is not None or self.kind in ("opening", "event")
+        parts = [self._told(), self.where if local else "", self.when]
         return " ".join(part for part in parts if part)
 
     def _told(self) -> str:
@@ -169,9 +177,12 @@ def facts_of(
         return None
     place = plain(info.get("location"), 40)
     spoken = " ".join(plain(value, 400) for value in (brief.get("product"), brief.get("objective"), about))
-    kind = _kind(f"{spoken} {plain(brief.get('timeline'))}")
     noun = _noun(product, place)
-    start = iso_day(info.get("event_date")) or iso_day(info.get("start_date"))
+    event = iso_day(info.get("event_date"))
+    start = event or iso_day(info.get("start_date"))
+    kind = _kind(
+        f"{spoken} {plain(brief.get('timeline'))}", opens=event is not None and _PLACE.search(noun) is not None
+    )
     return Facts(
         thing=_with_article(noun, business),
         kind=kind,
@@ -181,7 +192,7 @@ def facts_of(
         end=iso_day(info.get("end_date")) if not info.get("event_date") else None,
         place="" if place.lower() in noun.lower() else place,
         audience=_audience(plain(brief.get("target_audience"), 60)),
-        extras=tuple(extras) or _extras(plain(brief.get("additional_context"), 400)),
+        extras=(*extras, *_extras(plain(brief.get("additional_context"), 400)))[:3],
         business=business if business and business[0].isupper() else "",
         link=link,
     )
@@ -189,20 +200,15 @@ def facts_of(
 
 def with_extras(facts: Facts, extras: Sequence[str]) -> Facts:
     """The same facts and more to mention."""
-    return replace(facts, extras=(*facts.extras, *extras))
+    return replace(facts, extras=tuple(dict.fromkeys((*facts.extras, *extras)))[:4])
 
 
-def weekend_after(value: date) -> date:
-    """The Sunday that ends the first weekend on or after a date."""
-    return value + timedelta(days=6 - value.weekday())
-
-
-def _kind(text: str) -> Kind:
+def _kind(text: str, *, opens: bool) -> Kind:
     lowered = text.lower()
     for kind, pattern in _KINDS:
         if re.search(pattern, lowered):
             return kind
-    return "offer"
+    return "opening" if opens else "offer"
 
 
 def _action(text: str, kind: Kind) -> str:

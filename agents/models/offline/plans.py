@@ -76,13 +76,16 @@ def shown_plan(result: Mapping[str, Any]) -> str:
 
 def shown_figures(result: Mapping[str, Any]) -> str:
     """The targets and the budget of a stored campaign."""
-    money = mapping(result.get("budget"))
-    spent = ""
-    if money.get("total"):
-        used, left = plain(money.get("used")), plain(money.get("remaining"))
-        spent = f"Budget: {plain(money.get('total'))}, used {used}, left {left}."
+    spent = money_left(result)
     results = plain(result.get("results"), 400) or "No results are stored yet, so there is nothing to set against them."
     return "\n\n".join(part for part in (_kpis(result), spent, results) if part)
+
+
+def money_left(result: Mapping[str, Any]) -> str:
+    """The budget of a stored campaign: in all, used, left."""
+    money = mapping(result.get("budget"))
+    total, used, left = (plain(money.get(name)) for name in ("total", "used", "remaining"))
+    return f"Budget: {total}, used {used}, left {left}." if total else "No budget is stored for this campaign."
 
 
 def _phases(source: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from agents.language.dates import find_dates
-from agents.models.offline.drafts import already_shown, in_order, shown_count
+from agents.models.offline.drafts import already_shown, ever_shown, of_these
 from agents.models.offline.phrasing import channel, listed, moment, plain, sentence
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import Wanted, read_wanted
@@ -45,6 +45,7 @@ _DECIDING = re.compile(
     ),
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\b(?:it|this|that|this one|that one)\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:all|everything|every|both|each)\b", re.IGNORECASE)
 _ID = re.compile(r"\b(?:cnt|pst|eml|apr|cmp)_[0-9a-f]{32}\b")
 PREPARED = ("scheduled", "status", "summary", "approval_id", "reason", "decision", "notes")
@@ -117,15 +118,14 @@ def _choose(turn: Turn, listing: Used) -> Step:
 
 
 def _chosen(turn: Turn, drafts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[Mapping[str, Any]] | str:
-    shown = already_shown(turn)
-    ordered = in_order(drafts, shown)
-    recent = ordered[: shown_count(drafts, shown)] or ordered
+    recent = of_these(drafts, already_shown(turn)) or list(drafts[:1])
     if wanted.targets:
         found = [recent[number] for number in wanted.targets if -len(recent) <= number < len(recent)]
         return found or f"There {_are(len(recent))}. Which one do you mean?"
-    pool = [item for item in recent if not wanted.channels or item.get("platform") in wanted.channels]
-    if wanted.channels and not pool:
-        pool = [item for item in ordered if item.get("platform") in wanted.channels]
+    ours = of_these(drafts, ever_shown(turn)) or list(drafts)
+    pool = recent if _ONE.search(turn.text) and not wanted.channels else ours
+    if wanted.channels:
+        pool = [item for name in wanted.channels for item in _for_channel(name, recent, ours, drafts)]
     pool = [item for item in pool if item.get("platform") not in wanted.refused]
     possible = [item for item in pool if _postable(item)]
     if pool and not possible:
@@ -137,7 +137,7 @@ def _chosen(turn: Turn, drafts: Sequence[Mapping[str, Any]], wanted: Wanted) -> 
         return possible[:20]
     names = [str(item.get("platform")) for item in possible]
     twice = next((name for name in names if names.count(name) > 1), None)
-    if twice and shown_count(drafts, shown) > 1:
+    if twice and len(recent) > 1:
         return (
             f"There are {names.count(twice)} drafts for {channel(twice)}. Which one: the first, the "
             f"second, or all of them?"
@@ -145,8 +145,16 @@ def _chosen(turn: Turn, drafts: Sequence[Mapping[str, Any]], wanted: Wanted) -> 
     return [item for place, item in enumerate(possible) if names.index(names[place]) == place][:20]
 
 
+def _for_channel(name: str, *pools: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The drafts for a channel from the first pool that has any."""
+    for pool in pools:
+        if found := [item for item in pool if item.get("platform") == name]:
+            return found
+    return []
+
+
 def _are(count: int) -> str:
-    return "is 1 draft" if count == 1 else f"are {count} drafts"
+    return "is only one draft here" if count == 1 else f"are {count} drafts"
 
 
 def _items(turn: Turn, drafts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -240,7 +248,7 @@ def _hint(error: str) -> str:
 
 
 def _readable(error: str) -> str:
-    text = _ID.sub("that one", error)
+    text = _ID.sub("that one", re.sub(r" in apr_[0-9a-f]{32}", "", error))
     return re.sub(r"\b(?:list_drafts|list_posts|save_draft|revise_draft|cancel_post)\b[^.]*\.?", "", text).strip()
 
 

@@ -21,12 +21,13 @@ from agents.models.offline.brief import (
     summary,
 )
 from agents.models.offline.phrasing import day
-from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step, shown_plan
+from agents.models.offline.plans import changed_plan, made_plan, money_left, plan_step, revise_step, shown_plan
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.situation import reading_of
 from agents.models.offline.step import Step, call, say
 
 PLAN_OFFER = "Shall I draw up the plan?"
+NEW_CAMPAIGN = "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
 REPLANNED = frozenset(
     {"budget", "event_date", "start_date", "end_date", "timeline", "channels", "goal_value", "goal_metric", "objective",
      "target_audience", "product"}
@@ -40,6 +41,8 @@ def decide(turn: Turn) -> Step:
 
 def _open(turn: Turn) -> Step:
     state = state_of(turn)
+    if turn.campaign and talk.asks_new(turn.text):
+        return say(NEW_CAMPAIGN)
     found = _facts(turn, state)
     changes = arguments(found, state, turn.today)
     if changes and "update_brief" in turn.tools:
@@ -54,7 +57,17 @@ def _facts(turn: Turn, state: State) -> BriefReading:
     asked = asked_field(turn)
     if asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), asked)):
         text = offered
-    return read_brief(text, today=turn.today, asked=asked, known={**state.brief, **state.info})
+    found = read_brief(text, today=turn.today, asked=asked, known={**state.brief, **state.info})
+    return _without_small_talk(text, found)
+
+
+def _without_small_talk(text: str, found: BriefReading) -> BriefReading:
+    """A bare yes, no, 'you choose' or 'later' says nothing about the product, the audience or the goal."""
+    if not (talk.says_yes(text) or talk.says_no(text) or talk.skips(text) or talk.asks_to_choose(text)):
+        return found
+    whole = text.strip(" .!?,").lower()
+    kept = {name: value for name, value in found.values.items() if str(value).strip(" .!?,").lower() != whole}
+    return BriefReading(kept, found.removed)
 
 
 def _next(turn: Turn, found: BriefReading, future: State) -> str:
@@ -83,9 +96,15 @@ def _continue(turn: Turn, last: Used) -> Step:
         case "revise_campaign":
             return _after_revision(turn, last)
         case "get_campaign" | "list_campaigns":
-            return say(shown_plan(last.result) if last.ok else last.error)
+            return say(_shown(turn, last))
         case _:
             return _answer(turn, state_of(turn), ())
+
+
+def _shown(turn: Turn, last: Used) -> str:
+    if not last.ok:
+        return f"I could not look that up: {last.error}"
+    return money_left(last.result) if talk.asks_money_left(turn.text) else shown_plan(last.result)
 
 
 def _after_update(turn: Turn, last: Used) -> Step:
@@ -93,7 +112,7 @@ def _after_update(turn: Turn, last: Used) -> Step:
         return _corrected(turn, last)
     state = state_of(turn)
     changed = tuple(str(name) for name in last.result.get("changed", ()))
-    if turn.campaign and REPLANNED & set(changed) and state.ready and not talk.asks_new(turn.text):
+    if turn.campaign and REPLANNED & set(changed) and state.ready:
         return revise_step(turn, state, changed)
     if state.ready and _wants_plan(turn):
         return plan_step(turn, state)
@@ -111,7 +130,7 @@ def _corrected(turn: Turn, last: Used) -> Step:
 def _after_plan(turn: Turn, last: Used) -> Step:
     state = state_of(turn)
     if last.ok:
-        return say(made_plan(turn, state, last))
+        return say(answer_for(turn, state), made_plan(turn, state, last))
     if len(turn.calls("create_campaign_plan")) == 1:
         return plan_step(turn, state, cautious=True)
     return say(f"I could not store the plan: {last.error}", "Tell me what to change, and I'll try again.")
@@ -122,7 +141,7 @@ def _after_revision(turn: Turn, last: Used) -> Step:
     done = turn.worked("update_brief")
     changed = tuple(str(name) for name in done.result.get("changed", ())) if done else ()
     if last.ok:
-        return say(changed_plan(turn, state, changed, last))
+        return say(changed_plan(turn, state, changed, last), answer_for(turn, state))
     if len(turn.calls("revise_campaign")) == 1:
         return revise_step(turn, state, changed, cautious=True)
     return say(noted(changed, state), f"The plan itself could not be changed: {last.error}")
@@ -135,7 +154,9 @@ def _wants_plan(turn: Turn) -> bool:
 
 
 def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
-    if talk.asks_plan(turn.text) and turn.campaign and not talk.asks_new(turn.text):
+    if turn.campaign and talk.asks_money_left(turn.text):
+        return call("get_campaign")
+    if talk.asks_plan(turn.text) and turn.campaign:
         return call("get_campaign")
     if _wants_plan(turn):
         return _plan_or_what_is_missing(turn, state, changed)
@@ -196,8 +217,6 @@ def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
 
 
 def _after_the_plan(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
-    if talk.asks_new(turn.text):
-        return "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
     if any(said.agent == "writer" for said in turn.history):
         return "Next: change a draft, or say “schedule them”."
     if changed or reading.kind in {"thanks", "offtopic", "greeting"}:

@@ -68,6 +68,11 @@ _NEW = re.compile(
     ),
     re.IGNORECASE,
 )
+_LEFT = re.compile(
+    r"\b(?:budget|money)\b[^.?!\n]{0,20}\b(?:left|remain\w*|used|spent)\b|"
+    r"\b(?:left|remaining) (?:of|in) (?:the |our )?budget\b",
+    re.IGNORECASE,
+)
 _IDEAS = re.compile(r"\b(?:ideas?|brainstorm|inspir|concepts?|angles?|themes?|slogans?|suggestions?)\b", re.IGNORECASE)
 
 TEAM = (
@@ -102,6 +107,11 @@ def asks_ideas(text: str) -> bool:
 def asks_plan(text: str) -> bool:
     """Whether the person asks for a plan, in so many words."""
     return _PLAN.search(text) is not None and _NOT_PLAN.search(text) is None
+
+
+def asks_money_left(text: str) -> bool:
+    """Whether the person asks what is left of the budget."""
+    return _LEFT.search(text) is not None
 
 
 def asks_new(text: str) -> bool:

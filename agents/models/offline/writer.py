@@ -2,27 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from agents.language.brief import read_brief
-from agents.models.offline.brief import State, state_of
+from agents.models.offline.brief import state_of
 from agents.models.offline.copywriting import Draft, Order, write
 from agents.models.offline.drafts import Card, already_shown, card, in_order, shown_cards, shown_count
-from agents.models.offline.facts import Facts, facts_of
+from agents.models.offline.facts import with_extras
+from agents.models.offline.orders import MOST, channels_of, facts_for, mentioned_in, orders_of, voice_for
 from agents.models.offline.phrasing import channel, listed, plain
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import Wanted, read_wanted
 from agents.models.offline.rewriting import Stored, reason_of, rewritten
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity
-from agents.models.offline.values import mapping, mappings, texts
-from agents.models.offline.voices import Voice, voice_named, voice_of
-from tools.platforms.catalogue import BY_NAME
+from agents.models.offline.values import mapping, mappings
 
-MOST = 8
 _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
-LAST_RESORT = ("instagram",)
 
 
 def decide(turn: Turn) -> Step:
@@ -65,7 +60,7 @@ def _open(turn: Turn, wanted: Wanted) -> Step:
             "Shall I write it in English for someone to translate?",
         )
     if wanted.limits:
-        return Step(calls=tuple(Call("platform_limits", {"platform": name}) for name in _channels(turn, wanted)[:4]))
+        return Step(calls=tuple(Call("platform_limits", {"platform": name}) for name in channels_of(turn, wanted)[:4]))
     shown = already_shown(turn)
     if _is_change(wanted, bool(shown)) or (wanted.show and not (wanted.is_new and wanted.changes_something)):
         return call("list_drafts", limit=30)
@@ -103,7 +98,7 @@ def _points_back(wanted: Wanted) -> bool:
 
 
 def _write(turn: Turn, wanted: Wanted) -> Step:
-    orders = _orders(turn, wanted)
+    orders = orders_of(turn, wanted)
     if not orders:
         return say("I have nothing to go on yet. What should the text be about?")
     return Step(calls=tuple(_saving(write(order), order) for order in orders))
@@ -124,81 +119,9 @@ def _saving(draft: Draft, order: Order) -> Call:
     return Call("save_draft", {name: value for name, value in values.items() if value or name == "text"})
 
 
-def _orders(turn: Turn, wanted: Wanted) -> list[Order]:
-    facts = _facts(turn, wanted)
-    if facts is None:
-        return []
-    names = _channels(turn, wanted)
-    voice = _voice(turn, wanted)
-    each = max(1, min(wanted.count, MOST // len(names))) if wanted.count > 1 else 1
-    first = _first_variant(turn)
-    return [
-        Order(
-            platform=name,
-            facts=facts,
-            voice=voice,
-            variant=first + variant,
-            length=wanted.length or "normal",
-            emoji=wanted.emoji or "auto",
-            hashtags=wanted.hashtags is not False,
-        )
-        for name in names[:MOST]
-        for variant in range(each)
-    ]
-
-
-def _first_variant(turn: Turn) -> int:
-    return sum(1 for said in turn.history if said.by == "assistant" and said.agent == "writer") + turn.choose(
-        "variant", (0, 1, 2)
-    )
-
-
-def _channels(turn: Turn, wanted: Wanted) -> Sequence[str]:
-    known = texts(state_of(turn).brief.get("channels"))
-    names = wanted.channels or tuple(name for name in known if name not in wanted.refused) or LAST_RESORT
-    return [name for name in names if name in BY_NAME] or list(LAST_RESORT)
-
-
-def _voice(turn: Turn, wanted: Wanted) -> Voice:
-    return voice_of(wanted.voice) if wanted.voice else voice_named(state_of(turn).info.get("voice"))
-
-
-def _facts(turn: Turn, wanted: Wanted) -> Facts | None:
-    """The brief's facts, or the message's own where it is about something else or there is no brief."""
-    state = state_of(turn)
-    said = _plain_values(read_brief(turn.text, today=turn.today, known={}).values)
-    about = wanted.about or (str(said.get("product") or "") if not state.brief.get("product") else "")
-    if about and not _is_same(about, state):
-        brief: Mapping[str, Any] = {
-            "product": about,
-            "objective": said.get("objective"),
-            "target_audience": said.get("target_audience"),
-        }
-        info: Mapping[str, Any] = {**said, "business": state.info.get("business")}
-    else:
-        brief = state.brief
-        info = {
-            **state.info,
-            **{name: said[name] for name in ("event_date", "location") if name in said and not state.info.get(name)},
-        }
-    return facts_of(brief, info, extras=[plain(item, 160) for item in wanted.mention], link=wanted.link)
-
-
-def _is_same(about: str, state: State) -> bool:
-    words = {word for word in about.lower().split() if len(word) > 3}
-    known = (
-        f"{plain(state.brief.get('product'))} {plain(state.info.get('business'))} {plain(state.brief.get('objective'))}"
-    ).lower()
-    return not words or any(word in known for word in words)
-
-
-def _plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-
-
 def _after_saving(turn: Turn, wanted: Wanted) -> Step:
     saved = turn.calls("save_draft")
-    orders = _orders(turn, wanted)
+    orders = orders_of(turn, wanted)
     failed = [used for used in saved if not used.ok]
     if failed and len(saved) <= len(orders):
         again = [_shorter(used) for used in failed]
@@ -226,7 +149,7 @@ def _shorter(used: Used) -> Mapping[str, Any]:
 
 
 def _lead(turn: Turn, wanted: Wanted, count: int) -> str:
-    voice = _voice(turn, wanted).name
+    voice = voice_for(turn, wanted).name
     one = turn.choose(
         "lead",
         (f"Here is a draft in a {voice} voice.", f"A first draft, {voice} in tone.", f"One draft, in a {voice} voice."),
@@ -276,12 +199,12 @@ def _after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step:
     ordered = in_order(drafts, shown)
     if wanted.show and not wanted.changes_something:
         return _reading([item for item in ordered if _fits_channels(item, wanted)][:MOST])
-    chosen = _chosen(ordered, wanted, shown_count(drafts, shown))
+    latest = shown_count(drafts, shown)
+    chosen = _chosen(ordered, wanted, latest)
     if not chosen:
         return say(
-            f"I can't find that one: there "
-            f"{'is 1 draft' if len(ordered) == 1 else f'are {len(ordered)} drafts'}. Which one do you "
-            f"mean?"
+            f"I can't find that one: there {'is only one draft' if latest < 2 else f'are {latest} drafts'} here.",
+            "Which one do you mean?",
         )
     if not wanted.changes_something and wanted.count == 1:
         which = f"number {wanted.targets[0] + 1}" if wanted.targets and wanted.targets[0] >= 0 else "it"
@@ -317,11 +240,12 @@ def _after_reading(turn: Turn, wanted: Wanted) -> Step:
             if cards
             else say("I could not open those drafts.")
         )
-    facts = _facts(turn, wanted)
+    facts = facts_for(turn, wanted)
     calls: list[Call] = []
     for item in read:
         stored = Stored.of(item)
-        new = rewritten(stored, wanted, facts)
+        known = with_extras(facts, mentioned_in(turn, stored.text)) if facts else None
+        new = rewritten(stored, wanted, known)
         if new != stored:
             calls.append(_revising(stored, new, wanted))
     if not calls:
