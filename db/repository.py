@@ -138,6 +138,16 @@ class Repository(Generic[D]):
         sealed = change_secrets(changes, self._collection.secrets, self._database.cipher.encrypt)
         return await self._modify(public_id, {"$set": sealed}, where)
 
+    async def change(self, public_id: str, changes: Mapping[str, Any]) -> None:
+        """Set dotted fields without reading the document back, in one round trip. NotFound if the id is unknown."""
+        guard_changes(self._collection, changes)
+        sealed = change_secrets(changes, self._collection.secrets, self._database.cipher.encrypt)
+        query = self._own(self._by_id(public_id))
+        with translated():
+            done = await self._raw.update_one(query, {"$set": self._dated(sealed)})
+        if not done.matched_count:
+            raise NotFound(self._missing(public_id))
+
     async def increment(self, public_id: str, by: Mapping[str, int]) -> D:
         """Add to number fields of one document at once and return it as it is now."""
         guard_changes(self._collection, by)
@@ -183,8 +193,8 @@ class Repository(Generic[D]):
         if where:
             guard_where(self._collection, where)
             condition = both(query, where)
-        if "updated_at" in self._collection.model.model_fields:
-            change = {**change, "$set": {**change.get("$set", {}), "updated_at": self._database.clock.now()}}
+        if dated := self._dated(change.get("$set", {})):
+            change = {**change, "$set": dated}
         with translated():
             if (await self._raw.update_one(condition, change)).matched_count:
                 # Not find-and-modify: the embedded database reads the whole collection for it.
@@ -205,6 +215,11 @@ class Repository(Generic[D]):
         if query.get(self._collection.tenant, self._scope.user_id) != self._scope.user_id:
             raise NotFound
         return query | {self._collection.tenant: self._scope.user_id}
+
+    def _dated(self, fields: Mapping[str, Any]) -> Raw:
+        if "updated_at" not in self._collection.model.model_fields:
+            return dict(fields)
+        return {**fields, "updated_at": self._database.clock.now()}
 
     def _by_id(self, public_id: str) -> Raw:
         return {self._collection.id_field: plain(public_id, self._collection.id_field)}

@@ -157,7 +157,7 @@ def normalised_context(context: Mapping[str, Any]) -> dict[str, Any]:
 
 async def store_context(ctx: ToolContext, context: dict[str, Any]) -> None:
     """Write the context to the conversation, to the running turn and to those who watch."""
-    await ctx.repository(CONVERSATIONS).update(ctx.conversation_id, {"context": context})
+    await ctx.repository(CONVERSATIONS).change(ctx.conversation_id, {"context": context})
     ctx.context.clear()
     ctx.context.update(context)
     ctx.emit(ContextChanged(deepcopy(context)))

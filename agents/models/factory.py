@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
 
-from agents.models.offline.model import OfflineChatModel
 from agents.models.reply import ChatModel
 from core.settings import Settings
 from tools.tool import Tool
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A model that holds connections."""
+
+    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,42 +48,29 @@ class Models:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self.offline:
-            return
-        from agents.models.openai_compatible import StreamingChatOpenAI
-
         for model in (self.fast, self.careful):
-            if isinstance(model, StreamingChatOpenAI):
+            if isinstance(model, Closable):
                 await model.aclose()
 
 
 def build_models(settings: Settings) -> Models:
-    """Return the offline model without a key, an OpenAI-compatible server's models with one. Connects to nothing."""
+    """Return the offline model without a key, an OpenAI-compatible server's models with one. Connects to nothing.
+
+    Only the kind in use is imported: the OpenAI library alone takes longer to import than the rest of the product.
+    """
     if settings.offline:
         model = OfflineChatModel()
         name = model.model_name
         return Models(model, model, name, name, "built-in offline model", offline=True, retries=0)
+    from agents.models.openai_compatible import chat_model
+
     where = settings.openai_base_url or "OpenAI"
     return Models(
-        fast=_openai(settings, settings.model_fast),
-        careful=_openai(settings, settings.model_careful),
+        fast=chat_model(settings, settings.model_fast),
+        careful=chat_model(settings, settings.model_careful),
         fast_name=settings.model_fast,
         careful_name=settings.model_careful,
         label=f"{settings.model_careful} at {where}",
         offline=False,
         retries=settings.model_retries,
-    )
-
-
-def _openai(settings: Settings, model: str) -> BaseChatModel:
-    """Build a model of the server; its library takes a second to import, which the offline model should not cost."""
-    from agents.models.openai_compatible import DEFAULT_BASE_URL, StreamingChatOpenAI
-
-    return StreamingChatOpenAI(
-        model=model,
-        api_key=settings.openai_api_key,
-        base_url=settings.openai_base_url or DEFAULT_BASE_URL,
-        max_retries=0,
-        silence_seconds=settings.model_timeout_seconds,
-        use_responses_api=False,
     )

@@ -16,6 +16,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
 from core.errors import ModelError
+from core.settings import Settings
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 SECRET_LOOKING = re.compile(r"\b(sk|key|pk)[-_][\w*.-]{4,}", re.IGNORECASE)
@@ -87,6 +88,18 @@ class StreamingChatOpenAI(ChatOpenAI):
         key = self.openai_api_key
         token = key.get_secret_value() if key is not None and not callable(key) else ""
         return {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+
+
+def chat_model(settings: Settings, model: str) -> StreamingChatOpenAI:
+    """Return a model of the server the settings name. Connects to nothing."""
+    return StreamingChatOpenAI(
+        model=model,
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url or DEFAULT_BASE_URL,
+        max_retries=0,
+        silence_seconds=settings.model_timeout_seconds,
+        use_responses_api=False,
+    )
 
 
 async def server_sent_events(content: aiohttp.StreamReader) -> AsyncIterator[dict[str, Any]]:

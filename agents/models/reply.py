@@ -86,7 +86,8 @@ def _wait(error: ModelError, attempt: int) -> float | None:
         return None
     if error.retry_after is not None:
         return error.retry_after if error.retry_after <= LONGEST_WAIT_SECONDS else None
-    return min(LONGEST_WAIT_SECONDS, 0.25 * 2**attempt) * (0.75 + random.random() / 2)  # noqa: S311 - jitter
+    pause = min(LONGEST_WAIT_SECONDS, 0.25 * 2.0**attempt)
+    return pause * (0.75 + random.random() / 2)  # noqa: S311 - jitter
 
 
 async def _once(model: ChatModel, messages: Sequence[BaseMessage], listener: Listener, name: str) -> Reply:

@@ -139,7 +139,12 @@ class Run:
         }
         if self.turn.campaign_id:
             changes["campaign_id"] = self.turn.campaign_id
-        return await self.house.store.release(self.scope.user_id, self.conversation_id, self.run_id, changes, len(new))
+        waiting = await self.house.store.release(
+            self.scope.user_id, self.conversation_id, self.run_id, changes, len(new)
+        )
+        if not waiting:
+            self.house.heads.put(self.head | changes | {"run": None, "queued": 0})
+        return waiting
 
     async def _work(self) -> None:
         progress = self._progress or await self._stored_progress()
