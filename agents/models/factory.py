@@ -59,6 +59,8 @@ def build_models(settings: Settings) -> Models:
     Only the kind in use is imported: the OpenAI library alone takes longer to import than the rest of the product.
     """
     if settings.offline:
+        from agents.models.offline.model import OfflineChatModel
+
         model = OfflineChatModel()
         name = model.model_name
         return Models(model, model, name, name, "built-in offline model", offline=True, retries=0)
