@@ -18,7 +18,7 @@ from db.repository import D, Repository
 from server.auth.accounts import AccountDesk
 from server.auth.callers import Callers
 from server.auth.tokens import Tokens
-from server.live.limits import OpenSockets
+from server.live.limits import SocketLimits
 from server.metrics import Metrics
 
 
@@ -37,7 +37,7 @@ class Services:
     model_label: str
     offline: bool
     metrics: Metrics = field(default_factory=Metrics)
-    sockets: OpenSockets = field(default_factory=OpenSockets)
+    sockets: SocketLimits = field(default_factory=SocketLimits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def repository(self, collection: Collection[D], scope: Scope) -> Repository[D]:

@@ -1,4 +1,4 @@
-"""How many sockets one account may hold open."""
+"""What one client, and one account, may take of the sockets."""
 
 from collections import Counter
 from typing import Final
@@ -6,18 +6,20 @@ from typing import Final
 from core.errors import LimitReached
 
 SOCKETS_PER_ACCOUNT: Final = 1000
+PATIENCE_SECONDS: Final = 5.0
 
 
-class OpenSockets:
-    """Counts the sockets of each account in this process."""
+class SocketLimits:
+    """How many sockets an account may hold open in this process, and how long a client may leave its frames unread."""
 
-    def __init__(self, most: int = SOCKETS_PER_ACCOUNT) -> None:
-        self._most = most
+    def __init__(self, most: int = SOCKETS_PER_ACCOUNT, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.most = most
+        self.patience_seconds = patience_seconds
         self._open: Counter[str] = Counter()
 
     def enter(self, user_id: str) -> None:
         """Count one more; LimitReached when there are too many."""
-        if self._open[user_id] >= self._most:
+        if self._open[user_id] >= self.most:
             raise LimitReached("Too many connections. Close some, then connect again.")
         self._open[user_id] += 1
 

@@ -16,7 +16,7 @@ EXTENSION: Final = "marketing_minds.frames"
 SWITCHING: Final = 101
 SHORT: Final = 126
 MEDIUM: Final = 65_536
-PATIENCE_SECONDS: Final = 5.0
+LARGEST_WRITE: Final = 256_000
 
 
 class TooSlow(Exception):
@@ -63,13 +63,25 @@ class ChatSocketProtocol(WebSocketsSansIOProtocol):
 class DirectLink:
     """Writes to the transport of a ChatSocketProtocol."""
 
-    def __init__(self, connection: ChatSocketProtocol, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, connection: ChatSocketProtocol, patience: float) -> None:
         self._connection = connection
         self._patience = patience
 
     async def send(self, payloads: Sequence[bytes]) -> None:
-        """Send in one write, then wait while the client has too much unread."""
-        self._connection.write(map(text_frame, payloads))
+        """Send in one write, or in a few where there is much, waiting while the client has too much unread."""
+        ready: list[bytes] = []
+        size = 0
+        for payload in payloads:
+            ready.append(text_frame(payload))
+            size += len(payload)
+            if size >= LARGEST_WRITE:
+                await self._write(ready)
+                ready, size = [], 0
+        if ready:
+            await self._write(ready)
+
+    async def _write(self, frames: Iterable[bytes]) -> None:
+        self._connection.write(frames)
         if not self._connection.writable.is_set():
             await _patiently(self._connection.writable.wait(), self._patience)
 
@@ -77,7 +89,7 @@ class DirectLink:
 class AsgiLink:
     """Sends through ASGI."""
 
-    def __init__(self, socket: WebSocket, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, socket: WebSocket, patience: float) -> None:
         self._socket = socket
         self._patience = patience
 

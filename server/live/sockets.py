@@ -29,6 +29,7 @@ from server.live.frames import (
     refused,
 )
 from server.live.protocol import AsgiLink, ChatSocketProtocol, DirectLink, Link, TooSlow, connection_of
+from server.live.tasks import end
 from server.origins import origin_allowed
 from server.problems import unexpected_id
 from server.services import Services, services_of
@@ -119,7 +120,9 @@ class Talk:
         self._login = login
         self._scope = scope
         self._connection: ChatSocketProtocol | None = connection_of(socket.scope)
-        self._link: Link = DirectLink(self._connection) if self._connection else AsgiLink(socket)
+        patience = services.sockets.patience_seconds
+        connection = self._connection
+        self._link: Link = DirectLink(connection, patience) if connection else AsgiLink(socket, patience)
 
     async def hold(self) -> None:
         """Serve the socket until either side ends it."""
@@ -143,9 +146,7 @@ class Talk:
         except LimitReached:
             await self._cut_off()
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
             services.sockets.leave(user_id)
             services.metrics.sockets.dec()
 

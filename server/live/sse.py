@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import suppress
 from typing import Final
 
 import orjson
@@ -12,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from agents.turns.feed import Frame
 from core.errors import AppError
 from core.events import RunFailed
+from server.live.tasks import end
 
 MEDIA_TYPE: Final = "text/event-stream"
 KEEP_ALIVE_SECONDS: Final = 15.0
@@ -68,8 +68,5 @@ async def _alive(chunks: AsyncGenerator[bytes], stopping: asyncio.Event) -> Asyn
             else:
                 yield COMMENT
     finally:
-        stop.cancel()
-        following.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await following
+        await end([stop, following])
         await chunks.aclose()
