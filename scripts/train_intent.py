@@ -16,15 +16,40 @@ from numpy.typing import NDArray
 
 from agents.language.classifier import WEIGHTS, Scores, scores_of
 from agents.language.features import SIZE, hashed
-from agents.language.intent import weighed
+from agents.language.intent import GROUNDS, weighed
 from agents.language.rules import settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, KINDS, Reading, Situation
 
 DATA = Path(__file__).parents[1] / "bench" / "data"
 OUTPUTS = len(AGENTS) + len(KINDS)
-JOINERS = (" and ", ", then ", " and then ", ". also ", ", and ", ". ", "; ", " & ", " plus ", ", ", " and also ", ". then ")
-OPENERS = ("please ", "ok, ", "can you ", "hey, ", "could you please ", "hi, ", "now ", "ok now ", "also ", "great. ", "thanks. ")
+JOINERS = (
+    " and ",
+    ", then ",
+    " and then ",
+    ". also ",
+    ", and ",
+    ". ",
+    "; ",
+    " & ",
+    " plus ",
+    ", ",
+    " and also ",
+    ". then ",
+)
+OPENERS = (
+    "please ",
+    "ok, ",
+    "can you ",
+    "hey, ",
+    "could you please ",
+    "hi, ",
+    "now ",
+    "ok now ",
+    "also ",
+    "great. ",
+    "thanks. ",
+)
 CLOSERS = (" please", " pls", " thanks", " asap", "!", ".", " :)", " now", "?", " if possible")
 CONTEXTS = (
     Situation(),
@@ -56,7 +81,9 @@ def examples(path: Path) -> list[Example]:
     """The labelled utterances of a file."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        Example(r["text"], tuple(r["agents"]), r.get("kind", "request"), Situation(**r["situation"]), r.get("free", False))
+        Example(
+            r["text"], tuple(r["agents"]), r.get("kind", "request"), Situation(**r["situation"]), r.get("free", False)
+        )
         for r in rows
     ]
 
@@ -66,7 +93,13 @@ def typo(text: str, rng: random.Random) -> str:
     if len(text) < 6:
         return text
     at = rng.randrange(1, len(text) - 1)
-    return rng.choice((text[:at] + text[at + 1 :], text[:at] + text[at] + text[at:], text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]))
+    return rng.choice(
+        (
+            text[:at] + text[at + 1 :],
+            text[:at] + text[at] + text[at:],
+            text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :],
+        )
+    )
 
 
 def dressed(text: str, rng: random.Random) -> str:
@@ -86,7 +119,9 @@ def variants(example: Example, rng: random.Random) -> list[Example]:
     """The example and others that must be read the same way."""
     made = [example, replace(example, text=dressed(example.text, rng))]
     if example.free:
-        made += [replace(example, text=dressed(example.text, rng), situation=context) for context in rng.sample(CONTEXTS, 4)]
+        made += [
+            replace(example, text=dressed(example.text, rng), situation=context) for context in rng.sample(CONTEXTS, 4)
+        ]
         made += [replace(example, situation=context) for context in rng.sample(CONTEXTS, 2)]
     return made
 
@@ -106,8 +141,20 @@ def joined(pool: Sequence[Example], count: int, rng: random.Random) -> list[Exam
 def greeted(pool: Sequence[Example], count: int, rng: random.Random) -> list[Example]:
     """Requests with a greeting or thanks in front: the request counts."""
     single = [e for e in pool if e.free and e.kind == "request"]
-    fronts = ("hi! ", "hello, ", "thanks! ", "great, thank you. ", "good morning, ", "hey team, ", "thanks, ", "perfect. ")
-    return [replace(e, text=rng.choice(fronts) + e.text, situation=rng.choice(CONTEXTS)) for e in rng.choices(single, k=count)]
+    fronts = (
+        "hi! ",
+        "hello, ",
+        "thanks! ",
+        "great, thank you. ",
+        "good morning, ",
+        "hey team, ",
+        "thanks, ",
+        "perfect. ",
+    )
+    return [
+        replace(e, text=rng.choice(fronts) + e.text, situation=rng.choice(CONTEXTS))
+        for e in rng.choices(single, k=count)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +204,10 @@ def _gradient(raw: NDArray[np.float32], target: NDArray[np.float32]) -> NDArray[
     return np.concatenate([agents, kinds / kinds.sum()]).astype(np.float32) - target
 
 
-def read(model: Linear, example: Example, sure: float = 2.0) -> Reading:
+def read(model: Linear, example: Example) -> Reading:
     """The whole reading, rules first, with this model."""
     plain = tidy(example.text)
-    return settled(plain, example.situation) or weighed(plain, example.situation, model.score, sure)
+    return settled(plain, example.situation) or weighed(plain, example.situation, model.score, {})
 
 
 def cross_validated(pool: Sequence[Example], folds: int = 5) -> list[tuple[Example, Reading]]:
@@ -175,37 +222,43 @@ def cross_validated(pool: Sequence[Example], folds: int = 5) -> list[tuple[Examp
     return results
 
 
-def calibrated(results: Sequence[tuple[Example, Reading]], precision: float = 0.99) -> float:
-    """The lowest confidence from which at least ``precision`` of the model's readings are right."""
-    weighed_ones = sorted(((r.confidence, r.agents == e.agents) for e, r in results if not r.certain), reverse=True)
-    right, best = 0, 1.0
-    for number, (confidence, correct) in enumerate(weighed_ones, start=1):
-        right += correct
-        if right / number >= precision:
-            best = confidence
-    return best
+def calibrated(results: Sequence[tuple[Example, Reading]], precision: float = 0.99) -> dict[str, float]:
+    """For each ground, the lowest confidence from which at least ``precision`` of its readings are right."""
+    found: dict[str, float] = {}
+    for ground in GROUNDS:
+        ranked = sorted(((r.confidence, r.agents == e.agents) for e, r in results if r.reason == ground), reverse=True)
+        right, found[ground] = 0, 2.0
+        for number, (confidence, correct) in enumerate(ranked, start=1):
+            right += correct
+            if right / number >= precision:
+                found[ground] = confidence
+    return found
 
 
-def report(results: Sequence[tuple[Example, Reading]], sure: float, *, show: bool = False) -> str:
+def report(results: Sequence[tuple[Example, Reading]], sure: dict[str, float], *, show: bool = False) -> str:
     """Accuracy overall, where certain, and how often that is."""
     wrong = [(e, r) for e, r in results if r.agents != e.agents]
-    certain = [(e, r) for e, r in results if r.certain or r.confidence >= sure]
+    certain = [(e, r) for e, r in results if r.certain or r.confidence >= sure.get(r.reason, 2.0)]
     right = sum(r.agents == e.agents for e, r in certain)
     kinds = sum(r.kind == e.kind for e, r in results)
     if show:
         for e, r in wrong:
-            print(f"  {e.text[:90]!r} {e.situation.last_agent}/{e.situation.asked} {e.agents} read {r.agents} {r.confidence:.2f}")
+            print(
+                f"  {e.text[:90]!r} {e.situation.last_agent}/{e.situation.asked} {e.agents} read {r.agents} {r.confidence:.2f}"
+            )
     return (
         f"overall {1 - len(wrong) / len(results):.4f}, where certain {right / max(1, len(certain)):.4f}, "
         f"certain on {len(certain) / len(results):.4f}, kind {kinds / len(results):.4f} ({len(results)} utterances)"
     )
 
 
-def store(model: Linear, sure: float, path: Path = WEIGHTS) -> None:
+def store(model: Linear, sure: dict[str, float], path: Path = WEIGHTS) -> None:
     """Write the weights as bytes with one scale per output."""
     scale = np.maximum(np.abs(model.weights).max(axis=0), 1e-6) / 127
     weights = np.round(model.weights / scale).astype(np.int8)
-    np.savez_compressed(path, weights=weights, scale=scale.astype(np.float32), bias=model.bias, threshold=np.float32(sure))
+    np.savez_compressed(
+        path, weights=weights, scale=scale.astype(np.float32), bias=model.bias, thresholds=np.asarray([sure[g] for g in GROUNDS], np.float32)
+    )
 
 
 def main() -> None:
@@ -217,7 +270,8 @@ def main() -> None:
     pool = examples(DATA / "routing_train.jsonl")
     results = cross_validated(pool)
     sure = calibrated(results)
-    print(f"cross-validation: {report(results, sure, show=options.show)}, threshold {sure:.4f}")
+    print(f"cross-validation: {report(results, sure, show=options.show)}")
+    print({ground: round(level, 3) for ground, level in sure.items()})
     if not options.check:
         store(train(pool), sure)
         print(f"wrote {WEIGHTS.name}, {WEIGHTS.stat().st_size // 1024} KB")

@@ -193,6 +193,9 @@ _UNIT_AFTER = re.compile(
     r"und|et|y|für|pour|para|max\.|or so|thereabouts|odd|let's|via|across|when|where|until|till)\b)[a-z]{2,})",
     re.IGNORECASE,
 )
+_HAVE = re.compile(r"\b(?:we|i)(?:'ve| have)(?: only)?(?: got)?(?: about| around| roughly| maybe| like)?\s$", re.IGNORECASE)
+_FRAGMENT = re.compile(r"(?:^|[,.;\n+]|\band|\bmax|\bup to|\babout|\baround|\broughly|\bapproximately|~|-)\s*$", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:[.,;!\n]|$)")
 _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _NO_BUDGET = re.compile(
     r"\b(?:(?:zero|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|in mind|"
@@ -283,7 +286,8 @@ def _bare(text: str, *, asked: bool, anywhere: bool) -> Iterator[Amount]:
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
-        led = _near_lead(text, amount) and anywhere
+        alone = match["scale"] is not None and _FRAGMENT.search(text[: match.start()]) is not None and _ENDS.match(tail) is not None
+        led = anywhere and (alone or _near_lead(text, amount) or _HAVE.search(text[: match.start()][-30:]) is not None and _ENDS.match(tail) is not None)
         if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
             yield amount
 

@@ -22,7 +22,7 @@ _PEOPLE_NOUNS = (
 _AGES = r"(?:aged |age |ages |between )?\d{2}(?:\s?(?:-|to|and)\s?\d{2}|\+| ?plus)(?:[- ]years?[- ]olds?|[- ]?yos?| year olds)?"
 _STOP = (
     r"on|via|through|using|with a budget|by|before|until|from|at|next|this|but|because|so|i|we|our|it|budget|starting|launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
-    r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|goal|is|are|was|will|over|across|during|within|when|where|while|instagram|facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|help|generate|build|reach|be|attract|make)|on"
+    r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over|across|during|within|when|where|while|instagram|facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|help|generate|build|reach|be|attract|make)|on"
 )
 _TAIL = rf"(?:\s(?!(?:{_STOP})(?!\w))[^\s,.;:!?\n()]+){{0,10}}"
 _HEADED = (
@@ -33,13 +33,13 @@ _AGED = rf"{_AGES}(?:\s(?:{_PEOPLE_NOUNS}))?{_TAIL}"
 _CUED = re.compile(
     r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? (?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
     r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made for|"
-    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
-    r"(?: (?:is|are|will be|would be|should be|of|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more )?"
+    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|want(?= (?:people|women|men|students|families|young|older|local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
+    r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more )?"
     rf"(?P<who>{_AGED}|(?!(?:is|are|to|£|\$|€|\d+ (?:visitors|sign|people through))\b)[^\s,.;:!?\n]+{_TAIL})",
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    rf"\b(?:for|towards|to|at|für|pour|para)\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
+    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2,40}? to|get|attract|reach|between)|\bat(?= (?:women|men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
@@ -54,7 +54,7 @@ _NOT_AUDIENCE = re.compile(
     re.IGNORECASE,
 )
 _VERBISH = re.compile(
-    r"\b(?:is|are|was|were|will|would|can|want|wants|need|needs|have|has|had|opens?|opening|launch|launching|promote|sell|selling|do|does|write|plan|make|show|give|run|starting|get|getting|let's|keep|use|post|should|please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?)\b",
+    r"\b(?:is|are|was|were|will|would|can|want|wants|need|needs|have|has|had|opens?|opening|launch|launching|promote|sell|selling|do|does|write|plan|make|show|give|run|starting|get|getting|let's|keep|use|post|should|please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?|change|set|add|switch|drop|remove)\b",
     re.IGNORECASE,
 )
 
@@ -79,7 +79,7 @@ def names_people(words: str) -> bool:
 
 
 def _plausible(who: str, text: str, match: re.Match[str], *, cued: bool) -> bool:
-    if not who or _NOT_AUDIENCE.match(who) or len(who) < 3:
+    if not who or (_NOT_AUDIENCE.match(who) and not who.startswith("IT ")) or len(who) < 3:
         return False
     if re.search(r"\b(?:not|isn't|aren't)\s+(?:just\s)?$", text[: match.start()][-12:], re.IGNORECASE):
         return False

@@ -8,13 +8,13 @@ from typing import TypeAlias
 
 from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency
 from agents.language.answers import answer_to, bare_number, plausible_answer
-from agents.language.audience import find_audience
-from agents.language.channels import CHANNELS, read_channels
+from agents.language.audience import find_audience, names_people
+from agents.language.channels import CHANNELS, mentions, read_channels
 from agents.language.corrections import cleared_fields, is_correction, meant_place
 from agents.language.goals import Goal, find_goal
 from agents.language.places import find_location
 from agents.language.sentences import statements, tidy
-from agents.language.subject import find_business, find_product
+from agents.language.subject import find_business, find_product, leading_fragment
 from agents.language.voice import find_voice
 from agents.language.when import When, find_when
 from core.money import Money
@@ -155,18 +155,23 @@ class _Reader:
 
     def _audience(self) -> None:
         if found := find_audience(self._left):
-            start, end, who = found
-            self._set("target_audience", who)
-            self._left = self._left[:start] + self._left[start:end].replace("\n", " ") + self._left[end:]
-            self._audience_span = (start, end)
+            self._set("target_audience", found[2])
 
     def _words(self) -> None:
         self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
         if found := find_product(self._left):
             self._set("product", found[2])
+        elif len(self._values) >= 3 and "," in self._said + self._said.replace(".", ","):
+            self._fragment()
         self._set("business", find_business(self._said))
         if note := _NOTE.search(self._said):
             self._set("additional_context", note["note"].strip())
+
+    def _fragment(self) -> None:
+        what = leading_fragment(self._left)
+        taken = " ".join(str(self._values.get(name, "")) for name in ("target_audience", "location", "voice", "objective"))
+        if what and what.lower() not in taken.lower() and not names_people(what) and not any(mentions(what)):
+            self._set("product", what)
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""

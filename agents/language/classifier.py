@@ -31,18 +31,18 @@ class _Model:
     weights: NDArray[np.int8]  # features by outputs: the agents, then the kinds
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
-    threshold: float
+    thresholds: tuple[float, ...]
 
 
 @cache
 def _model() -> _Model:
     with np.load(WEIGHTS) as stored:
-        return _Model(stored["weights"], stored["scale"], stored["bias"], float(stored["threshold"]))
+        return _Model(stored["weights"], stored["scale"], stored["bias"], tuple(float(t) for t in stored["thresholds"]))
 
 
-def threshold() -> float:
-    """The confidence from which a reading was right 99 times in 100 under cross-validation."""
-    return _model().threshold
+def thresholds() -> tuple[float, ...]:
+    """Per ground of a reading, the confidence from which it was right 99 times in 100 under cross-validation."""
+    return _model().thresholds
 
 
 def score(text: str, situation: Situation) -> Scores:

@@ -214,15 +214,17 @@ def _named_month(match: re.Match[str], frame: _Frame) -> tuple[int, int] | None:
     if re.match(r"(?:the |this |next )?year|(?:20\d\d)$", words):
         year = frame.today.year + (1 if "next" in words else 0)
         return (int(words) if words.isdigit() else year), 12
+    if not match["m"]:
+        return None
     month = _month(match["m"])
     ends = month_end(frame.today.year, month) if month != 2 else date(frame.today.year, 2, 28)
     return _year(match) or (frame.today.year if ends >= frame.today else frame.today.year + 1), month
 
 
 def _part_of_month(match: re.Match[str], frame: _Frame) -> tuple[date | None, date | None] | None:
-    if re.match(r"(?:the |this )?week$", match["of"].lower()):
-        monday = frame.today - timedelta(frame.today.weekday())
-        return monday + timedelta({"e": 4, "m": 2}.get(match["part"].lower()[0], 0)), None
+    if re.match(r"(?:the |this |next )?week$", match["of"].lower()):
+        monday = frame.today - timedelta(frame.today.weekday()) + timedelta(7 if "next" in match["of"].lower() else 0)
+        return monday + timedelta({"e": 4, "m": 2}.get(match["part"].lower().removeprefix("the ")[0], 0)), None
     named = _named_month(match, frame)
     if named is None:
         return None
@@ -317,14 +319,19 @@ def _feast(match: re.Match[str], frame: _Frame) -> tuple[date | None, date | Non
 _WD = rf"(?:{_D},?\s(?:the\s)?)?"
 _OF = rf"(?P<of>(?:(?:the |this |next )?(?:month|year|week)(?!\w)|(?P<m>{_M}))){_YEAR}"
 _FEASTS = "|".join(pattern for pattern, _ in FEASTS)
+# What makes a feast an adjective: the Christmas menu says nothing about the day.
+_FESTIVE = (
+    r"(?<!friday)(?<!monday)(?<!day)\s(?:menu|concert|sale|market|campaign|party|parties|collection|box(?:es)?|cakes?|offers?|range|cards?|hampers?|gifts?|special|edition|fair|show|ball|play|panto|lights|trees?|"
+    r"cookies|jumpers?|stock|dinner|lunch|brunch|drinks?|deals?|promo(?:tion)?|push|post|posts|email|newsletter|stall|products?|bundle|workshop|wreaths?|event|eggs?|hunt|camp|class|craft|bookings|treats|run|walk)\b"
+)
 _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reader, relative)
     for pattern, reader, relative in (
         (r"(?<![\d/.-])(?P<y>20\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)", _iso, False),
-        (rf"\b(?P<feast>{_FEASTS})(?!\w){_YEAR}", _feast, True),
+        (rf"\b(?P<feast>{_FEASTS})(?!\w)(?!{_FESTIVE}){_YEAR}", _feast, True),
         (rf"\b(?:the )?(?P<nth>first|1st|second|2nd|third|3rd|fourth|4th|last|final) (?P<what>{_D}|weekend|week|day|half) "
          rf"(?:of|in) {_OF}", _nth_in_month, True),
-        (rf"\b(?P<part>(?:the )?(?:end|beginning|start|middle|close)|mid|early|late|ende|mitte|anfang|fin|half)[ -](?:of |in |de "
+        (rf"\b(?P<part>(?:the )?(?:end|beginning|start|middle|close)|mid|early|late|ende|mitte|anfang|fin|half)[ -](?:of |de "
          rf"|des )?{_OF}", _part_of_month, True),
         (rf"(?<![\w/.]){_WD}(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|bis|and|&|/|al?|au)\s?(?:the )?{_WD}"
          rf"(?P<e>\d{{1,2}}){_ORD}(?: of| de)?\s?(?P<m>{_M}){_YEAR}", _days_month, False),
@@ -334,6 +341,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (rf"\b{_WD}(?P<m>{_M})[ -]?(?:the )?(?P<d>\d{{1,2}}){_ORD}(?![\d%k,.:]\d|\d|%|k\b|\s?(?:am|pm)\b){_YEAR}", _day_month, False),
         (rf"\b{_WD}(?:the )?(?P<d>{_ORDINAL_WORD}) of (?P<m>{_M}){_YEAR}", _day_month, False),
         (rf"\b(?P<m>{_M}) (?:the )?(?P<d>{_ORDINAL_WORD})\b{_YEAR}", _day_month, False),
+        (rf"\b{_D},?\s(?:the\s)?(?P<d>\d{{1,2}}(?:st|nd|rd|th))(?!\w)", _ordinal, True),
         (r"(?<![\w/.£$€₹-])(?P<a>\d{1,2})(?:/(?P<b>\d{1,2})(?:/(?P<y>20\d\d|\d\d))?)(?![\w/%])(?!\s?(?:off|price|of the))", _numeric, False),
         (r"(?<![\w/.£$€₹-])(?P<a>\d{1,2})[.-](?P<b>\d{1,2})[.-](?P<y>20\d\d|\d\d)(?![\w/-])", _numeric, False),
         (r"(?<![\w/.£$€₹,-])(?P<a>\d{1,2})\.(?P<b>\d{1,2})\.(?P<y>(?!))?(?!\d)", _numeric, False),

@@ -4,10 +4,11 @@ import re
 import zlib
 
 from agents.language.cues import find_cues
+from agents.language.lexicon import classes
 from agents.language.offers import last_question, offered_agent
 from agents.language.situation import Situation
 
-SIZE = 1 << 14
+SIZE = 1 << 16
 HEAD, TAIL = 700, 300  # characters looked at from each end of a long message
 
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -67,6 +68,36 @@ def _situation(situation: Situation, tokens: list[str]) -> list[str]:
     return facts
 
 
+def _classed(text: str, tokens: list[str]) -> list[tuple[str, ...]]:
+    """The classes of the words that have any, in order; shapes are classes of their own."""
+    raw = _TOKEN.findall(text.lower())
+    found = [(token,) for token in tokens if token.startswith("z")] if len(raw) != len(tokens) else []
+    return [c for word in raw if (c := classes(word))] + found
+
+
+_CLASS_AGENT = {
+    "WRITE": "w", "EDIT": "w", "TONE": "w", "TEXT": "w", "LANG": "w", "PUBLISH": "p", "CALENDAR": "p", "APPROVE": "p", "SEND": "p", "STOP": "p", "ACCOUNT": "p",
+    "MEASURE": "a", "METRIC": "a", "COMPARE": "a", "HOWMANY": "a", "PLAN": "s", "IDEA": "s", "BRIEF": "s", "OFFER": "s", "BUSINESS": "s", "CHAT": "x", "INJECT": "x",
+}  # fmt: skip
+
+
+def _meaning(text: str, tokens: list[str], agent: str) -> tuple[list[str], list[str]]:
+    classed = _classed(text, tokens)
+    flat = [name for group in classed for name in group]
+    pairs = [f"k2:{a} {b}" for one, two in zip(classed, classed[1:], strict=False) for a in one for b in two]
+    triples = [f"k3:{one[0]} {two[0]} {three[0]}" for one, two, three in zip(classed, classed[1:], classed[2:], strict=False)]
+    asking = tokens[-1:] == ["?"]
+    starts = [f"k1:{name}" for group in classed[:1] for name in group]
+    together = sorted(set(flat))[:14]
+    both = [f"k&:{a}&{b}" for i, a in enumerate(together) for b in together[i + 1 :]]
+    meaning = [f"k:{name}" for name in flat] + pairs + triples + starts + [f"k?:{asking}{name}" for name in flat]
+    sides = "".join(sorted({_CLASS_AGENT[name] for name in flat if name in _CLASS_AGENT}))
+    size = _bucket(len(tokens))
+    stand = [f"side={sides}", f"side,la={sides},{agent}", f"side,la,size={sides},{agent},{size}", f"la,k={agent},{'+'.join(together[:3])}"]
+    stand += [f"la,k1={agent},{name}" for name in together]
+    return meaning + both, stand
+
+
 def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     """The features by name with their weight, each group weighted as a whole so that long texts do not shout."""
     seen = visible(text)
@@ -84,7 +115,8 @@ def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     facts += [f"la,cue={agent},{name}" for name, _ in cues]
     if len(tokens) <= 7:
         facts += [f"la,w={agent},{token}" for token in tokens]
-    groups = ((set(words), 1.6), (set(letters), 1.6), (set(marks), 1.2), (set(facts), 1.4))
+    meaning, stand = _meaning(seen, tokens, agent)
+    groups = ((set(words), 1.6), (set(letters), 1.2), (set(marks), 1.4), (set(meaning), 2.0), (set(facts), 1.2), (set(stand), 1.2))
     return [(name, weight / len(group) ** 0.5) for group, weight in groups if group for name in sorted(group)]
 
 

@@ -8,13 +8,13 @@ from agents.language.amounts import revenue_goals
 from agents.language.numbers import FIGURE, SCALE, WORDS, NUMBER, number_value, whole
 
 METRICS = (
-    r"visit(?:or|er)s?|visits|guests|sign[ -]?ups?|sign-ons|subscribers?|subscriptions?|subs|followers?|folowers|followes|likes|leads?|bookings?|reservations?|"
+    r"visit(?:or|er)s?|patients|new starters|gigs|deals|visits|guests|sign[ -]?ups?|sign-ons|subscribers?|subscriptions?|subs|followers?|folowers|followes|likes|leads?|bookings?|reservations?|"
     r"demo bookings|demo requests|demos?|tickets?(?: sales| sold)?|downloads?|installs?|registrations?|registrants|attendees|participants|"
     r"customers?|clients?|buyers|sales|orders?|pre-?orders?|purchases|units|members(?:hips)?|enquir(?:y|ies)|inquir(?:y|ies)|"
     r"applications?|applicants|donations?|donors|views|impressions|clicks|reach|footfall|traffic|page ?views|sessions|"
     r"open rate|click(?:-through)? rate|ctr|conversion(?:s| rate)?|engagement(?: rate)?|comments|shares|mentions|trials|"
     r"free trials|trial (?:users|sign-?ups)|users|app installs|waitlist (?:sign-?ups|members)|rsvps?|covers|reviews|"
-    r"volunteers|students|pupils|backers|pledges|shoppers|diners|people|consultations|appointments|calls|viewings|"
+    r"volunteers|students|pupils|couples|jobs|backers|pledges|shoppers|diners|people|consultations|appointments|calls|viewings|"
     r"test drives|quotes|quote requests|partners|stockists|retailers|entries|votes|signatures|households|places|seats|spots|"
     r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|awareness|contacts|meetings|"
     r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
@@ -43,6 +43,13 @@ _SELL = re.compile(
     rf"\b(?:sell(?:ing)?|shift|move|fill(?:ing)?|book|flog|get rid of)\s(?:at least |about |around |all |up to |the |our |over |more than |roughly )*{_AMOUNT}\s(?P<pct>(?!))?(?P<metric>(?:[a-zA-Z][\w'-]*\s){{0,2}}?[a-zA-Z][\w'-]*s)(?![\w])",
     re.IGNORECASE,
 )
+_GROW_TO = re.compile(
+    rf"\b(?:grow|get|bring|take|build|increase|expand|boost)\s(?:us |it |our |the |my )*(?:[\w'-]+\s){{0,3}}?(?:up )?to\s{_AMOUNT}(?P<pct>(?!))?\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    re.IGNORECASE,
+)
+_SELL_BARE = re.compile(
+    rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than )*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|this\b|a\b|per\b))", re.IGNORECASE
+)
 _MULTIPLE = re.compile(
     rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up )*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
     re.IGNORECASE,
@@ -66,11 +73,11 @@ _AIM_NOUNS = (
     r"awareness|footfall|traffic|leads?|sales|followers?|engagement|bookings?|sign[ -]?ups?|subscribers?|visitors?|customers?|clients?|"
     r"word|buzz|downloads?|registrations?|attendance|members|memberships?|mailing list|email list|visibility|reach|trust|loyalty|"
     r"reservations?|orders?|pre-?orders?|revenue|donations?|enquiries|inquiries|community|conversions?|reputation|retention|demand|"
-    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|audience|list|clicks|views|people|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|brand|candidates|subscriptions|consultations|appointments|partnerships"
+    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|list|clicks|views|people|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
 )
 _AIM = re.compile(
     rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|at|into|among|around)\s(?:our|the|my|local|online|a|"
-    r"new|site|website|store|shop)(?:\s[\w'-]+){0,2})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|get (?:more )?people (?:through the door|in|to "
+    r"new|site|website|store|shop)(?:\s[\w'-]+){0,2})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well )?known(?: in [\w ]{2,20})?|get (?:more )?people (?:through the door|in|to "
     r"(?:come|visit|try|buy|book|join|sign up)[\w ]{0,20})|(?:brand|product|local) awareness|more (?:[\w'-]+\s){0,2}?(?:"
     + _AIM_NOUNS
     + r")(?!\w)|lead gen(?:eration)?|"
@@ -78,7 +85,7 @@ _AIM = re.compile(
     re.IGNORECASE,
 )
 _STATED = re.compile(
-    r"\b(?:(?:main |primary |our |my |the |overall )*(?:goal|objective|aim|target|purpose|kpi)(?: here| of (?:this|the campaign))?(?: is| would be|'s|:| =| -)+(?: to| just to| simply to)?|"
+    r"\b(?:(?:main |primary |our |my |the |overall )*(?:goal|objective|aim|purpose|kpi)(?: here| of (?:this|the campaign))?(?: is| would be|'s|:| =| -)+(?: to| just to| simply to)?|"
     r"(?:we|i)(?:'re| are|'m| am) (?:aiming|trying|hoping|looking) (?:to|for)|success (?:would be|is|looks like|means))\s+(?P<aim>[^,.;!?\n]{3,80})",
     re.IGNORECASE,
 )
@@ -99,7 +106,7 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
     for amount, metric in revenue_goals(text, known):
         value = whole(amount.value)
         return Goal(_clean(text[amount.start : amount.end] + " " + metric), metric, value, (amount.start, amount.end))
-    for pattern in (_CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL):
+    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE):
         for match in pattern.finditer(text):
             if goal := _measured(text, match, pattern):
                 return goal
@@ -111,6 +118,8 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
 def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal | None:
     value = _value(match)
     metric = _clean(re.sub(r"^(?:or so|new|more|extra|additional|of) ", "", match["metric"]))
+    if pattern is _SELL_BARE:
+        metric = "tickets" if re.search(r"\btickets?\b", text, re.IGNORECASE) else "sales"
     before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
     counted = pattern in (_COUNT, _SELL)
     if value is None or not metric or (counted and _ALREADY.search(before)):

@@ -4,42 +4,76 @@ A reading is ``certain`` where no model needs to be asked; the threshold comes f
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from agents.language.classifier import Scores, score, threshold
-from agents.language.cues import find_cues
-from agents.language.offers import offered_agent
-from agents.language.rules import settled
+from agents.language.classifier import Scores, score, thresholds
+from agents.language.evidence import tasks, weights
+from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
 
+GROUNDS = (
+    "several tasks in one message",
+    "the words name this work",
+    "the words lean to this work",
+    "a follow-up to what was said last",
+    "the words and where the conversation stands",
+)
+_PLAIN = 0.25  # how likely the model must find work that a clause asks for in plain words
+_OVERRULES = 0.8  # how likely another agent must be to take a short follow-up from the one who spoke last
 Scorer = Callable[[str, Situation], Scores]
 
-_CLAUSE = re.compile(
-    r"[,;.!?\n]+\s*(?:and |then |und |et |y )?|\s(?:and then|and also|and|then|plus|also|&|\+|und|dann|et|puis|y|luego|n|as well as|but)\s", re.IGNORECASE
-)
-_FIRST = re.compile(r"\b(?:before (?:you|we|that|it|scheduling|publishing|posting|sending|approving)|once|when|after|as soon as)\b", re.IGNORECASE)
-_CUE_AGENTS = {"w": "writer", "p": "publisher", "a": "analyst", "s": "strategist"}
-_STRONG = {"w_make": 3.0, "w_write": 3.0, "w_edit": 2.0, "p_out": 3.0, "p_decide": 3.0, "p_calendar": 1.0, "a_measure": 3.0, "a_figures": 2.5, "a_compare": 1.5, "s_plan": 2.5, "s_brief": 1.0, "w_text": 0.5}
+_BEFORE = re.compile(r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before (?:you |we |i |it |they )(?P<late2>.+)$", re.IGNORECASE | re.DOTALL)
 
 
 def read_intent(text: str, situation: Situation) -> Reading:
     """Decide which agents a message is for. Deterministic and free of side effects; any text is answered."""
     plain = tidy(text)
-    return settled(plain, situation) or weighed(plain, situation, score, threshold())
+    return settled(plain, situation) or weighed(plain, situation, score, dict(zip(GROUNDS, thresholds(), strict=True)))
 
 
-def weighed(plain: str, situation: Situation, scorer: Scorer, sure: float) -> Reading:
+def weighed(plain: str, situation: Situation, scorer: Scorer, sure: Mapping[str, float]) -> Reading:
     """The model's reading of a tidied message."""
     scores = scorer(plain, situation)
-    chosen = [agent for agent in AGENTS if scores.of(agent) >= 0.5]
-    if not chosen:
-        chosen = [max(AGENTS, key=scores.of)]
-    if len(chosen) > 1:
-        chosen = _ordered(plain, chosen)
+    best = max(AGENTS, key=scores.of)
+    chosen = _several(plain, scores)
+    follower = heir(plain, situation)
+    if not chosen and follower and scores.of(best) < _OVERRULES:
+        chosen = [follower]
+    chosen = chosen or [best]
     confidence = _confidence(scores, chosen)
-    reason = "several tasks in one message" if len(chosen) > 1 else "the words and where the conversation stands"
-    return Reading(tuple(chosen), confidence, confidence >= sure, scores.kind, reason)
+    ground = _ground(plain, situation, chosen)
+    return Reading(tuple(chosen), confidence, confidence >= sure.get(ground, 2.0), scores.kind, ground)
+
+
+def _ground(plain: str, situation: Situation, chosen: list[str]) -> str:
+    """What besides the model speaks for a reading; each ground has its own threshold."""
+    if len(chosen) > 1:
+        return GROUNDS[0]
+    found = weights(plain)
+    agent = chosen[0]
+    rival = max((weight for name, weight in found.items() if name != agent), default=0.0)
+    if found.get(agent, 0.0) >= 2.5 and rival <= 1.0:
+        return GROUNDS[1]
+    if found.get(agent, 0.0) > rival:
+        return GROUNDS[2]
+    if agent == situation.last_agent and not rival:
+        return GROUNDS[3]
+    return GROUNDS[4]
+
+
+def _several(plain: str, scores: Scores) -> list[str]:
+    """The agents of a message with several tasks in the order of work, or [] where it has one.
+
+    Work goes as mentioned, except that what comes 'before' something is done first. Two clauses must ask for different
+    work; the plainer they do, the less the model need agree.
+    """
+    turned = _BEFORE.match(plain)
+    if turned:
+        early, late = turned["early"] or turned["early2"], turned["late"] or turned["late2"]
+        plain = f"{early}. {late}"
+    found = [agent for agent, weight in tasks(plain) if scores.of(agent) >= (_PLAIN if weight >= 2.5 else 0.5)]
+    return found if len(found) > 1 else []
 
 
 def _confidence(scores: Scores, chosen: list[str]) -> float:
@@ -47,32 +81,3 @@ def _confidence(scores: Scores, chosen: list[str]) -> float:
     for agent in AGENTS:
         product *= scores.of(agent) if agent in chosen else 1 - scores.of(agent)
     return round(product, 4)
-
-
-def _ordered(plain: str, chosen: list[str]) -> list[str]:
-    """Order of mention, which is the order of work unless a clause begins with 'before' or 'once'."""
-    places: dict[str, float] = {}
-    start = 0
-    clauses: list[tuple[int, str]] = []
-    for match in _CLAUSE.finditer(plain):
-        clauses.append((start, plain[start : match.start()]))
-        start = match.end()
-    clauses.append((start, plain[start:]))
-    best: dict[str, float] = {}
-    for number, (_, clause) in enumerate(clauses):
-        late = 100 if _FIRST.search(clause) and re.search(r"\bbefore\b", clause, re.IGNORECASE) else 0
-        for agent, weight in _weights(clause).items():
-            if agent in chosen and weight > best.get(agent, 0.0):
-                best[agent], places[agent] = weight, number + late
-    return sorted(chosen, key=lambda agent: (places.get(agent, 50.0), AGENTS.index(agent)))
-
-
-def _weights(clause: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for name, _ in find_cues(clause):
-        if agent := _CUE_AGENTS.get(name[0] if name in _STRONG else ""):
-            weights[agent] = max(weights.get(agent, 0.0), _STRONG[name])
-    return weights
-
-
-__all__ = ["read_intent", "weighed", "offered_agent"]

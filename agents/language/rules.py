@@ -2,6 +2,8 @@
 
 import re
 
+from agents.language.answers import plausible_answer
+from agents.language.evidence import weights
 from agents.language.offers import last_question, offered_agent
 from agents.language.situation import Reading, Situation
 
@@ -24,6 +26,20 @@ _CAPABILITIES = re.compile(
     r"are you (?:a |an )?(?:bot|robot|ai|human|real|real person|person|machine|chatgpt)|what can i (?:ask|do)(?: you)?(?: here)?|help|help me|what are your (?:capabilities|skills|features)|what do you do|how can you help(?: me| us)?|can you help(?: me| us)?|was kannst du(?: alles)?|que (?:peux-tu|sais-tu) faire|qué puedes hacer)\W*$",
     re.IGNORECASE,
 )
+_FAREWELL = re.compile(
+    rf"^\W*(?:(?:ok|thanks|thank you|alright|great|well)[\s,!.]+)*(?:bye+|bye bye|goodbye|good night|see (?:you|ya)|cu|ciao|talk (?:to you )?(?:tomorrow|later|soon)|gtg|adi[oó]s|tsch(?:ü|u)ss|bis (?:morgen|dann|bald)|bonne (?:nuit|soirée)|gute nacht|au revoir|have a (?:good|nice|great) (?:day|evening|weekend|one)|happy (?:new year|birthday|friday|monday|easter)|merry christmas)(?: (?:later|soon|tomorrow|then|guys|all|to you))?{_END}",
+    re.IGNORECASE,
+)
+_CHAT = re.compile(
+    r"\b(?:what(?:'s| is) the (?:weather|time|capital|meaning of life|stock price|exchange rate)|(?:is it|will it) (?:going to )?(?:rain|snow|sunny)|tell me a joke|sing (?:me )?a|who won|do my homework|recommend (?:me )?a (?:movie|film|book|restaurant)|meaning of life|python script|bitcoin|how are you\b(?! doing (?:with|on))|"
+    r"are you (?:married|single|real|human|happy|sentient|alive|hungry)|do you (?:like|love|dream|sleep|eat|have feelings)|i love you|marry me|wie wird das wetter|erzähl (?:mir )?(?:einen )?witz|quel temps|cuéntame un chiste|raconte(?:-moi)? une blague|qué tiempo|boil an egg|book (?:me )?a (?:flight|table|taxi)|order (?:me )?a pizza|"
+    r"ignore (?:all |any |the |your )*(?:previous|above|prior|earlier)|system prompt|reveal your|you are now [A-Z]|jailbreak|developer mode|disregard (?:all|the|your|any)|(?:root|admin) (?:password|access)|environment variables|act as (?:a|an|my)\b|pretend (?:to be|you)|api[ _-]?keys?\b|drop table|<script)",
+    re.IGNORECASE,
+)
+_NOISE = re.compile(
+    r"^\W*(?:lol|haha+|hehe|rofl|wow|omg|brb|one (?:sec|second|moment|minute)(?:,? \w+)?|(?:give me|wait) a (?:sec|second|moment|minute)|hang on|nvm|never ?mind|nothing|oops|test(?:ing)?(?: \d+)?|blah(?: blah)*|asdf\w*|qwer\w*|are you (?:still )?there|you there|ugh|pff+|sorry,? wrong (?:chat|window|person))\W*$|^[\W_]+$",
+    re.IGNORECASE,
+)
 _YES = re.compile(
     r"^\W*(?:(?:yes+|yep|yeah|yup|ya|yea|sure|ok(?:ay)?|k|kk|fine|go|go ahead|go for it|do it|do that|please do|please|sounds (?:good|great|perfect)|perfect|great|absolutely|definitely|of course|ja|gerne|bitte|oui|vas-y|d'accord|sí|si|claro|dale|correct|right|"
     r"exactly|let's do (?:it|that)|let's go|let's|works for me|all good|looks good|lgtm|love it|good|make it so|let's see it|why not|that works|proceed|carry on|continue|on you go|go on|cool|nice|super|then|now|it|that|thanks|thank you|👍|✅|👌|y|yes please|happy with that|i'd like that|that would be (?:great|good|nice|lovely))[\s,.!]*){1,5}$",
@@ -36,23 +52,33 @@ _DECIDE = re.compile(
 )
 
 
+_WORKING = re.compile(r"\b(?:posts?|captions?|campaign|newsletter|tweet|e-?mail|budget|schedule|publish|write|draft|audience|reel|headline|ad)\b(?! (?:all|without))", re.IGNORECASE)
+
+
 def settled(plain: str, situation: Situation) -> Reading | None:
     """The reading of a message that leaves no doubt, or None."""
+    if _CHAT.search(plain[:400]) and not _WORKING.search(plain):
+        return Reading(("strategist",), 0.98, True, "offtopic", "nothing to do with marketing")
     if len(plain) > 160:
         return None
     if _GREETING.match(plain):
         return Reading(("strategist",), 0.99, True, "greeting", "a greeting")
     if _THANKS.match(plain):
         return Reading(("strategist",), 0.99, True, "thanks", "thanks")
+    if _FAREWELL.match(plain):
+        return Reading(("strategist",), 0.98, True, "offtopic", "a goodbye")
     if _CAPABILITIES.match(plain):
         return Reading(("strategist",), 0.99, True, "capabilities", "asks what the team can do")
     if _DECIDE.match(plain) and (situation.pending_approvals or situation.last_agent in {None, "publisher", "writer"}):
         return Reading(("publisher",), 0.99, True, "decision", "a decision on what waits for approval")
-    return _agreed(plain, situation) if _YES.match(plain) else None
+    if _YES.match(plain) and (agreed := _agreed(situation)):
+        return agreed
+    if _NOISE.match(plain) and not (situation.pending_approvals and re.search(r"[👍👎✅❌]", plain)):
+        return Reading(("strategist",), 0.9, not re.search(r"[👍👎✅❌]", plain), "offtopic", "nothing to act on")
+    return _answered(plain, situation)
 
 
-def _agreed(plain: str, situation: Situation) -> Reading | None:
-    del plain
+def _agreed(situation: Situation) -> Reading | None:
     if situation.asked:
         return Reading((situation.last_agent or "strategist",), 0.98, True, "answer", "an answer to the question asked")
     if situation.pending_approvals and situation.last_agent in {"publisher", None}:
@@ -62,3 +88,31 @@ def _agreed(plain: str, situation: Situation) -> Reading | None:
     if situation.last_agent and last_question(situation.last_answer):
         return Reading((situation.last_agent,), 0.96, True, "answer", "a yes to the question asked")
     return None
+
+
+_TELL = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|actually|wait|hey|and|so|can you|could you|forget (?:that|it)|let's|before (?:that|i answer))\W+)*(?:write|draft|schedule|publish|post (?:it|the|this|that|my)|send|approve|reject|cancel|show|compare|translate|rewrite|shorten|give me|tell me|"
+    r"what|which|how|when|why|who|did|does|do|is|are|was|were|has|have we|can|could|should|analy[sz]e|report on|make me|create|plan the|delete|reschedule)\b|\?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _answered(plain: str, situation: Situation) -> Reading | None:
+    """An answer to the question about the brief: a phrase, no order and no question of one's own."""
+    if situation.asked is None or len(plain.split()) > 25 or _TELL.search(plain):
+        return None
+    if not plausible_answer(plain) and weights(plain).get("chat"):
+        return None
+    agent = situation.last_agent or "strategist"
+    return Reading((agent,), 0.97, True, "answer", f"an answer to the question about {situation.asked}")
+
+
+def heir(plain: str, situation: Situation) -> str:
+    """The agent a short follow-up belongs to when it names nobody else's work, or "": whoever's work was offered, else
+    who spoke last."""
+    agent = offered_agent(situation.last_answer) or situation.last_agent
+    count = len(re.findall(r"\w+", plain))
+    if agent is None or count == 0 or count > 8:
+        return ""
+    found = {name for name in weights(plain) if name != agent}
+    return "" if found or (count > 5 and plain.endswith("?")) else agent

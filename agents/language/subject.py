@@ -30,13 +30,19 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _IS = re.compile(
-    rf"\b(?:the product(?: name)?|product|service|it|this(?: one)?|the campaign|the event|what we (?:sell|make|do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called |all about )?(?P<what>{_DETERMINER}?{_PHRASE})",
+    rf"\b(?:the product(?: name)?|product|service|the campaign(?= is (?:for|about))|the event|what we (?:sell|make|do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called |all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|problem|question|goal|budget|date|wrong|right|same|first|second|5th|plan|must|tad|little|big|small|no|low|tight|fixed|hard|one|tone|campaign|week|month|family|local|few|target|\d)\b){_PHRASE})",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"\b(?:it's|it is|is|be|are) (?:called|named|titled) (?P<what>\"?[A-Z0-9][^\s,.;:!?]*(?:\s(?:of|the|and|for|&|in|[A-Z0-9][^\s,.;:!?]*)){0,5})")
 _NAMED_PRODUCT = re.compile(
     rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
     re.IGNORECASE,
 )
+_WANTED = re.compile(
+    rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|my)\s{_PHRASE})",
+    re.IGNORECASE,
+)
+_SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out|fill(?:ing)?|sell)\s(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
     rf"\b(?:my|our|this|the) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|first|next|annual|winter|summer|spring|autumn|christmas|online|big)\s{_PHRASE})",
     re.IGNORECASE,
@@ -45,24 +51,27 @@ _GENERIC = re.compile(
     r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|out|my|ad)\s?)*"
     r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|everything|things?|stuff|us|me|you|"
     r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|sales|leads|engagement|traffic|"
-    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in)?\s*$",
+    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|times?|days?|house|group)?\s*$",
     re.IGNORECASE,
 )
 _BUSINESS_NOUNS = (
-    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|bar|brewery|distillery|winery|vineyard|hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
+    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
     r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|school|academy|nursery|gallery|museum|theatre|theater|cinema|"
     r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream parlour|brand|label|club|business|dealership|garage|"
-    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: practice| clinic)?|pharmacy|podcast|newsletter|magazine|saas|app|platform|"
-    r"library|church|festival|co-?working space|cooperative|co-op|market|marketplace|workshop|kennels|cattery|dance school|language school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
+    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: practice| clinic)?|pharmacy|"
+    r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
 )
 _OWNED = re.compile(
     rf"\b(?:my|our|own|run|have|manage|at|for|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:is |are |it's |business |company |brand |shop |studio |caf[eé] |bakery )?called|named)\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
+    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
 )
 _COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
+
+
+_OWNS = re.compile(rf"(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
 
 
 def find_business(text: str) -> str:
@@ -83,16 +92,36 @@ def find_business(text: str) -> str:
 
 def find_product(text: str) -> tuple[int, int, str] | None:
     """What a message wants marketed, with its span."""
-    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _IS, _NEW, _NAMED_PRODUCT):
+    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT):
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - 14) : match.start()]
-            what = _clean(match["what"])
+            name = "what2" if match.groupdict().get("what2") else "what"
+            what = _clean(match[name])
             if not what or _GENERIC.match(what) or len(what) < 3 or re.search(r"\b(?:not|don't|stop)\s$", before):
+                continue
+            if pattern is _ANNOUNCED and re.match(r"run", match.group(), re.IGNORECASE) and _OWNS.search(what):
                 continue
             if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
                 continue
-            return match.start("what"), match.end("what"), what
+            return match.start(name), match.end(name), what
     return None
+
+
+def leading_fragment(left: str) -> str:
+    """The first part of a list of facts where it is a plain phrase: the thing itself, said without a verb."""
+    first = re.split(r"[,.;:!?\n]|\s-\s|\s(?:in|for|on|at|near|with)\s", left.strip(), maxsplit=1)[0]
+    what = _clean(first)
+    words = what.split()
+    if not 1 <= len(words) <= 6 or _GENERIC.match(what) or _SENTENCE.search(what) or re.search(r"\d{3}|[£$€]", what):
+        return ""
+    return what
+
+
+_SENTENCE = re.compile(
+    r"\b(?:is|are|was|were|be|will|would|can|could|should|want|wants|need|needs|have|has|had|do|does|did|i|we|you|it|they|make|set|change|add|drop|use|keep|let's|no|not|yes|ok|okay|hi|hello|hey|thanks|actually|please|also|budget|goal|"
+    r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|the)\b",
+    re.IGNORECASE,
+)
 
 
 def plain_phrase(text: str) -> str:

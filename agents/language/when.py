@@ -99,7 +99,7 @@ def find_when(text: str, today: date, *, asked: str | None, known: Mapping[str, 
     found = find_dates(text, today, american=looks_american(text, currency, country), anchor=anchor)
     found = _current(text, [f for f in found if not _past(text, f)])
     spans = _joined(text, found)
-    when = _Roles(text, asked).assign(spans, known)
+    when = _Roles(text, asked).assign(spans)
     return _with_duration(text, when, today, asked)
 
 
@@ -159,9 +159,9 @@ class _Roles:
         self._words: list[tuple[str, str]] = []
         self._spans: list[tuple[int, int]] = []
 
-    def assign(self, spans: list[Found], known: Mapping[str, object]) -> When:
+    def assign(self, spans: list[Found]) -> When:
         for item in spans:
-            self._one(item, known)
+            self._one(item)
         return When(
             event_date=self._roles.get("event_date"),
             start_date=self._roles.get("start_date"),
@@ -170,30 +170,24 @@ class _Roles:
             spans=tuple(self._spans),
         )
 
-    def _one(self, item: Found, known: Mapping[str, object]) -> None:
+    def _one(self, item: Found) -> None:
         role = self._role(item)
+        if item.last is not None and role == "start_date" and re.search(r"\d|-| to | until ", self._text[item.start : item.end]):
+            role = "event_date"
         self._spans.append((item.start, item.end))
         if item.first is None:
             self._words.append(("vague", self._text[item.start : item.end]))
             return
-        if item.last is not None and role != "end_date":
+        if item.last is not None and role == "event_date":
             if "start_date" not in self._roles:
                 self._roles["start_date"], self._roles["end_date"] = item.first, item.last
                 self._words.append(("span", self._said(item, spoken_span(item.first, item.last))))
             return
         day = item.last if item.last is not None and role == "end_date" else item.first
-        if role == "event_date" and self._asked is None and "event_date" not in known and not self._is_event(item):
-            role = "event_date"
         if role not in self._roles:
             self._roles[role] = day
             lead = {"start_date": "from ", "end_date": "until ", "event_date": ""}[role]
             self._words.append((role, lead + self._said(item, spoken(day))))
-
-    def _is_event(self, item: Found) -> bool:
-        return (
-            re.search(r"\b(?:open|launch|event|party|release|drop)", self._text[: item.start][-40:], re.IGNORECASE)
-            is not None
-        )
 
     def _role(self, item: Found) -> str:
         before = self._text[max(0, item.start - 40) : item.start]

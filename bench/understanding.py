@@ -1,0 +1,163 @@
+"""How well utterances are understood: ``python -m bench.understanding`` prints the figures on the held-out sets.
+
+A field is right when the expected value was found; a value found that was not expected is wrong, except for the two
+that say a fact again in words: a timeline beside dates, an objective beside a goal.
+"""
+
+import json
+import os
+import platform
+import re
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from agents.language.brief import read_brief
+from agents.language.intent import read_intent
+from agents.language.situation import Situation
+from core.money import Money
+
+DATA = Path(__file__).parent / "data"
+TARGETS = {"overall": 0.95, "where certain": 0.98, "coverage of certain": 0.70, "brief fields": 0.95}
+_DATES = ("event_date", "start_date", "end_date")
+_DERIVED = {"timeline": (*_DATES, "timeline"), "objective": ("goal_value", "goal_metric", "objective")}
+_SMALL_WORDS = frozenset("a an the of our my your and for in at on to is are s it its".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Shares of utterances routed right."""
+
+    utterances: int
+    overall: float
+    where_certain: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Fields right among those expected or found; ``wrong`` counts by field and fault (missed, invented, different)."""
+
+    utterances: int
+    share: float
+    right: Mapping[str, int]
+    wrong: Mapping[tuple[str, str], int]
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """The lines of a data file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def measure_routing(path: Path, misses: list[str] | None = None) -> Routing:
+    """Read every utterance of a routing file; ``misses`` collects what went wrong."""
+    right = certain = certain_right = 0
+    lines = rows(path)
+    for line in lines:
+        reading = read_intent(line["text"], Situation(**line.get("situation", {})))
+        good = list(reading.agents) == list(line["agents"])
+        right += good
+        certain += reading.certain
+        certain_right += good and reading.certain
+        if misses is not None and not good:
+            misses.append(f"{line['text']!r} {line.get('situation')} {line['agents']} read {reading.agents} {reading.confidence}")
+    return Routing(len(lines), right / len(lines), certain_right / max(1, certain), certain / len(lines))
+
+
+def measure_brief(path: Path, misses: list[str] | None = None) -> Extraction:
+    """Read every message of a brief file; ``misses`` collects what went wrong."""
+    right: Counter[str] = Counter()
+    wrong: Counter[tuple[str, str]] = Counter()
+    lines = rows(path)
+    for line in lines:
+        reading = read_brief(
+            line["text"], today=date.fromisoformat(line["today"]), asked=line.get("asked"), known=line.get("known") or {}
+        )
+        expected: Mapping[str, Any] = line["expect"]
+        for name in sorted({*expected, *reading.values}):
+            if name not in expected and _said_again(name, expected):
+                continue
+            good = name in expected and matches(expected[name], reading.values.get(name))
+            if good:
+                right[name] += 1
+            else:
+                wrong[name, _fault(name, expected, reading.values)] += 1
+            if misses is not None and not good:
+                misses.append(f"{line['text']!r} {line.get('asked')} {name}: expected {expected.get(name)!r}, read {reading.values.get(name)!r}")
+    total = sum(right.values()) + sum(wrong.values())
+    return Extraction(len(lines), sum(right.values()) / max(1, total), right, wrong)
+
+
+def _fault(name: str, expected: Mapping[str, Any], found: Mapping[str, object]) -> str:
+    if name not in expected:
+        return "invented"
+    return "different" if name in found else "missed"
+
+
+def _said_again(name: str, expected: Mapping[str, Any]) -> bool:
+    return any(other in expected for other in _DERIVED.get(name, ()))
+
+
+def matches(expected: object, found: object) -> bool:
+    """Whether a found value is the expected one; texts by the key words they must contain."""
+    match found:
+        case None:
+            return expected is None
+        case Money():
+            return isinstance(expected, Mapping) and expected == {"minor": found.minor, "currency": found.currency}
+        case date():
+            return expected == found.isoformat()
+        case list():
+            return isinstance(expected, list) and set(map(str, expected)) == set(map(str, found))
+        case int():
+            return isinstance(expected, int | float) and int(expected) == found
+    return _words(str(expected)) <= _words(str(found))
+
+
+def _words(text: str) -> set[str]:
+    plain = re.sub(r"(?<=\w)['-](?=\w)", "", text.lower().replace("’", "'").replace("–", "-"))
+    return {_stem(word) for word in re.findall(r"[^\W_]+", plain) if word not in _SMALL_WORDS}
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def machine() -> str:
+    """The machine the figures come from."""
+    info = Path("/proc/cpuinfo")
+    text = info.read_text(encoding="utf-8") if info.exists() else ""
+    model = re.search(r"model name\s*:\s*(.+)", text)
+    return f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Print the figures; 1 where one misses its target. ``--tune`` measures the sets used in tuning and shows misses."""
+    tuning = "--tune" in arguments
+    part = "tune" if tuning else "heldout"
+    misses: list[str] | None = [] if tuning else None
+    routing = measure_routing(DATA / f"routing_{part}.jsonl", misses)
+    brief = measure_brief(DATA / f"brief_{part}.jsonl", misses)
+    figures = {
+        "overall": routing.overall,
+        "where certain": routing.where_certain,
+        "coverage of certain": routing.coverage,
+        "brief fields": brief.share,
+    }
+    print(machine())
+    print(f"{routing.utterances} utterances to route, {brief.utterances} messages to read ({part})")
+    for name, figure in figures.items():
+        print(f"{name:>20} {figure:7.2%}  target {TARGETS[name]:.0%}  {'' if figure >= TARGETS[name] else 'MISSED'}")
+    for name in sorted({*brief.right, *(field for field, _ in brief.wrong)}):
+        faults = ", ".join(f"{count} {fault}" for (field, fault), count in sorted(brief.wrong.items()) if field == name)
+        print(f"{name:>20} {brief.right.get(name, 0):4} right  {faults}")
+    print("\n".join(misses or []))
+    return int(any(figure < TARGETS[name] for name, figure in figures.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
