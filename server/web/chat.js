@@ -22,6 +22,7 @@ class Conversation {
     this.cards = new Map();
     this.tools = null;
     this.toolOwner = new Map();
+    this.words = new Map();
     this.run = null;
     this.agent = "";
     this.latest = "";
@@ -47,8 +48,9 @@ class Conversation {
     node.classList.add("waiting");
     this.shown.set(id, node);
     this.add(node);
-    this.live.say(text, id);
+    this.words.set(id, text);
     this.latest = id;
+    this.live.say(text, id);
     toEnd();
   }
 
@@ -162,7 +164,8 @@ class Conversation {
     }
     this.run = null;
     work("");
-    this.add(trouble(message, { label: "Try again", run: () => this.say("retry") }));
+    const failed = this.latest;
+    this.add(trouble(message, failed ? { label: "Try again", run: () => this.live.say(this.words.get(failed), failed) } : null));
   }
 
   ask(request) {

@@ -276,6 +276,9 @@ async def test_a_slow_reader_is_cut_off_and_others_are_not(person: Person, servi
                 await asyncio.sleep(0)
         for _ in sent:
             assert (await received(brisk))["event"]["type"] == "TEXT_MESSAGE_CONTENT"
+        async with asyncio.timeout(20):
+            while not services.metrics.registry.get_sample_value("mm_sockets_cut_off_total"):
+                await asyncio.sleep(0.01)
         assert await close_code(slow) == 4408
     async with connect(place, additional_headers=bearer(person)) as again:
         await again.send('{"type": "ping"}')
