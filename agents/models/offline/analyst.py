@@ -90,6 +90,9 @@ SHARES = frozenset({"ctr", "open_rate", "click_rate", "conversion_rate"})
 MONEY = frozenset({"ad_spend", "revenue", "cpc", "cpa"})
 
 
+_ID_SIGNS = re.compile(r"[^\w-]")
+
+
 def decide(turn: Turn) -> Step:
     """Take the next step of the analyst's turn."""
     if not turn.used:
@@ -233,7 +236,7 @@ def _provenance(turn: Turn, last: Used, rows: Sequence[Mapping[str, Any]], metri
     ids = list(dict.fromkeys(item for row in rows for item in _sources(row)))
     if ids:
         more = f" and {len(ids) - 12} more" if len(ids) > 12 else ""
-        parts.append(f"From: {', '.join(f'`{plain(item, 60)}`' for item in ids[:12])}{more}.")
+        parts.append(f"From: {', '.join(_quoted_id(item) for item in ids[:12])}{more}.")
     return " ".join(part for part in parts if part)
 
 
@@ -246,6 +249,10 @@ def _aggregations(row: Mapping[str, Any], metrics: Sequence[str]) -> list[str]:
 
 def _sources(row: Mapping[str, Any]) -> list[str]:
     return texts(row.get("sources"))
+
+
+def _quoted_id(value: str) -> str:
+    return f"`{_ID_SIGNS.sub('', value)[:60]}`"
 
 
 def _wanted(last: Used) -> list[str]:

@@ -97,6 +97,13 @@ _PUBLIC = re.compile(
 _PRIVATE = re.compile(
     r"\b(?:budget|competitor|don't|do not|avoid|boss|target|margin|profit|kpi|internal)\b", re.IGNORECASE
 )
+_NAMED = re.compile(
+    r"(?:christmas|easter|black friday|cyber monday|halloween|diwali|eid|ramadan|hanukkah|valentine|mother's|father's|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday|english|german|french|italian|spanish|indian|british|american|irish|scottish|"
+    r"welsh|polish|turkish|japanese|chinese|thai|greek|mexican|korean|vietnamese|swedish|danish|portuguese)\b",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"(?:[^su]s|[^s]ies|people|children|men|women)$", re.IGNORECASE)
 _SINGULAR = {"business", "gas", "yoga", "series", "news", "bus", "canvas", "christmas", "atlas", "saas"}
 _SPLIT = re.compile(r"\b(?: for | in | of | with | on | at | from | to | by )\b")
@@ -232,8 +239,8 @@ def _with_article(noun: str, business: str) -> str:
     proper = len(words) > 1 and all(word[0].isupper() or word.lower() in {"of", "the", "and", "&"} for word in words)
     if proper or (named and noun[0].isupper()) or (named and not noun[0].isalpha()):
         return noun
-    acronym = len(words[0]) > 1 and words[0][1].isupper()
-    return f"our {noun if acronym else noun[0].lower() + noun[1:]}"
+    kept = _NAMED.match(noun) is not None or (len(words[0]) > 1 and words[0][1].isupper())
+    return f"our {noun if kept else noun[0].lower() + noun[1:]}"
 
 
 def _is_plural(noun: str) -> bool:

@@ -61,7 +61,8 @@ def voice_for(turn: Turn, wanted: Wanted) -> Voice:
 def facts_for(turn: Turn, wanted: Wanted) -> Facts | None:
     """The brief's facts, or the message's own where it is about something else or there is no brief."""
     state = state_of(turn)
-    said = _plain_values(read_brief(turn.text, today=turn.today, known={}).values)
+    rest = turn.text.replace(wanted.about, "it") if wanted.about else turn.text
+    said = _plain_values(read_brief(rest, today=turn.today, known={}).values)
     about = wanted.about or (str(said.get("product") or "") if not state.brief.get("product") else "")
     if about and not _is_same(about, state):
         brief: Mapping[str, Any] = {

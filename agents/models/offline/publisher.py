@@ -40,7 +40,7 @@ _CANCEL = re.compile(
 _WAITING = re.compile(r"\b(?:wait(?:ing)?|pending|approvals?|to approve|need(?:s)? my|sign[- ]off)\b", re.IGNORECASE)
 _DECIDING = re.compile(
     (
-        r"\b(?:approved?|approve (?:it|them|all|that|this)|rejected?|decline|i (?:approve|reject|"
+        r"\b(?:approved?|approve (?:it|them|all|that|this)|reject(?:ed)?|decline|i (?:approve|reject|"
         r"agree)|go ahead|looks? good|lgtm|ok to (?:send|post))\b"
     ),
     re.IGNORECASE,

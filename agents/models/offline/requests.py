@@ -258,7 +258,7 @@ def _length(text: str) -> Length | None:
 
 def _mention(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for match in _MENTION.finditer(text):
+    for match in _MENTION.finditer(_LINK.sub(" ", text)):
         what = re.sub(
             r"\s+(?:in|to|at the (?:end|top|start) of) (?:the |it|them|this|each|both|all|every)\b.*$",
             "",

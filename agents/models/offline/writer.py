@@ -16,6 +16,7 @@ from agents.models.offline.rewriting import Stored, reason_of, rewritten
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity
 from agents.models.offline.values import mapping, mappings
+from tools.platforms.catalogue import BY_NAME
 
 _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
 
@@ -244,6 +245,8 @@ def _after_reading(turn: Turn, wanted: Wanted) -> Step:
     calls: list[Call] = []
     for item in read:
         stored = Stored.of(item)
+        if stored.platform not in BY_NAME:
+            continue
         known = with_extras(facts, mentioned_in(turn, stored.text)) if facts else None
         new = rewritten(stored, wanted, known)
         if new != stored:

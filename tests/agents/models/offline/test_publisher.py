@@ -1,0 +1,131 @@
+"""The publisher on real tools: asks for approval with the right times, reports decisions, keeps the calendar."""
+
+from datetime import date
+
+import pytest
+
+from agents.models.offline.timing import read_times
+from tests.agents.models.offline.desk import Desk, Reply
+from tests.agents.models.offline.prompting import BAKERY, BAKERY_INFO
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+async def drafted(desk: Desk) -> Desk:
+    """A conversation with an Instagram and an email draft."""
+    desk.context = {"campaign_brief": dict(BAKERY), "collected_info": dict(BAKERY_INFO), "ready_to_plan": True}
+    await desk.say("write the posts", "writer")
+    return desk
+
+
+async def _publish(desk: Desk, text: str) -> Reply:
+    return (await desk.say(text, "publisher"))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("tomorrow at 9", "2026-11-21T09:00"), ("tomorrow at 6pm", "2026-11-21T18:00"),
+        ("on Monday", "2026-11-23T10:00"), ("on 30 November at 18:30", "2026-11-30T18:30"),
+        ("Monday morning", "2026-11-23T09:00"), ("at noon", "2026-11-21T12:00"), ("tonight", "2026-11-20T19:00"),
+        ("schedule them", None), ("3 Dec at 7.45am", "2026-12-03T07:45"),
+    ],
+)  # fmt: skip
+def test_time_is_read(text: str, time: str | None) -> None:
+    assert read_times(text, TODAY).of("email") == time
+
+
+def test_each_channel_gets_its_own_time() -> None:
+    times = read_times("email on Tuesday at 8am and instagram on 30 November at 6pm", TODAY)
+    assert times.of("email") == "2026-11-24T08:00"
+    assert times.of("instagram") == "2026-11-30T18:00"
+
+
+async def test_scheduling_stops_for_approval_with_all_drafts(drafted: Desk) -> None:
+    reply = await _publish(drafted, "schedule them for Monday at 9am")
+    items = reply.arguments("schedule_posts")["items"]
+    assert [item["publish_at"] for item in items] == ["2026-11-23T09:00"] * 2
+    assert len(reply.interrupts) == 1
+    assert reply.text == "", "the house says what waits, the model claims nothing"
+
+
+async def test_approval_is_reported_in_local_time(drafted: Desk) -> None:
+    drafted.timezone = "America/New_York"
+    asked = await _publish(drafted, "schedule the email for Monday at 9am")
+    reply = await drafted.decide(asked.interrupts[0], approve=True)
+    assert "**Email:** Monday 23 November 2026, 09:00" in reply.text
+    assert "New York" in reply.text
+
+
+async def test_rejection_hands_the_reason_on(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule them")
+    reply = await drafted.decide(asked.interrupts[0], approve=False, notes="too salesy")
+    assert "“too salesy”" in reply.text
+    assert "Nothing was scheduled" in reply.text
+    assert "writer" in reply.text
+
+
+async def test_rejected_time_asks_for_another(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule them")
+    reply = await drafted.decide(asked.interrupts[0], approve=False, notes="wrong day")
+    assert "Tell me the time" in reply.text
+    again = await _publish(drafted, "Friday at 10am then")
+    assert again.arguments("schedule_posts")["items"][0]["publish_at"] == "2026-11-27T10:00"
+
+
+async def test_time_in_the_past_is_moved_once(drafted: Desk) -> None:
+    reply = await _publish(drafted, "post it today at 8am")
+    assert reply.names() == ["list_drafts", "schedule_posts", "schedule_posts"]
+    assert reply.calls[-1][1]["items"][0]["publish_at"] == "2026-11-20T18:00"
+    assert reply.interrupts
+
+
+async def test_waiting_request_is_not_asked_twice(drafted: Desk) -> None:
+    await _publish(drafted, "schedule them")
+    reply = await _publish(drafted, "schedule them")
+    assert "Decide on that one first" in reply.text
+    assert "apr_" not in reply.text
+
+
+async def test_nothing_to_publish_offers_the_writer(desk: Desk) -> None:
+    assert "Shall the writer draft something?" in (await _publish(desk, "publish it")).text
+
+
+async def test_several_variants_are_not_guessed(drafted: Desk) -> None:
+    await drafted.say("give me 3 options for a tweet", "writer")
+    reply = await _publish(drafted, "schedule the tweet for Monday")
+    assert reply.interrupts == []
+    assert "3 drafts for X" in reply.text
+    second = await _publish(drafted, "the second one, on Monday")
+    assert len(second.arguments("schedule_posts")["items"]) == 1
+    assert second.interrupts
+
+
+async def test_adverts_are_not_posted(drafted: Desk) -> None:
+    await drafted.say("write google ads", "writer")
+    assert "booked as adverts" in (await _publish(drafted, "publish the google ads")).text
+
+
+async def test_calendar_and_cancelling(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule them for Monday at 9am")
+    await drafted.decide(asked.interrupts[0], approve=True)
+    calendar = await _publish(drafted, "what's on the calendar?")
+    assert calendar.text.count("Monday 23 November 2026, 09:00") == 2
+    unclear = await _publish(drafted, "cancel it")
+    assert "Which one shall I cancel" in unclear.text
+    done = await _publish(drafted, "cancel the email")
+    assert done.results[-1]["status"] == "cancelled"
+    assert "Email" in done.text or "email" in done.text
+
+
+async def test_empty_calendar_is_said(desk: Desk) -> None:
+    assert (await _publish(desk, "what is scheduled?")).text == "Nothing is on the calendar yet."
+
+
+@pytest.mark.parametrize("text", ["approved", "I approve it", "reject it"])
+async def test_words_are_no_decision(drafted: Desk, text: str) -> None:
+    await _publish(drafted, "schedule them")
+    reply = await _publish(drafted, text)
+    assert reply.names() == ["list_approvals"]
+    assert "words here don't count as a decision" in reply.text
