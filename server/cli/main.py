@@ -75,3 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     archive = commands.add_parser("export", help="write everything the local owner has to a zip file")
     archive.add_argument("file", type=Path, nargs="?", default=Path("marketing-minds-export.zip"))
     return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

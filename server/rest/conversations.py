@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.turns.service import RunResult
 from core.ids import new_id
 from core.scope import Channel
-from db.conversations import CONVERSATIONS, Conversation, ConversationContext
+from db.conversations import CONVERSATIONS, Conversation, ConversationContext, PendingApproval
 from db.messages import MESSAGES, Message
 from server.auth.caller import Caller, Writer
 from server.live.sse import event_stream, wants_events
@@ -30,7 +30,7 @@ class ConversationView(BaseModel):
     channel: Channel
     context: ConversationContext
     campaign_id: str | None
-    pending_approvals: list[str]
+    pending_approvals: list[PendingApproval]
     message_count: int
     last_seq: int
     running: bool = Field(description="Whether a turn is running now.")

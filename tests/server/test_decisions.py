@@ -34,6 +34,14 @@ async def test_the_plan_and_the_drafts_can_be_read(person: Person, conversation:
     assert {item["platform"] for item in content} == {"instagram", "email"}
 
 
+async def test_a_conversation_names_what_waits_for_a_decision(person: Person, conversation: str) -> None:
+    asked = await pending(person)
+    about = (await person.client.get(f"/api/v1/conversations/{conversation}")).json()
+    listed = (await person.client.get("/api/v1/conversations")).json()["items"][0]
+    assert about["pending_approvals"] == listed["pending_approvals"]
+    assert [item["approval_id"] for item in about["pending_approvals"]] in ([asked["approval_id"]], [])
+
+
 async def test_an_approved_post_is_scheduled_and_the_run_goes_on(person: Person, conversation: str) -> None:
     asked = await pending(person)
     body = {"decision": "approve", "payload_hash": asked["payload_hash"]}
