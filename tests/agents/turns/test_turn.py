@@ -16,7 +16,7 @@ from sandbox.model_server import BreakOff, Call, ModelServer, Refuse, Say, Stall
 from tests.agents.turns.conftest import Team
 
 Kinds = Callable[[Sequence[Frame]], list[str]]
-PLAN = "Our budget is £1,500 and we sell trail shoes."
+PLAN = "make a campaign plan"
 BRIEF = ("update_brief", json.dumps({"product": "trail shoes", "budget": "£1,500"}))
 SIXTY = " ".join(f"word{number}" for number in range(60))
 
