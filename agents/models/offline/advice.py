@@ -3,9 +3,10 @@
 import re
 from datetime import date
 
+from agents.language.channels import mentions
 from agents.models.offline.brief import State
 from agents.models.offline.facts import Facts, facts_of
-from agents.models.offline.phrasing import channel, day, listed
+from agents.models.offline.phrasing import capital, channel, day, listed
 from agents.models.offline.reading import Turn
 from agents.models.offline.talk import asks_money_left
 
@@ -26,10 +27,9 @@ _ABOUT_CHANNEL = re.compile(
 )
 _WHICH_CHANNEL = re.compile(r"\b(?:which|what) (?:social )?(?:channels?|platforms?|networks?)\b", re.IGNORECASE)
 _HOW_MUCH = re.compile(
-    (
-        r"\bhow much (?:should|do|would|does|money|budget|is|are)\b|\bwhat (?:budget|does it "
-        r"cost)\b|\bis \W?\d[\d,.k]* enough\b"
-    ),
+    r"\b(?:good|reasonable|right|sensible|typical|normal|usual|realistic) (?:budget|amount|price|spend)\b|"
+    r"\bhow much (?:should|do|would|does|money|budget|is|are)\b|\bwhat (?:budget|does it "
+    r"cost)\b|\bis \W?\d[\d,.k]* enough\b",
     re.IGNORECASE,
 )
 _IDEAS: dict[str, tuple[str, ...]] = {
@@ -66,6 +66,8 @@ def answer_for(turn: Turn, state: State) -> str:
     text = turn.text
     if _WHICH_CHANNEL.search(text) and "?" in text:
         return f"For {state.value('target_audience') or 'a broad audience'} I'd suggest {_named(channels_for(state))}."
+    if _ABOUT_CHANNEL.search(text) and (named := [item.channel for item in mentions(text)]):
+        return _about_channel(named[0], state)
     if _HOW_MUCH.search(text) and not asks_money_left(text):
         return _money_words(state)
     return ""
@@ -102,6 +104,15 @@ def taken(last_answer: str, asked: str) -> str:
         return ""
     starts = {"channels": "Channels:", "timeline": "", "target_audience": "The audience is"}
     return f"{starts[asked]} {found['what'].removeprefix('four weeks, ')}" if asked in starts else ""
+
+
+def _about_channel(name: str, state: State) -> str:
+    who = state.value("target_audience") or "most people"
+    best = channels_for(state)
+    if name in best:
+        return f"{capital(channel(name))} suits {who}. Say “add {channel(name)}” and it goes into the brief."
+    first = _named(tuple(item for item in best if item != name)[:2])
+    return f"{capital(channel(name))} can work, but for {who} I'd put {first} first. Say “add {channel(name)}” if you want it."
 
 
 def channels_for(state: State) -> tuple[str, ...]:

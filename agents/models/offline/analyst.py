@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from agents.language.brief import read_brief
 from agents.language.channels import mentions
 from agents.language.dates import find_dates
 from agents.models.offline.phrasing import capital, channel, listed, moment, plain
@@ -118,6 +119,11 @@ def _open(turn: Turn) -> Step:
         return say(identity())
     if _TARGET.search(turn.text) and turn.campaign and not _metrics(turn.text):
         return call("get_campaign")
+    if not _metrics(turn.text) and _is_brief_talk(turn):
+        return say(
+            "That reads like a change to the brief, not a question about figures. Tell the "
+            "strategist, for instance “make the budget £2,000”."
+        )
     since, until = _period(turn)
     return call(
         "query_metrics",
@@ -126,6 +132,15 @@ def _open(turn: Turn) -> Step:
         since=since,
         until=until,
     )
+
+
+def _is_brief_talk(turn: Turn) -> bool:
+    if turn.text.rstrip().endswith("?") or re.search(
+        r"\b(?:how|what|which|show|compare|best|worst)\b", turn.text, re.IGNORECASE
+    ):
+        return False
+    found = read_brief(turn.text, today=turn.today, known={**turn.brief, **turn.info}).values
+    return bool({"budget", "goal_value", "event_date", "channels", "target_audience"} & set(found))
 
 
 def _metrics(text: str) -> tuple[str, ...]:

@@ -149,9 +149,9 @@ def _emoji(order: Order, at: int) -> str:
     return "" if order.emoji == "none" or not marks else f" {marks[(order.variant + at) % len(marks)]}"
 
 
-def sentence_of(extra: str) -> str:
-    """Something the person wants mentioned, as a sentence of its own."""
-    return f"{capital(_inner(extra))}."
+def extra_line(extra: str, voice: Voice, variant: int = 0) -> str:
+    """Something the person wants mentioned, as a sentence in a voice."""
+    return _filled(voice.extra[variant % len(voice.extra)], {"extra": _inner(extra)})
 
 
 def tags_of(facts: Facts, most: int) -> tuple[str, ...]:

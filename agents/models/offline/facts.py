@@ -39,7 +39,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
 )
 _PLACE = re.compile(
-    r"\b(?:shop|store|branch|caf[eé]|restaurant|salon|studio|bakery|bar|pub|gym|hotel|clinic|deli|bistro|gallery|museum|library)$",
+    (
+        r"\b(?:shop|store|branch|caf[eé]|restaurant|salon|studio|bakery|bar|pub|gym|hotel|clinic|"
+        r"deli|bistro|gallery|museum|library)$"
+    ),
     re.IGNORECASE,
 )
 _ARTICLED = frozenset(

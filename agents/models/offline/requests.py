@@ -94,7 +94,7 @@ _MENTION = re.compile(
     r"\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|put in|work in|don'?t "
     r"forget)(?: also)?(?: the fact)?(?: that)?:? "
     r"(?P<what>(?!a call|call|cta|emoji|an emoji|some emoji|hash|the hash|more|less|another|"
-    r"one more|to (?:the|it)|email|instagram|facebook|linkedin)"
+    r"(?:the |a |this )?link\b|one more|to (?:the|it)|email|instagram|facebook|linkedin)"
     r"[^.\n?!]{3,140})",
     re.IGNORECASE,
 )
@@ -122,6 +122,10 @@ _LANGUAGE = re.compile(
     r"greek|czech|hungarian|welsh|gaelic|irish|hebrew|latin)\b|\b(?P<t>translat\w+)\b|"
     r"\b(?P<v>german|french|spanish|italian|polish|welsh|hindi|arabic|"
     r"chinese|dutch|portuguese) (?:version|translation|copy|text|post|caption)\b",
+    re.IGNORECASE,
+)
+_EVERY = re.compile(
+    r"\b(?:both|all of them|all (?:the )?(?:drafts|posts|texts)|each of them|every (?:draft|post|text)|everything)\b",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(
@@ -185,6 +189,7 @@ class Wanted:
     line: str = ""
     link: str = ""
     about: str = ""
+    every: bool = False
     language: str = ""
     limits: bool = False
     show: bool = False
@@ -230,6 +235,7 @@ def read_wanted(text: str) -> Wanted:
         line=found_line["line"].strip() if (found_line := _SUBJECT.search(text)) else "",
         link=link.group() if (link := _LINK.search(text)) else "",
         about=_about(plain),
+        every=_EVERY.search(plain) is not None,
         language=_language(plain),
         limits=_LIMITS.search(plain) is not None,
         show=_SHOW.search(plain) is not None,
@@ -265,6 +271,7 @@ def _mention(text: str) -> tuple[str, ...]:
             match["what"],
             flags=re.IGNORECASE,
         )
+        what = re.sub(r"^(?:the|our) (?=free\b)", "", what, flags=re.IGNORECASE)
         what = re.split(
             r",? (?:and|but) (?:make|keep|use|write|then|also|no|don'?t|shorten|add|remove|change|put)\b",
             what,

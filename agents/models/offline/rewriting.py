@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.models.offline.copywriting import Draft, Order, sentence_of, tags_of, write
+from agents.models.offline.copywriting import Draft, Order, extra_line, tags_of, write
 from agents.models.offline.facts import Facts
 from agents.models.offline.requests import Wanted
 from agents.models.offline.values import texts
@@ -52,7 +52,8 @@ def rewritten(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
     if wanted.replace:
         new = _replaced(new, *wanted.replace)
     for extra in wanted.mention:
-        new = replace(new, text=_added(new, sentence_of(extra)))
+        if extra.lower() not in new.text.lower():
+            new = replace(new, text=_added(new, extra_line(extra, voice_named(new.voice), new.version)))
     if wanted.call and facts is not None and facts.action not in new.text.lower():
         new = _called(new, _order(new, facts, wanted, 0))
     if wanted.link and wanted.link not in new.text:

@@ -235,7 +235,7 @@ def _ask(turn: Turn, state: State, changed: tuple[str, ...] = (), reading: Readi
         and reading is not None
         and reading.kind in {"answer", "request", "correction"}
     ):
-        if talk.asks_to_choose(turn.text):
+        if talk.asks_to_choose(turn.text) and not answer_for(turn, state):
             return suggestion(name, state, turn.today + timedelta(weeks=4))
         if not turn.text.rstrip().endswith("?") and not talk.asks_status(turn.text) and not talk.asks_ideas(turn.text):
             return AGAIN[name]

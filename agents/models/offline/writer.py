@@ -6,7 +6,16 @@ from typing import Any
 
 from agents.models.offline.brief import state_of
 from agents.models.offline.copywriting import Draft, Order, write
-from agents.models.offline.drafts import Card, already_shown, card, in_order, shown_cards, shown_count
+from agents.models.offline.drafts import (
+    Card,
+    already_shown,
+    card,
+    ever_shown,
+    in_order,
+    of_these,
+    shown_cards,
+    shown_count,
+)
 from agents.models.offline.facts import with_extras
 from agents.models.offline.orders import MOST, channels_of, facts_for, mentioned_in, orders_of, voice_for
 from agents.models.offline.phrasing import channel, listed, plain
@@ -201,7 +210,7 @@ def _after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step:
     if wanted.show and not wanted.changes_something:
         return _reading([item for item in ordered if _fits_channels(item, wanted)][:MOST])
     latest = shown_count(drafts, shown)
-    chosen = _chosen(ordered, wanted, latest)
+    chosen = of_these(drafts, ever_shown(turn)) if wanted.every else _chosen(ordered, wanted, latest)
     if not chosen:
         return say(
             f"I can't find that one: there {'is only one draft' if latest < 2 else f'are {latest} drafts'} here.",

@@ -23,7 +23,7 @@ RESULT: dict[str, Any] = {
 }
 
 
-def _said(text: str, arguments: dict[str, Any], result: object) -> str:
+def _said(text: str, arguments: dict[str, Any], result: dict[str, Any]) -> str:
     start = [system("analyst"), HumanMessage(text)]
     return str(answer([*start, *used("analyst", "query_metrics", arguments, result)]).text)
 

@@ -151,6 +151,21 @@ def test_instructions_in_the_brief_change_nothing() -> None:
     assert (plain.text, plain.tool_calls) == (tricked.text, tricked.tool_calls)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what about tiktok?", "TikTok can work, but for local families"),
+        ("which channels would you use?", "I'd suggest Instagram, Facebook and email"),
+        ("what is a good budget?", "There is no fixed price"),
+        ("any ideas?", "Three ideas for our second bakery"),
+    ],
+)
+def test_advice_is_given_before_the_open_question(text: str, said: str) -> None:
+    answered = _text(asked("strategist", text, brief=_without("budget"), info={"asked": "budget"}))
+    assert said in answered
+    assert answered.endswith("?")
+
+
 async def test_two_things_in_one_message_are_both_handled(desk: Desk) -> None:
     await desk.say("a second bakery opens in Leeds on 3 December", "strategist")
     reply = (await desk.say("our budget is £900. which channels would you suggest for families?", "strategist"))[0]
