@@ -157,8 +157,11 @@ class Feed:
         self._channels: dict[str, Channel] = {}
 
     def channel(self, conversation_id: str) -> Channel:
-        """Return the conversation's channel."""
-        return self._channels.setdefault(conversation_id, Channel())
+        """Return the conversation's channel. Ask anew each time: one that nobody listens to may be forgotten."""
+        found = self._channels.get(conversation_id)
+        if found is None:
+            found = self._channels[conversation_id] = Channel()
+        return found
 
     def tidy(self, conversation_id: str) -> None:
         """Forget a channel nobody uses."""

@@ -51,7 +51,7 @@ class Run:
         self.cancelled = False
         self.log = RunLog(
             house.store,
-            house.feed.channel(self.conversation_id),
+            house.feed,
             house.clock,
             user_id=scope.user_id,
             conversation_id=self.conversation_id,

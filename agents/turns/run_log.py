@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agents.turn import Answer
-from agents.turns.feed import Channel, Frame, OpenText
+from agents.turns.feed import Channel, Feed, Frame, OpenText
 from core.clock import Clock
 from core.errors import Unavailable
 from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
@@ -23,7 +23,7 @@ class RunLog:
     def __init__(
         self,
         store: TurnStore,
-        channel: Channel,
+        feed: Feed,
         clock: Clock,
         *,
         user_id: str,
@@ -34,7 +34,7 @@ class RunLog:
         self.next_seq = next_seq
         self.step_open: str | None = None
         self._store = store
-        self._channel = channel
+        self._feed = feed
         self._clock = clock
         self._user_id = user_id
         self._conversation_id = conversation_id
@@ -48,6 +48,10 @@ class RunLog:
         self.answered: list[dict[str, Any]] = []
         self.open_text: OpenText | None = None
         self._held: list[Event] = []
+
+    @property
+    def _channel(self) -> Channel:
+        return self._feed.channel(self._conversation_id)
 
     def emit(self, event: Event) -> None:
         """Show a volatile event: now, or as soon as the durable events before it are stored."""
