@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
@@ -110,7 +111,10 @@ class ModelServer:
         head = {"id": f"chatcmpl-{next(self._numbers)}", "created": 1_700_000_000, "model": asked.get("model", "")}
         if not asked.get("stream"):
             return web.json_response(_whole(head, step, asked))
-        return await self._stream(request, asked, head, step)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        with suppress(ConnectionError):  # a client that hangs up in the middle is no fault of this server
+            await self._stream(request, response, asked, head, step)
+        return response
 
     def _next(self, asked: Request) -> Step:
         if self._decide:
@@ -118,9 +122,8 @@ class ModelServer:
         return self._steps.popleft() if self._steps else Refuse(500, "The script is at its end.")
 
     async def _stream(
-        self, request: web.Request, asked: Request, head: dict[str, Any], step: Step
-    ) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        self, request: web.Request, response: web.StreamResponse, asked: Request, head: dict[str, Any], step: Step
+    ) -> None:
         await response.prepare(request)
         pause = step.pause if isinstance(step, Say) else 0.0
         for delta in _deltas(step):
@@ -132,13 +135,12 @@ class ModelServer:
         if isinstance(step, Stall | BreakOff):
             if request.transport:
                 request.transport.close()
-            return response
+            return
         reason = "tool_calls" if isinstance(step, Call) else "stop"
         await _send(response, {**head, "object": "chat.completion.chunk", "choices": [_choice({}, reason)]})
         if (asked.get("stream_options") or {}).get("include_usage"):
             await _send(response, {**head, "object": "chat.completion.chunk", "choices": [], "usage": _usage(asked)})
         await response.write(b"data: [DONE]\n\n")
-        return response
 
 
 def _deltas(step: Step) -> list[dict[str, Any]]:
