@@ -1,17 +1,20 @@
 """A client that keeps its place: it reconnects with the last number it saw, and notes what a client must not see."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
 import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
 
 from core.ids import new_id
 
 Wire = dict[str, Any]
 OVER = frozenset({"RUN_FINISHED", "RUN_ERROR"})
-TROUBLE = (aiohttp.ClientError, ConnectionError, TimeoutError, FileNotFoundError)
+TROUBLE = (aiohttp.ClientError, WebSocketException, OSError, TimeoutError)
 PAUSE_SECONDS = 0.05
 SILENCE_SECONDS = 5.0
 TURN_SECONDS = 90.0
@@ -25,6 +28,7 @@ class Place:
         self.events: list[Wire] = []
         self.texts: dict[str, str] = {}
         self.ended: dict[str, str] = {}
+        self.first_pieces: list[str] = []
         self.problems: list[str] = []
         self.over: dict[str, Wire] = {}
         self._client_id = ""
@@ -44,9 +48,7 @@ class Place:
             case "TEXT_MESSAGE_START":
                 self.texts[wire["messageId"]] = ""
             case "TEXT_MESSAGE_CONTENT":
-                if wire["messageId"] not in self.texts:
-                    self.problems.append("a piece of a text that has not begun")
-                self.texts[wire["messageId"]] = self.texts.get(wire["messageId"], "") + wire["delta"]
+                self._add(wire["messageId"], wire["delta"])
             case "TEXT_MESSAGE_END":
                 self._end(wire["messageId"], wire["metadata"]["content"])
             case "CUSTOM" if wire["name"] == "user_message":
@@ -56,6 +58,13 @@ class Place:
                 self.over[self._client_id] = wire
             case _:
                 pass
+
+    def _add(self, message_id: str, piece: str) -> None:
+        if message_id not in self.texts:
+            self.problems.append("a piece of a text that has not begun")
+        if not self.texts.get(message_id):
+            self.first_pieces.append(piece)
+        self.texts[message_id] = self.texts.get(message_id, "") + piece
 
     def _end(self, message_id: str, content: str) -> None:
         if self.texts.get(message_id, "") != content:
@@ -117,42 +126,68 @@ class Talker:
     async def replayed(self, conversation_id: str, seq: int) -> Place:
         """Return the conversation as a new client sees it up to ``seq``."""
         async with asyncio.timeout(TURN_SECONDS):
-            while True:
+            place = Place()
+            while not await self._reached(conversation_id, place, seq):
+                await asyncio.sleep(PAUSE_SECONDS)
                 place = Place()
-                try:
-                    async with self._socket(conversation_id, place) as socket:
-                        while place.seq < seq:
-                            place.take(orjson.loads(await socket.receive_str(timeout=SILENCE_SECONDS)))
-                        return place
-                except (*TROUBLE, TypeError):
-                    await asyncio.sleep(PAUSE_SECONDS)
+        return place
 
-    async def turn(self, conversation_id: str, place: Place, content: str) -> tuple[str, Wire]:
+    async def _reached(self, conversation_id: str, place: Place, seq: int) -> bool:
+        with suppress(*TROUBLE):
+            await self.follow(conversation_id, place, lambda: place.seq >= seq)
+        return place.seq >= seq
+
+    async def turn(
+        self, conversation_id: str, place: Place, content: str, frames_until_cut: Callable[[], int] = lambda: 0
+    ) -> tuple[str, Wire]:
         """Say something and stay, over as many connections as it takes, until its turn is over.
 
         Returns the client's message id and the last event. TimeoutError when there is no end to it.
         """
         client_id = new_id("cli")
+        said = {"type": "message", "content": content, "client_message_id": client_id}
         async with asyncio.timeout(TURN_SECONDS):
             while client_id not in place.over:
+                told = None if place.heard(client_id) else said
                 try:
-                    await self._listen(conversation_id, place, content, client_id)
-                except (*TROUBLE, TypeError):
+                    await self.follow(conversation_id, place, lambda: client_id in place.over, told, frames_until_cut())
+                except TROUBLE:
                     await asyncio.sleep(PAUSE_SECONDS)
         return client_id, place.over[client_id]
 
-    async def _listen(self, conversation_id: str, place: Place, content: str, client_id: str) -> None:
-        said = {"type": "message", "content": content, "client_message_id": client_id}
-        async with self._socket(conversation_id, place) as socket:
-            self.connections += 1
-            if not place.heard(client_id):
-                await socket.send_str(orjson.dumps(said).decode())
-            while client_id not in place.over:
-                place.take(orjson.loads(await socket.receive_str(timeout=SILENCE_SECONDS)))
+    async def follow(
+        self,
+        conversation_id: str,
+        place: Place,
+        enough: Callable[[], bool],
+        said: Wire | None = None,
+        frames_until_cut: int = 0,
+    ) -> None:
+        """Connect, say something if there is something to say, and listen until it is enough.
 
-    def _socket(self, conversation_id: str, place: Place) -> "aiohttp.client._WSRequestContextManager":
-        where = f"{self._address()}/api/v1/conversations/{conversation_id}/ws?after={place.seq}"
-        return self._http.ws_connect(where, headers=self._headers(), max_msg_size=0)
+        With ``frames_until_cut`` the connection breaks after so many frames, without a word, as one in a tunnel does.
+        """
+        heard = 0
+        async with self.socket(conversation_id, place.seq) as socket:
+            if said is not None:
+                await socket.send(orjson.dumps(said).decode())
+            while not enough():
+                place.take(orjson.loads(await asyncio.wait_for(socket.recv(), SILENCE_SECONDS)))
+                heard += 1
+                if heard == frames_until_cut:
+                    socket.transport.abort()
+                    return
+
+    @asynccontextmanager
+    async def socket(self, conversation_id: str, after: int) -> AsyncGenerator[ClientConnection]:
+        """Open a socket on the conversation."""
+        host = self._address().removeprefix("http")
+        where = f"ws{host}/api/v1/conversations/{conversation_id}/ws?after={after}"
+        async with connect(
+            where, additional_headers=self._headers(), compression=None, max_size=None, proxy=None, close_timeout=1
+        ) as socket:
+            self.connections += 1
+            yield socket
 
     async def _call(self, method: str, path: str, body: Wire | None) -> Wire:
         async with self._http.request(method, self._address() + path, json=body, headers=self._headers()) as answer:
