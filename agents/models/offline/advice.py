@@ -112,7 +112,8 @@ def _about_channel(name: str, state: State) -> str:
     if name in best:
         return f"{capital(channel(name))} suits {who}. Say “add {channel(name)}” and it goes into the brief."
     first = _named(tuple(item for item in best if item != name)[:2])
-    return f"{capital(channel(name))} can work, but for {who} I'd put {first} first. Say “add {channel(name)}” if you want it."
+    add = f"Say “add {channel(name)}” if you want it."
+    return f"{capital(channel(name))} can work, but for {who} I'd put {first} first. {add}"
 
 
 def channels_for(state: State) -> tuple[str, ...]:

@@ -282,7 +282,7 @@ def _email(order: Order, lines: Lines) -> Draft:
 
 def _preview(facts: Facts, voice: Voice) -> str:
     """The line a mailbox shows beside the subject: when and where, else what the voice says of itself."""
-    day = short_day(facts.start) if facts.start else ""
+    day = "" if facts.start is None else facts.brief_date if facts.all_month else short_day(facts.start)
     at = " ".join(part for part in (day, facts.where) if part) if day else ""
     return f"{capital(at)}: {facts.action}." if at else f"{voice.tags[0]}."
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from agents.models.offline.phrasing import capital, iso_day, plain, short_day
@@ -131,7 +131,17 @@ class Facts:
     @property
     def lasts(self) -> bool:
         """Whether it runs over several days."""
-        return self.kind != "opening" and self.start is not None and self.end is not None and self.end > self.start
+        if self.start is None or self.end is None or self.end <= self.start:
+            return False
+        return self.kind != "opening" and not self.all_month
+
+    @property
+    def all_month(self) -> bool:
+        """Whether start and end are no more than the name of a month."""
+        first, last = self.start, self.end
+        if first is None or last is None:
+            return False
+        return first.day == 1 and last.month == first.month and (last + timedelta(days=1)).day == 1
 
     @property
     def when(self) -> str:
@@ -140,7 +150,7 @@ class Facts:
             return ""
         if self.lasts and self.end:
             return f"from {short_day(self.start)} to {short_day(self.end)}"
-        return f"on {short_day(self.start)}"
+        return f"in {self.start:%B}" if self.all_month else f"on {short_day(self.start)}"
 
     @property
     def where(self) -> str:
@@ -174,7 +184,9 @@ class Facts:
     @property
     def brief_date(self) -> str:
         """``3 December``, or nothing."""
-        return f"{self.start.day} {self.start:%B}" if self.start else ""
+        if self.start is None:
+            return ""
+        return f"{self.start:%B}" if self.all_month else f"{self.start.day} {self.start:%B}"
 
 
 def facts_of(
@@ -189,17 +201,18 @@ def facts_of(
     spoken = " ".join(plain(value, 400) for value in (brief.get("product"), brief.get("objective"), about))
     noun = _noun(product, place)
     event = iso_day(info.get("event_date"))
-    start = event or iso_day(info.get("start_date"))
     kind = _kind(
         f"{spoken} {plain(brief.get('timeline'))}", opens=event is not None and _PLACE.search(noun) is not None
     )
+    # The first and last day belong to the campaign unless the thing itself is something that lasts.
+    spans = event is None and kind in ("sale", "event", "launch")
     return Facts(
         thing=_with_article(noun, business),
         kind=kind,
         plural=_is_plural(noun),
         action=_action(f"{plain(info.get('goal_metric'))} {plain(brief.get('objective'))}", kind),
-        start=start,
-        end=iso_day(info.get("end_date")) if not info.get("event_date") else None,
+        start=iso_day(info.get("start_date")) if spans else event,
+        end=iso_day(info.get("end_date")) if spans else None,
         place="" if place.lower() in noun.lower() else place,
         audience=_audience(plain(brief.get("target_audience"), 60)),
         extras=(*extras, *_extras(plain(brief.get("additional_context"), 400)))[:3],

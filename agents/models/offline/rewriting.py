@@ -24,6 +24,7 @@ class Stored:
     subject: str = ""
     hashtags: tuple[str, ...] = ()
     voice: str = ""
+    link: str = ""
     version: int = 1
 
     @classmethod
@@ -38,6 +39,7 @@ class Stored:
             subject=str(result.get("subject") or ""),
             hashtags=tuple(texts(result.get("hashtags"))),
             voice=str(result.get("voice") or ""),
+            link=str(result.get("link") or ""),
             version=version if isinstance(version, int) else 1,
         )
 
@@ -45,6 +47,8 @@ class Stored:
 def rewritten(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
     """The draft as it should be. Equal to ``stored`` where nothing could be done."""
     new = stored
+    if facts is not None:
+        facts = replace(facts, link=wanted.link or stored.link)
     if facts is not None and (wanted.voice or wanted.length or wanted.again):
         new = _anew(new, wanted, facts)
     elif wanted.length == "short":

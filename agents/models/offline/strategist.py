@@ -8,6 +8,7 @@ from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, ideas, suggestion, taken
 from agents.models.offline.brief import (
     AGAIN,
+    DATES,
     WHICH_DATE,
     State,
     after,
@@ -121,7 +122,12 @@ def _after_update(turn: Turn, last: Used) -> Step:
 
 def _corrected(turn: Turn, last: Used) -> Step:
     """Try once more without what was refused; then say what is wrong."""
-    kept = {name: value for name, value in last.arguments.items() if name not in last.error}
+    refused = {name for name in last.arguments if name in last.error}
+    if refused & set(DATES):
+        refused |= {*DATES, "timeline"}
+    kept = {name: value for name, value in last.arguments.items() if name not in refused}
+    if refused & set(DATES):
+        kept["ask_next"] = "timeline"
     if len(turn.calls("update_brief")) == 1 and 1 < len(kept) < len(last.arguments):
         return call("update_brief", **kept)
     return say(f"I could not take that down: {last.error}", _ask(turn, state_of(turn)))
@@ -166,6 +172,8 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
             noted(changed, state),
             f"{day(gone)} has already passed; today is {day(turn.today)}. {WHICH_DATE}",
         )
+    if any(not used.ok and set(DATES) & set(used.arguments) for used in turn.calls("update_brief")):
+        return say(noted(changed, state), f"I was not sure about the dates. {WHICH_DATE}")
     reading = reading_of(turn)
     opening = _opening(turn, state, changed, reading)
     if opening.endswith("?"):

@@ -30,7 +30,7 @@ CONVERSIONS: tuple[tuple[str, Conversion], ...] = (
     ("visit|footfall|walk|attend|guest|people|participant", Conversion("visitors", "visitor", 4, 25)),
     ("sign|subscri|regist|member|trial|user|waitlist", Conversion("sign-ups", "sign-up", 2, 20)),
     ("lead|enquir|inquir|demo|contact|quote|client|meeting", Conversion("leads", "lead", 2, 10)),
-    ("book|reserv|ticket|appointment|seat", Conversion("bookings", "booking", 2, 10)),
+    ("book|reserv|ticket|appointment|seat|place|spot|cover|student|pupil", Conversion("bookings", "booking", 2, 10)),
     ("follow", Conversion("followers", "follower", 4, 25)),
     ("download|install", Conversion("downloads", "download", 2, 20)),
     ("donat|fundrais|raise", Conversion("donations", "donation", 2, 5)),

@@ -84,6 +84,10 @@ def test_text_says_what_the_brief_says_and_no_more() -> None:
         ({"product": "yoga classes"}, {"event_date": "2027-01-04"}, "our yoga classes take place on Monday 4 January"),
         ({"product": "summer sale"}, {"start_date": "2027-06-01", "end_date": "2027-06-05"},
          "our summer sale runs from Tuesday 1 June to Saturday 5 June"),
+        ({"product": "podcast launch"}, {"start_date": "2027-03-01", "end_date": "2027-03-31"},
+         "our podcast launches in March"),
+        ({"product": "yoga studio"}, {"start_date": "2027-03-01", "end_date": "2027-03-09"},
+         "we'd like you to meet our yoga studio"),
         ({"product": "accounting software"}, {"location": "UK"}, "we'd like you to meet our accounting software"),
         ({"product": "Bright Books"}, {}, "we'd like you to meet Bright Books"),
         ({"product": "café"}, {"event_date": "2026-12-05", "location": "Berlin"},
@@ -140,6 +144,6 @@ def test_two_voices_blend() -> None:
 
 
 def test_start_date_alone_is_enough() -> None:
-    facts = facts_of({"product": "book club"}, {"start_date": "2027-02-01"})
+    facts = facts_of({"product": "book fair"}, {"start_date": "2027-02-01"})
     assert facts is not None
     assert facts.start == date(2027, 2, 1)

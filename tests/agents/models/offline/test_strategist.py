@@ -113,6 +113,19 @@ def test_refused_plan_is_corrected_once_then_explained() -> None:
     assert "Still wrong." in _text(answer([*start, *refused, *again]))
 
 
+def test_dates_that_contradict_are_asked_about() -> None:
+    start = [system("strategist", brief={"product": "course"}), HumanMessage("from 11 January, 12 places")]
+    arguments = {"start_date": "2027-01-11", "event_date": "2026-11-24", "timeline": "x", "objective": "12 places"}
+    error = {"error": "start_date 2027-01-11 is after event_date 2026-11-24. Ask which is right."}
+    refused = used("strategist", "update_brief", arguments, error)
+    second = _arguments(answer([*start, *refused]), "update_brief")
+    assert second == {"objective": "12 places", "ask_next": "timeline"}
+    taken = {"brief": {"product": "course", "objective": "12 places"}, "collected_info": {}, "changed": ["objective"]}
+    text = _text(answer([*start, *refused, *used("strategist", "update_brief", second, taken, number=2)]))
+    assert "Noted: goal 12 places." in text
+    assert text.endswith("Which date did you mean?")
+
+
 def test_passed_date_is_pointed_out_and_not_taken_down() -> None:
     text = _text(asked("strategist", "it opens on 3 March 2024", brief={"product": "café"}))
     assert "Sunday 3 March 2024 has already passed; today is Friday 20 November 2026" in text

@@ -117,6 +117,12 @@ async def test_follow_up_does_what_it_says(bakery: Desk, text: str, check: Calla
     assert check(reply.arguments("revise_draft"), old.arguments("save_draft"))
 
 
+async def test_link_survives_another_version(bakery: Desk) -> None:
+    await _write(bakery, "write a linkedin post with a link https://example.org/leeds")
+    reply = await _write(bakery, "make it bolder")
+    assert "https://example.org/leeds" in reply.arguments("revise_draft")["text"]
+
+
 async def test_subject_is_changed_alone(bakery: Desk) -> None:
     old = await _write(bakery, "write the email")
     reply = await _write(bakery, 'change the subject to "Leeds, we are coming"')
