@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+import re
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from core.errors import AppError, NotConfigured
 from core.settings import Settings, load_settings
@@ -57,8 +59,10 @@ def _settings() -> Settings:
         raise NotConfigured(
             f"Some settings can't be used: {problems}. Correct them in the environment or .env."
         ) from None
-    except ValueError as error:
-        raise NotConfigured('A setting that takes a list is not valid JSON. Write it as ["…", "…"].') from error
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        name = Settings.model_fields[field.group(1)].alias if field else "A setting"
+        raise NotConfigured(f'{name} takes a list. Write it as JSON: ["first", "second"].') from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,7 @@ import { make, moment } from "/assets/view.js";
 
 const TEXTS = ["text", "content", "body", "html", "message"];
 const SHOWN = new Set([...TEXTS, "platform", "publish_at", "hashtags"]);
+const NUMBERS = new Set(["content_id", "account_id", "campaign_id", "version"]);
 const NAMES = { instagram: "Instagram", facebook: "Facebook", twitter: "X", linkedin: "LinkedIn", tiktok: "TikTok",
   youtube: "YouTube", email: "Email", blog: "Blog", whatsapp: "WhatsApp", wordpress: "WordPress", sms: "SMS",
   google_ads: "Google Ads", meta_ads: "Meta Ads" };
@@ -36,6 +37,7 @@ export class ApprovalCard {
       make("button", { type: "button", text: "Back", on: { click: () => this.offer() } })));
     reason.addEventListener("keydown", (event) => { if (event.key === "Escape") this.offer(); });
     reason.focus();
+    this.choices.scrollIntoView({ block: "nearest" });
   }
 
   async send(decision, notes) {
@@ -50,6 +52,8 @@ export class ApprovalCard {
   }
 
   settle(decision, by, notes) {
+    if (this.settled) return;
+    this.settled = true;
     const word = decision === "approve" ? "Approved" : "Rejected";
     this.choices.replaceChildren(make("p", { className: `decided ${decision}`,
       text: `${word}${by ? ` by ${by}` : ""}${notes ? `: ${notes}` : ""}` }));
@@ -67,12 +71,19 @@ function item(entry) {
   const tags = Array.isArray(entry.hashtags) && entry.hashtags.length
     ? make("p", { className: "quiet", text: entry.hashtags.map((tag) => (tag.startsWith("#") ? tag : `#${tag}`)).join(" ") })
     : null;
-  const details = rest.map(([name, value]) => [make("dt", { text: worded(name) }), make("dd", { dir: "auto" }, shown(value))]);
+  const facts = rest.filter(([name]) => !NUMBERS.has(name));
+  const numbers = rest.filter(([name]) => NUMBERS.has(name));
   return make("div", { className: "item" },
     make("div", { className: "where" }, make("span", { text: NAMES[entry.platform] || entry.platform || "" }),
       entry.publish_at ? moment(entry.publish_at) : null),
     text ? make("div", { className: "text", text, dir: "auto" }) : null, tags,
-    details.length ? make("dl", {}, ...details.flat()) : null);
+    facts.length ? listed(facts) : null,
+    numbers.length ? make("details", { className: "hint" }, make("summary", { text: "Ids" }), listed(numbers)) : null);
+}
+
+function listed(entries) {
+  return make("dl", {}, ...entries.flatMap(([name, value]) => [make("dt", { text: worded(name) }),
+    make("dd", { dir: "auto" }, shown(value))]));
 }
 
 const empty = (value) => value === null || value === "" || (Array.isArray(value) && value.length === 0);

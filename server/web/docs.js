@@ -21,6 +21,12 @@ function resolved(schema, all, depth = 0) {
   return schema.format ? `${schema.type} (${schema.format})` : schema.type || "any";
 }
 
+function prose(text) {
+  const paragraphs = (text || "").split(/\n\s*\n/).map((paragraph) => make("p", {}, ...paragraph.split(/`+([^`]+)`+/)
+    .map((part, place) => (place % 2 ? make("code", { text: part }) : part))));
+  return make("div", {}, ...paragraphs);
+}
+
 function sample(content, all) {
   const [type, body] = Object.entries(content || {})[0] || [];
   if (!body) return null;
@@ -38,7 +44,7 @@ function operation(method, path, described, all) {
   return make("details", {},
     make("summary", {}, make("span", { className: "method", text: method.toUpperCase() }), make("code", { text: path }),
       make("span", { className: "quiet", text: described.summary || "" })),
-    make("p", { text: described.description || "" }),
+    prose(described.description),
     parameters.length ? make("dl", {}, ...parameters) : null,
     described.requestBody ? sample(described.requestBody.content, all) : null,
     make("dl", {}, ...answers), success ? sample(success[1].content, all) : null);
@@ -47,7 +53,7 @@ function operation(method, path, described, all) {
 async function start() {
   const description = await get("/openapi.json");
   const all = description.components?.schemas || {};
-  document.getElementById("about").textContent = description.info.description;
+  document.getElementById("about").replaceWith(prose(description.info.description));
   for (const tag of description.tags || []) {
     const section = make("section", {}, make("h2", { text: tag.name }), make("p", { className: "quiet", text: tag.description }));
     for (const [path, methods] of Object.entries(description.paths)) {

