@@ -159,7 +159,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems a route can answer with, for the OpenAPI page."""
-    described = sorted({401, 403, 413, 422, 429, *statuses})
+    described = sorted({400, 401, 403, 413, 422, 429, *statuses})
     return {
         status: {
             "description": HTTPStatus(status).phrase,

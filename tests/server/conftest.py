@@ -47,7 +47,8 @@ class Person:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, secret_key="k" * 40, registration="open", openai_api_key="", port=0)
+    given = {"data_dir": tmp_path, "secret_key": "k" * 40, "registration": "open", "openai_api_key": "", "port": 0}
+    return Settings.model_validate(given)
 
 
 @pytest.fixture

@@ -21,6 +21,21 @@ EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 DRAFT = "Write an Instagram post about our winter sale, 20% off all bread until Sunday."
 SCHEDULE = "Schedule it for tomorrow at 9am."
 Wire = dict[str, Any]
+UNUSABLE: list[Wire] = [
+    {"messages": []},
+    {"messages": [{"id": "m1", "role": "assistant", "content": "Hello"}]},
+    {"messages": [{"id": "m1", "role": "user", "content": {"$ne": None}}]},
+    {"messages": [{"id": "m1", "role": "user", "content": ""}]},
+    {"messages": [{"id": "", "role": "user", "content": "Hello"}]},
+    {"messages": [{"id": "m1", "role": "user", "content": "a\x00b"}]},
+    {"threadId": ""},
+    {"threadId": "a\x00b"},
+    {"threadId": "x" * 201},
+    {"threadId": {"$ne": None}},
+    {"runId": ""},
+    {"resume": [{"interruptId": "apr_" + "0" * 32, "status": "resolved", "payload": {}}]},
+    {"resume": [{"interruptId": "nonsense", "status": "resolved", "payload": {"decision": "approve"}}]},
+]
 
 
 @pytest.fixture
@@ -112,24 +127,7 @@ async def test_an_interrupt_that_is_cancelled_is_a_rejection(person: Person) -> 
     assert (await person.client.get("/api/v1/posts")).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"messages": []},
-        {"messages": [{"id": "m1", "role": "assistant", "content": "Hello"}]},
-        {"messages": [{"id": "m1", "role": "user", "content": {"$ne": None}}]},
-        {"messages": [{"id": "m1", "role": "user", "content": ""}]},
-        {"messages": [{"id": "", "role": "user", "content": "Hello"}]},
-        {"messages": [{"id": "m1", "role": "user", "content": "a\x00b"}]},
-        {"threadId": ""},
-        {"threadId": "a\x00b"},
-        {"threadId": "x" * 201},
-        {"threadId": {"$ne": None}},
-        {"runId": ""},
-        {"resume": [{"interruptId": "apr_" + "0" * 32, "status": "resolved", "payload": {}}]},
-        {"resume": [{"interruptId": "nonsense", "status": "resolved", "payload": {"decision": "approve"}}]},
-    ],
-)
+@pytest.mark.parametrize("change", UNUSABLE)
 async def test_input_that_can_not_be_used_is_a_problem(person: Person, change: Wire) -> None:
     answer: httpx.Response = await person.client.post("/ag-ui", json=asked("t1", "Hello") | change)
     assert answer.status_code in {404, 422}

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from db.encryption import FieldCipher
 
@@ -76,7 +77,7 @@ async def ready(folder: Path, **more: str) -> Running:
     return Running(process, folder, address, link, said)
 
 
-@pytest.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Running]:
     """A server several tests talk to; none of them ends it."""
     running = await ready(tmp_path_factory.mktemp("cli") / "data")
