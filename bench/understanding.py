@@ -36,6 +36,7 @@ class Routing:
     overall: float
     where_certain: float
     coverage: float
+    by_agents: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,22 @@ def rows(path: Path) -> list[dict[str, Any]]:
 def measure_routing(path: Path, misses: list[str] | None = None) -> Routing:
     """Read every utterance of a routing file; ``misses`` collects what went wrong."""
     right = certain = certain_right = 0
+    by_agents: dict[str, tuple[int, int]] = {}
     lines = rows(path)
     for line in lines:
         reading = read_intent(line["text"], Situation(**line.get("situation", {})))
         good = list(reading.agents) == list(line["agents"])
         right += good
+        group = line["agents"][0] if len(line["agents"]) == 1 else "several"
+        so_far = by_agents.get(group, (0, 0))
+        by_agents[group] = (so_far[0] + good, so_far[1] + 1)
         certain += reading.certain
         certain_right += good and reading.certain
         if misses is not None and not good:
-            misses.append(f"{line['text']!r} {line.get('situation')} {line['agents']} read {reading.agents} {reading.confidence}")
-    return Routing(len(lines), right / len(lines), certain_right / max(1, certain), certain / len(lines))
+            misses.append(
+                f"{line['text']!r} {line.get('situation')} {line['agents']} read {reading.agents} {reading.confidence}"
+            )
+    return Routing(len(lines), right / len(lines), certain_right / max(1, certain), certain / len(lines), by_agents)
 
 
 def measure_brief(path: Path, misses: list[str] | None = None) -> Extraction:
@@ -75,7 +82,10 @@ def measure_brief(path: Path, misses: list[str] | None = None) -> Extraction:
     lines = rows(path)
     for line in lines:
         reading = read_brief(
-            line["text"], today=date.fromisoformat(line["today"]), asked=line.get("asked"), known=line.get("known") or {}
+            line["text"],
+            today=date.fromisoformat(line["today"]),
+            asked=line.get("asked"),
+            known=line.get("known") or {},
         )
         expected: Mapping[str, Any] = line["expect"]
         for name in sorted({*expected, *reading.values}):
@@ -87,7 +97,9 @@ def measure_brief(path: Path, misses: list[str] | None = None) -> Extraction:
             else:
                 wrong[name, _fault(name, expected, reading.values)] += 1
             if misses is not None and not good:
-                misses.append(f"{line['text']!r} {line.get('asked')} {name}: expected {expected.get(name)!r}, read {reading.values.get(name)!r}")
+                misses.append(
+                    f"{line['text']!r} {line.get('asked')} {name}: expected {expected.get(name)!r}, read {reading.values.get(name)!r}"
+                )
     total = sum(right.values()) + sum(wrong.values())
     return Extraction(len(lines), sum(right.values()) / max(1, total), right, wrong)
 
@@ -152,6 +164,8 @@ def main(arguments: Sequence[str] = ()) -> int:
     print(f"{routing.utterances} utterances to route, {brief.utterances} messages to read ({part})")
     for name, figure in figures.items():
         print(f"{name:>20} {figure:7.2%}  target {TARGETS[name]:.0%}  {'' if figure >= TARGETS[name] else 'MISSED'}")
+    for name, (good, total) in sorted(routing.by_agents.items()):
+        print(f"{name:>20} {good:4} of {total} routed right")
     for name in sorted({*brief.right, *(field for field, _ in brief.wrong)}):
         faults = ", ".join(f"{count} {fault}" for (field, fault), count in sorted(brief.wrong.items()) if field == name)
         print(f"{name:>20} {brief.right.get(name, 0):4} right  {faults}")

@@ -90,6 +90,12 @@ def known_currency(known: Mapping[str, object]) -> str:
     return ""
 
 
+def renamed_currency(text: str) -> str:
+    """The currency a short message names without an amount (sorry, euros not pounds), or ""."""
+    match = re.match(rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|that's|make it|make that|not \w+ but|rather)\W+)*(?P<name>{_NAME}|{_CODE})\b(?!\s\d)", text, re.IGNORECASE)
+    return _code(match["name"], text, {}) if match and len(text.split()) <= 7 else ""
+
+
 def fallback_currency(text: str, known: Mapping[str, object]) -> str:
     """The currency of an amount that names none."""
     if current := known_currency(known):
@@ -193,9 +199,13 @@ _UNIT_AFTER = re.compile(
     r"und|et|y|für|pour|para|max\.|or so|thereabouts|odd|let's|via|across|when|where|until|till)\b)[a-z]{2,})",
     re.IGNORECASE,
 )
-_HAVE = re.compile(r"\b(?:we|i)(?:'ve| have)(?: only)?(?: got)?(?: about| around| roughly| maybe| like)?\s$", re.IGNORECASE)
-_FRAGMENT = re.compile(r"(?:^|[,.;\n+]|\band|\bmax|\bup to|\babout|\baround|\broughly|\bapproximately|~|-)\s*$", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:[.,;!\n]|$)")
+_HAVE = re.compile(
+    r"\b(?:we|i)(?:'ve| have)(?: only)?(?: got)?(?: about| around| roughly| maybe| like)?\s$", re.IGNORECASE
+)
+_FRAGMENT = re.compile(
+    r"(?:^|[,.;\n+]|\band|\bmax|\bup to|\babout|\baround|\broughly|\bapproximately|~|-)\s*$", re.IGNORECASE
+)
+_ENDS = re.compile(r"\s*(?:[.,;!\n]|$|tops\b|max\b|maximum\b|ish\b)")
 _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _NO_BUDGET = re.compile(
     r"\b(?:(?:zero|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|in mind|"
@@ -286,8 +296,17 @@ def _bare(text: str, *, asked: bool, anywhere: bool) -> Iterator[Amount]:
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
-        alone = match["scale"] is not None and _FRAGMENT.search(text[: match.start()]) is not None and _ENDS.match(tail) is not None
-        led = anywhere and (alone or _near_lead(text, amount) or _HAVE.search(text[: match.start()][-30:]) is not None and _ENDS.match(tail) is not None)
+        alone = (
+            match["scale"] is not None
+            and _FRAGMENT.search(text[: match.start()]) is not None
+            and _ENDS.match(tail) is not None
+        )
+        led = anywhere and (
+            alone
+            or _near_lead(text, amount)
+            or _HAVE.search(text[: match.start()][-30:]) is not None
+            and _ENDS.match(tail) is not None
+        )
         if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
             yield amount
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
-from agents.language.amounts import amounts
+from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
 from agents.language.numbers import NUMBER, number_value, whole
 from agents.language.places import find_location
@@ -140,18 +140,23 @@ def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tu
     return min(distance, key=lambda name: distance[name]), new
 
 
-def _figures(known: Mapping[str, object]) -> dict[str, Decimal]:
-    figures: dict[str, Decimal] = {}
+def known_budget(known: Mapping[str, object]) -> Money | None:
+    """The budget the conversation already has, in whichever form it is kept."""
     budget = known.get("budget")
     if isinstance(budget, Money):
-        figures["budget"] = budget.major
-    elif isinstance(budget, Mapping):
-        figures["budget"] = Money(int(str(budget.get("minor", 0))), str(budget.get("currency", "GBP"))).major
-    elif isinstance(budget, str) and (found := next(amounts(budget), None)):
-        figures["budget"] = found.value
-    elif isinstance(known.get("budget_minor"), int):
-        figures["budget"] = Money(int(str(known["budget_minor"])), str(known.get("currency") or "GBP")).major
-    goal = known.get("goal_value")
+        return budget
+    if isinstance(budget, Mapping):
+        return Money(int(str(budget.get("minor", 0))), str(budget.get("currency", "GBP")))
+    if isinstance(known.get("budget_minor"), int):
+        return Money(int(str(known["budget_minor"])), str(known.get("currency") or "GBP"))
+    if isinstance(budget, str) and (found := next(amounts(budget), None)):
+        return found.money(known_currency(known) or "USD")
+    return None
+
+
+def _figures(known: Mapping[str, object]) -> dict[str, Decimal]:
+    budget, goal = known_budget(known), known.get("goal_value")
+    figures = {"budget": budget.major} if budget else {}
     if isinstance(goal, int):
         figures["goal_value"] = Decimal(goal)
     return figures

@@ -39,7 +39,7 @@ _CUED = re.compile(
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2,40}? to|get|attract|reach|between)|\bat(?= (?:women|men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
+    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2, 40}? to|get|attract|reach|between)|\bat(?= (?:women|men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
@@ -48,7 +48,7 @@ _FRAGMENT = re.compile(
 )
 _PERSON = re.compile(rf"(?<![\w-])(?:{_PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
 _NOT_AUDIENCE = re.compile(
-    r"^(?:\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|clients?|members|users|followers|fans|subscribers|visitors|people)$|"
+    r"^(?:not\b|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|clients?|members|users|followers|fans|subscribers|visitors|people)$|"
     r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
     r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|anything|everything|there|here)\b|more |(?:hr|business)$|audience$|as many|lots of|enough|(?:our|the|a) (?:goal|budget))",
     re.IGNORECASE,
@@ -95,6 +95,7 @@ def _before_relative(who: str) -> str:
 
 
 def _clean(words: str) -> str:
+    words = re.split(r"\s(?:instead of|rather than|and not|but not|not|instead)\b", words, flags=re.IGNORECASE)[0]
     words = re.sub(r"\s+", " ", words).strip(" ,.;:-()\"'")
     words = re.sub(
         r"^(?:mostly|mainly|primarily|probably|basically|the|all|any|some|to|at|be|is|are|our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",

@@ -6,21 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency
-from agents.language.answers import answer_to, bare_number, plausible_answer
+from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
+from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience, names_people
 from agents.language.channels import CHANNELS, mentions, read_channels
-from agents.language.corrections import cleared_fields, is_correction, meant_place
+from agents.language.corrections import cleared_fields, is_correction, meant_place, scaled_budget
 from agents.language.goals import Goal, find_goal
 from agents.language.places import find_location
 from agents.language.sentences import statements, tidy
-from agents.language.subject import find_business, find_product, leading_fragment
+from agents.language.subject import find_business, find_product, is_business, leading_fragment
 from agents.language.voice import find_voice
 from agents.language.when import When, find_when
 from core.money import Money
 
 Value: TypeAlias = str | int | date | Money | list[str]
 
+_FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 _NOTE = re.compile(
     r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
     r"(?:please )?(?=(?:don't|do not|never) mention\b|avoid mentioning\b))[,:]?\s+(?P<note>[^.!?\n]{4,200})",
@@ -102,6 +103,11 @@ class _Reader:
         if found and found.value < 10**11:
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
             self._hide(found.start, found.end)
+        named = self._values.get("budget")
+        before = known_budget(self._known)
+        self._set("budget", scaled_budget(self._said, before, named if isinstance(named, Money) else None))
+        if before and "budget" not in self._values and (currency := renamed_currency(self._said)):
+            self._set("budget", Money.of(before.major, currency))
         for amount in amounts(self._left, self._known):
             self._hide(amount.start, amount.end, " ")
 
@@ -161,17 +167,22 @@ class _Reader:
         self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
         if found := find_product(self._left):
             self._set("product", found[2])
-        elif len(self._values) >= 3 and "," in self._said + self._said.replace(".", ","):
+        elif self._asked in {None, "product"} and not self._known.get("product"):
             self._fragment()
-        self._set("business", find_business(self._said))
+        self._set("business", find_business(self._said) or self._values.get("business"))
         if note := _NOTE.search(self._said):
             self._set("additional_context", note["note"].strip())
 
     def _fragment(self) -> None:
+        dated = any(name in self._values for name in ("event_date", "start_date", "end_date"))
+        if dated + sum(name in self._values for name in _FACTS) < 3:
+            return
         what = leading_fragment(self._left)
-        taken = " ".join(str(self._values.get(name, "")) for name in ("target_audience", "location", "voice", "objective"))
+        taken = " ".join(
+            str(self._values.get(name, "")) for name in ("target_audience", "location", "voice", "objective")
+        )
         if what and what.lower() not in taken.lower() and not names_people(what) and not any(mentions(what)):
-            self._set("product", what)
+            self._set("business" if is_business(what) else "product", what)
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""

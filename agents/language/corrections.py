@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
+
+from core.money import Money
 
 _FIELD_WORDS = {
     "budget": r"budget",
@@ -21,7 +24,7 @@ _CLEARED = {
 }
 _CORRECTING = re.compile(
     r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|should be|scratch that|raise|lower|reduce|"
-    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|lieber|plutôt|mejor)\b",
+    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|instead|tops|max|lieber|plutôt|mejor)\b",
     re.IGNORECASE,
 )
 _MEANT = re.compile(
@@ -43,6 +46,28 @@ def is_correction(text: str, known: Mapping[str, object]) -> bool:
 def cleared_fields(text: str) -> tuple[str, ...]:
     """Fields a message takes back without a new value."""
     return tuple(name for name, pattern in _CLEARED.items() if pattern.search(text))
+
+
+_SCALED = (
+    (re.compile(r"\b(?:double|twice)\s(?:the |our |my )?budget\b", re.IGNORECASE), Decimal(2)),
+    (re.compile(r"\b(?:halve|half|cut)\s(?:the |our |my )?budget(?: in half)?\b(?! to| by)", re.IGNORECASE), Decimal("0.5")),
+    (re.compile(r"\btriple\s(?:the |our |my )?budget\b", re.IGNORECASE), Decimal(3)),
+)
+_BY = re.compile(r"\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b", re.IGNORECASE)
+_LESS = re.compile(r"\b(?:take|cut|reduce|lower|subtract|minus|down|off)\b", re.IGNORECASE)
+
+
+def scaled_budget(text: str, before: Money | None, named: Money | None) -> Money | None:
+    """The budget after doubling, halving, or adding a named sum to what it was before; None where nothing is said so."""
+    if before is None:
+        return None
+    for pattern, factor in _SCALED:
+        if pattern.search(text):
+            return Money.of(before.major * factor, before.currency)
+    if named is None or not _BY.search(text):
+        return None
+    change = -named.minor if _LESS.search(text) else named.minor
+    return Money(max(0, before.minor + change), before.currency)
 
 
 def meant_place(text: str, known: Mapping[str, object]) -> str:

@@ -1,6 +1,7 @@
 """Whose work the words of a message point to, clause by clause, before anything is weighed."""
 
 import re
+from functools import lru_cache
 
 from agents.language.cues import find_cues
 from agents.language.lexicon import classes
@@ -22,13 +23,17 @@ _CUES = {
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _MONEY = re.compile(r"[£$€₹¥]\s?\d|\d\s?(?:[£$€₹]|k\b|quid\b|euros?\b|pounds?\b|dollars?\b|grand\b)", re.IGNORECASE)
+_POSTING = re.compile(
+    r"^\W*(?:(?:then|and|please|pls|just|now|to|you can|can you|could you)\W+)*(?:post|tweet|mail|email|blast|drop|share|poste|send)(?:\s(?:it|them|this|that|these|those|the|both|all|one|on|to|my|our|now|ihn|es|sie|tonight|tomorrow|first|only|at)\b|\W*$)", re.IGNORECASE
+)
 CLAUSE = re.compile(
-    r"[,;.!?\n:]+\s*(?:and |then |und |et |y )?|\s(?:and then|and also|and|then|plus|also|&|\+|und|dann|et|puis|y|luego|n|as well as|but|once|before|when|after|so)\s|\s[-+&]\s", re.IGNORECASE
+    r"[,;.!?\n:]+\s*(?:and |then |und |et |y )?|\s(?:and then|and also|and|then|plus|also|&|\+|und|dann|et|puis|y|luego|n|as well as|but|once|before|when|after|so)\s|\s[-+&]\s",
+    re.IGNORECASE,
 )
 
 
-def weights(text: str) -> dict[str, float]:
-    """How strongly the words of ``text`` point to each agent (or to chat); the strongest word counts."""
+@lru_cache(maxsize=512)
+def _weights(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for word in _WORD.findall(text.lower()):
         for name in classes(word):
@@ -38,9 +43,50 @@ def weights(text: str) -> dict[str, float]:
         if name in _CUES:
             agent, weight = _CUES[name]
             found[agent] = max(found.get(agent, 0.0), weight)
+    if _POSTING.search(text):
+        found["publisher"] = max(found.get("publisher", 0.0), 2.5)
     if _MONEY.search(text):
         found["strategist"] = max(found.get("strategist", 0.0), 1.5)
     return found
+
+
+_MARKER = re.compile(
+    r"\b(?:can|could|would|will) (?:you|u|we|i|someone)\b|\bplease\b|\bpls\b|\bplz\b|\bi(?:'d| would)? (?:want|need|like|love)\b|\bwe(?:'d| would)? (?:want|need|like|love)\b|\b(?:tell|show|give|send|let|help|make) (?:me|us)\b|\blet's\b|\byou can\b|\byou may\b|\bi wonder\b|\bfind out\b|"
+    r"\b(?:what|which|how|when|where|who|why|whether)\b|\b(?:did|does|do|is|are|was|were|has|have) (?:it|we|they|any|there|the|our|that|i)\b|\bbitte\b|\bkannst du\b|\bpeux-tu\b|\bpuedes\b|\bgo ahead\b|\bshould\b|\bhappy for you to\b|\bsomething\b|\bhelp\b",
+    re.IGNORECASE,
+)
+_IMPERATIVE = frozenset(
+    "WRITE EDIT PUBLISH APPROVE SEND STOP MEASURE COMPARE PLAN SHOW MAKE CHANGE ADD REMOVE IDEA".split()
+)
+_FILLER = re.compile(
+    r"^\W*(?:(?:ok|okay|so|and|then|also|now|just|first|maybe|hey|hi|well|but|oh|finally|afterwards|next|right|great|thanks|please|quickly|really|simply|you|can|to)\b\W*)+",
+    re.IGNORECASE,
+)
+
+
+def asks(clause: str) -> bool:
+    """Whether a clause asks for something, as opposed to telling."""
+    words = _WORD.findall(_FILLER.sub("", clause).lower())
+    return _MARKER.search(clause) is not None or bool(words and _IMPERATIVE & set(classes(words[0])))
+
+
+_TELLING = re.compile(
+    r"^\W*(?:(?:and|so|but|because|as|since|when|if|hi|hello|hey|well)\W+)*(?:we|i|my|our|it|it's|they|there|people|nobody|everyone|somebody|someone|last (?:time|week|month|year)|sorry|he|she|i'm|we're|we've|i've|that|this|yesterday)\b|"
+    r"^\W*the (?:\w+ ){1,3}(?:is|are|was|were|has|had|went|looks?|seems?)\b",
+    re.IGNORECASE,
+)
+
+
+def request(text: str) -> str:
+    """The asking parts of a long message; all of a short one, or of one that never asks."""
+    if len(text) < 70:
+        return text
+    return " , ".join(part for part in clauses(text) if asks(part)) or text
+
+
+def weights(text: str) -> dict[str, float]:
+    """How strongly the words of ``text`` point to each agent (or to chat); the strongest word counts."""
+    return _weights(text)
 
 
 def clauses(text: str) -> list[str]:
@@ -48,14 +94,15 @@ def clauses(text: str) -> list[str]:
     return [part for part in CLAUSE.split(text) if part.strip()]
 
 
-def tasks(text: str) -> list[tuple[str, float]]:
-    """The agents whose work separate clauses ask for, in order of mention, each with its strongest evidence."""
-    best: dict[str, tuple[float, int]] = {}
-    for number, clause in enumerate(clauses(text)):
+def wishes(text: str) -> list[str]:
+    """The clauses that ask for some agent's work, each with what follows it up to the next such clause."""
+    parts: list[str] = []
+    for clause in clauses(text):
         found = {agent: weight for agent, weight in weights(clause).items() if agent != "chat"}
-        if not found:
-            continue
-        agent = max(found, key=lambda name: found[name])
-        if found[agent] > best.get(agent, (0.0, 0))[0]:
-            best[agent] = (found[agent], number)
-    return [(agent, best[agent][0]) for agent in sorted(best, key=lambda agent: best[agent][1])]
+        wanted = asks(clause) or not _TELLING.match(clause)
+        asking = asks(clause) and len(clause.split()) >= 3
+        if wanted and (asking or found and (max(found.values()) >= 1.5 or not parts)):
+            parts.append(clause)
+        elif parts and not wanted:
+            parts[-1] += ", " + clause
+    return parts

@@ -4,6 +4,7 @@ import re
 import zlib
 
 from agents.language.cues import find_cues
+from agents.language.evidence import request, weights
 from agents.language.lexicon import classes
 from agents.language.offers import last_question, offered_agent
 from agents.language.situation import Situation
@@ -85,7 +86,9 @@ def _meaning(text: str, tokens: list[str], agent: str) -> tuple[list[str], list[
     classed = _classed(text, tokens)
     flat = [name for group in classed for name in group]
     pairs = [f"k2:{a} {b}" for one, two in zip(classed, classed[1:], strict=False) for a in one for b in two]
-    triples = [f"k3:{one[0]} {two[0]} {three[0]}" for one, two, three in zip(classed, classed[1:], classed[2:], strict=False)]
+    triples = [
+        f"k3:{one[0]} {two[0]} {three[0]}" for one, two, three in zip(classed, classed[1:], classed[2:], strict=False)
+    ]
     asking = tokens[-1:] == ["?"]
     starts = [f"k1:{name}" for group in classed[:1] for name in group]
     together = sorted(set(flat))[:14]
@@ -93,7 +96,12 @@ def _meaning(text: str, tokens: list[str], agent: str) -> tuple[list[str], list[
     meaning = [f"k:{name}" for name in flat] + pairs + triples + starts + [f"k?:{asking}{name}" for name in flat]
     sides = "".join(sorted({_CLASS_AGENT[name] for name in flat if name in _CLASS_AGENT}))
     size = _bucket(len(tokens))
-    stand = [f"side={sides}", f"side,la={sides},{agent}", f"side,la,size={sides},{agent},{size}", f"la,k={agent},{'+'.join(together[:3])}"]
+    stand = [
+        f"side={sides}",
+        f"side,la={sides},{agent}",
+        f"side,la,size={sides},{agent},{size}",
+        f"la,k={agent},{'+'.join(together[:3])}",
+    ]
     stand += [f"la,k1={agent},{name}" for name in together]
     return meaning + both, stand
 
@@ -116,7 +124,25 @@ def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     if len(tokens) <= 7:
         facts += [f"la,w={agent},{token}" for token in tokens]
     meaning, stand = _meaning(seen, tokens, agent)
-    groups = ((set(words), 1.6), (set(letters), 1.2), (set(marks), 1.4), (set(meaning), 2.0), (set(facts), 1.2), (set(stand), 1.2))
+    asked = request(seen)
+    asking = shaped(asked)
+    wish = [f"r:{token}" for token in asking] + [f"rb:{a} {b}" for a, b in zip(asking, asking[1:], strict=False)]
+    flat = sorted({name for word in _TOKEN.findall(asked.lower()) for name in classes(word)})
+    wish += [f"rk:{name}" for name in flat] + [
+        f"rk&:{a}&{b}" for i, a in enumerate(flat[:12]) for b in flat[i + 1 : 12]
+    ]
+    found = weights(asked)
+    wish += [f"rw:{name}{round(weight)}" for name, weight in found.items()]
+    wish += [f"rtop:{max(found, key=lambda name: found[name])}"] if found else ["rtop:none"]
+    groups = (
+        (set(words), 1.6),
+        (set(letters), 1.2),
+        (set(marks), 1.4),
+        (set(meaning), 1.6),
+        (set(wish), 1.8),
+        (set(facts), 1.2),
+        (set(stand), 1.2),
+    )
     return [(name, weight / len(group) ** 0.5) for group, weight in groups if group for name in sorted(group)]
 
 

@@ -48,7 +48,8 @@ _GROW_TO = re.compile(
     re.IGNORECASE,
 )
 _SELL_BARE = re.compile(
-    rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than )*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|this\b|a\b|per\b))", re.IGNORECASE
+    rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than )*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|this\b|a\b|per\b))",
+    re.IGNORECASE,
 )
 _MULTIPLE = re.compile(
     rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up )*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
@@ -164,7 +165,8 @@ def _in_words(text: str) -> Goal | None:
         aim = re.split(r"\s(?:by|before|with a budget|using|for (?:£|\$|€)|until|but|so that|within)\s", stated["aim"])[
             0
         ]
-        return Goal(_clean(aim), span=stated.span("aim"))
+        metric = re.fullmatch(rf"(?:more |new |the )?(?P<metric>{_ADJ}(?:{METRICS}))", aim.strip(), re.IGNORECASE)
+        return Goal(_clean(aim), metric["metric"] if metric else "", span=stated.span("aim"))
     if match := _AIM.search(text):
         return Goal(_clean(match["aim"]), span=match.span("aim"))
     return None

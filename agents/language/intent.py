@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from agents.language.classifier import Scores, score, thresholds
-from agents.language.evidence import tasks, weights
+from agents.language.evidence import weights, wishes
 from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
@@ -19,11 +19,16 @@ GROUNDS = (
     "a follow-up to what was said last",
     "the words and where the conversation stands",
 )
-_PLAIN = 0.25  # how likely the model must find work that a clause asks for in plain words
+_CLAUSE_SHARE = 0.6  # how much the reading of a clause by itself counts beside that of the whole
+_TASK = 0.5  # from where on that makes a task of its own
+_UNNAMED = 0.85  # how far a clause that names no work of its own is trusted
 _OVERRULES = 0.8  # how likely another agent must be to take a short follow-up from the one who spoke last
 Scorer = Callable[[str, Situation], Scores]
 
-_BEFORE = re.compile(r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before (?:you |we |i |it |they )(?P<late2>.+)$", re.IGNORECASE | re.DOTALL)
+_BEFORE = re.compile(
+    r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before (?:you |we |i |it |they )(?P<late2>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def read_intent(text: str, situation: Situation) -> Reading:
@@ -36,7 +41,7 @@ def weighed(plain: str, situation: Situation, scorer: Scorer, sure: Mapping[str,
     """The model's reading of a tidied message."""
     scores = scorer(plain, situation)
     best = max(AGENTS, key=scores.of)
-    chosen = _several(plain, scores)
+    chosen = _several(plain, scores, scorer)
     follower = heir(plain, situation)
     if not chosen and follower and scores.of(best) < _OVERRULES:
         chosen = [follower]
@@ -62,18 +67,30 @@ def _ground(plain: str, situation: Situation, chosen: list[str]) -> str:
     return GROUNDS[4]
 
 
-def _several(plain: str, scores: Scores) -> list[str]:
+def _several(plain: str, scores: Scores, scorer: Scorer) -> list[str]:
     """The agents of a message with several tasks in the order of work, or [] where it has one.
 
-    Work goes as mentioned, except that what comes 'before' something is done first. Two clauses must ask for different
-    work; the plainer they do, the less the model need agree.
+    Work goes as mentioned, except that what comes 'before' something is done first. Each asking clause is read for
+    itself; the surer that reading, the less the reading of the whole need agree.
     """
     turned = _BEFORE.match(plain)
     if turned:
         early, late = turned["early"] or turned["early2"], turned["late"] or turned["late2"]
         plain = f"{early}. {late}"
-    found = [agent for agent, weight in tasks(plain) if scores.of(agent) >= (_PLAIN if weight >= 2.5 else 0.5)]
-    return found if len(found) > 1 else []
+    parts = wishes(plain)
+    if len(parts) < 2:
+        return []
+    found: dict[str, float] = {}
+    for part in parts[:6]:
+        alone = scorer(part, Situation())
+        agent = max(AGENTS, key=alone.of)
+        named = weights(part).get(agent, 0.0)
+        sure = alone.of(agent) * (1.0 if named >= 2.0 else 0.8 if named else _UNNAMED)
+        found[agent] = max(found.get(agent, 0.0), sure)
+    kept = [
+        agent for agent, sure in found.items() if sure * _CLAUSE_SHARE + scores.of(agent) * (1 - _CLAUSE_SHARE) >= _TASK
+    ]
+    return kept if len(kept) > 1 else []
 
 
 def _confidence(scores: Scores, chosen: list[str]) -> float:

@@ -30,7 +30,11 @@ def offered_agent(answer: str) -> str:
     if not question or not _OFFER.search(question):
         return ""
     places = [(match.start(), agent) for agent, pattern in _COMPILED if (match := pattern.search(question))]
-    verbs = re.search(r"\b(?:writ(?:e|ten|ing)|draft(?:ing)?|schedul\w+|publish\w*|plan|analy[sz]e|compare)\b", question, re.IGNORECASE)
+    verbs = re.search(
+        r"\b(?:writ(?:e|ten|ing)|draft(?:ing)?|schedul\w+|publish\w*|plan|analy[sz]e|compare)\b",
+        question,
+        re.IGNORECASE,
+    )
     if verbs:
         places = [(0 if abs(start - verbs.start()) < 2 else 1 + start, agent) for start, agent in places]
     return min(places)[1] if places else ""

@@ -52,7 +52,10 @@ _DECIDE = re.compile(
 )
 
 
-_WORKING = re.compile(r"\b(?:posts?|captions?|campaign|newsletter|tweet|e-?mail|budget|schedule|publish|write|draft|audience|reel|headline|ad)\b(?! (?:all|without))", re.IGNORECASE)
+_WORKING = re.compile(
+    r"\b(?:posts?|captions?|campaign|newsletter|tweet|e-?mail|budget|schedule|publish|write|draft|audience|reel|headline|ad)\b(?! (?:all|without))",
+    re.IGNORECASE,
+)
 
 
 def settled(plain: str, situation: Situation) -> Reading | None:

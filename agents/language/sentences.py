@@ -27,7 +27,10 @@ _SEEKING = re.compile(
     r"which|whether|if|where|who))\b",
     re.IGNORECASE,
 )
-_PROPOSAL = re.compile(r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go)|(?:can|could|should|shall|may) (?:we|i|you) (?:please |also |maybe |just |perhaps )*(?:target|use|add|make|move|change|start|do|include|push|drop|skip|aim|set|increase|raise|lower|reduce|switch|swap|remove|go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|something|it\?)))\b", re.IGNORECASE)
+_PROPOSAL = re.compile(
+    r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go)|(?:can|could|should|shall|may) (?:we|i|you) (?:please |also |maybe |just |perhaps )*(?:target|use|add|make|move|change|start|do|include|push|drop|skip|aim|set|increase|raise|lower|reduce|switch|swap|remove|go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|something|it\?)))\b",
+    re.IGNORECASE,
+)
 
 
 def tidy(text: str) -> str:

@@ -22,7 +22,7 @@ _ANNOUNCED = re.compile(
 )
 _OPENS = re.compile(
     rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|basically)\s)?(?P<what>{_DETERMINER}(?:(?!(?:goal|budget|tone|audience|target)\b){_WORD}\s){{1,7}}?)"
-    r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|happen(?:s|ing)|takes? place|turn(?:s|ing) (?:\d+|one|ten)|kicks? off|runs?|needs? (?:more|marketing|promoting|promotion|a campaign))(?=\s|[,.;!]|$)",
+    r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|happen(?:s|ing)|takes? place|kicks? off|runs?)(?=\s|[,.;!]|$)",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -33,25 +33,27 @@ _IS = re.compile(
     rf"\b(?:the product(?: name)?|product|service|the campaign(?= is (?:for|about))|the event|what we (?:sell|make|do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called |all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|problem|question|goal|budget|date|wrong|right|same|first|second|5th|plan|must|tad|little|big|small|no|low|tight|fixed|hard|one|tone|campaign|week|month|family|local|few|target|\d)\b){_PHRASE})",
     re.IGNORECASE,
 )
-_TITLED = re.compile(r"\b(?:it's|it is|is|be|are) (?:called|named|titled) (?P<what>\"?[A-Z0-9][^\s,.;:!?]*(?:\s(?:of|the|and|for|&|in|[A-Z0-9][^\s,.;:!?]*)){0,5})")
+_TITLED = re.compile(
+    r"\b(?:it's|it is|is|be|are) (?:called|named|titled) (?P<what>\"?[A-Z0-9][^\s,.;:!?]*(?:\s(?:of|the|and|for|&|in|[A-Z0-9][^\s,.;:!?]*)){0,5})"
+)
 _NAMED_PRODUCT = re.compile(
     rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
-    rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|my)\s{_PHRASE})",
+    rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|my)\s(?!(?:new |online )?(?:web ?site|site|shop|store|page|profile|list|account|newsletter|channel|blog|door|business|mailing|email|instagram|facebook|tiktok|linkedin|stall|place|brand|company)\b){_PHRASE})",
     re.IGNORECASE,
 )
-_SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out|fill(?:ing)?|sell)\s(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
+_SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out)\s(?:of )?(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
-    rf"\b(?:my|our|this|the) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|first|next|annual|winter|summer|spring|autumn|christmas|online|big)\s{_PHRASE})",
+    rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|autumn|christmas)\s{_PHRASE})",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
     r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|out|my|ad)\s?)*"
     r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|everything|things?|stuff|us|me|you|"
     r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|sales|leads|engagement|traffic|"
-    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|times?|days?|house|group)?\s*$",
+    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|times?|days?|group|valid|free|outdoors|indoors|live|sure|every|day|date|dates|website|site|page|website traffic|list|door|place)?\s*$",
     re.IGNORECASE,
 )
 _BUSINESS_NOUNS = (
@@ -65,12 +67,34 @@ _OWNED = re.compile(
     rf"\b(?:my|our|own|run|have|manage|at|for|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
     re.IGNORECASE,
 )
+_TRADE = re.compile(
+    r"\b(?:i'm|i am|we're|we are|as) (?:an? )?(?P<who>(?:(?!(?:new|in|a|the|on|not|for|looking|trying|planning|opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
+    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
+    re.IGNORECASE,
+)
+_PROPER = re.compile(
+    r"\b(?P<who>(?:[A-ZÀ-Ž][\w'&À-ž-]+\s){1,3}(?:Bakery|Caf[eé]|Coffee|Restaurant|Pizzeria|Bistro|Pub|Bar|Brewery|Hotel|Shop|Store|Boutique|Salon|Spa|Studios?|Gym|Fitness|Yoga|Clinic|Dental|Agency|Books|Bookshop|Florists?|Flowers|Farm|Deli|Kitchen|Gallery|Museum|Theatre|Academy|School|Nursery|Consulting|Solutions|Software|Labs?|Group|Foundation|Trust|Roasters|Motors|Interiors|Travel|Tours|Photography))(?![\w-])"
+)
 _CALLED = re.compile(
     r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
 )
 _COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
 
 
+_OCCASION = re.compile(
+    r"(?:date|event|day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
+    re.IGNORECASE,
+)
+_ENDS_WITH_PEOPLE = re.compile(
+    r"^(?!(?:my|our|the|a|an)\s).*\b(?:families|parents|mums|moms|dads|students|women|men|kids|teens|teenagers|professionals|locals|people|owners|lovers|fans|runners|gamers|foodies|managers|founders|owners|businesses|companies|professionals|customers|clients|couples|beginners|"
+    r"seniors|tourists|adults|teachers|developers|folks|everyone|millennials|residents|pensioners|homeowners|buyers|shoppers|commuters|gen z|freelancers|entrepreneurs)\s*$",
+    re.IGNORECASE,
+)
+_NEWISH = re.compile(
+    r"\b(?:new|second|2nd|third|3rd|another|next|first|pop-up|own|opening|launch|anniversary|birthday|'s|re-?opening|additional|online)\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"\W*(?:re-?)?(?:open|launch|start|eröffn|abrimos|ouvrons|lan[cz])", re.IGNORECASE)
 _OWNS = re.compile(rf"(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
 
 
@@ -79,7 +103,14 @@ def find_business(text: str) -> str:
     named = _CALLED.search(text) or _COMPANY.search(text)
     if named and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}:
         return _clean(named["who"])
-    match = _OWNED.search(text)
+    if (proper := _PROPER.search(text)) and not re.match(r"(?:The|Our|My|New|A|An|I|We)\s", proper["who"]):
+        return _clean(proper["who"])
+    owned = (
+        m
+        for m in _OWNED.finditer(text)
+        if not re.search(r"\b(?:open|launch|start)\w*\s$", text[: m.start()][-12:], re.IGNORECASE)
+    )
+    match = next(owned, None) or _TRADE.search(text)
     if not match:
         return ""
     who = _clean(match["who"])
@@ -101,10 +132,21 @@ def find_product(text: str) -> tuple[int, int, str] | None:
                 continue
             if pattern is _ANNOUNCED and re.match(r"run", match.group(), re.IGNORECASE) and _OWNS.search(what):
                 continue
+            if pattern is _ANNOUNCED and _OCCASION.match(what):
+                continue
+            if _OWNS.search(what) and not _NEWISH.search(what) and not _OPENING.match(match.group()):
+                continue
+            if pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name]):
+                continue
             if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
                 continue
             return match.start(name), match.end(name), what
     return None
+
+
+def is_business(words: str) -> bool:
+    """Whether a phrase names a kind of business that is not about to open."""
+    return _OWNS.search(words) is not None and not _NEWISH.search(words)
 
 
 def leading_fragment(left: str) -> str:

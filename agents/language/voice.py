@@ -25,7 +25,10 @@ _PATTERNS = tuple(
         rf"\b(?:we're|we are|our brand is|our style is|brand voice is|style:|i'm) (?:a |an )?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|brand))",
     )
 )
-_PHRASES = re.compile(rf"\b(?:in an? (?P<way>{_LIST}) (?:way|manner)|(?:use|with|add|some|a bit of|plenty of) (?P<v>humou?r|irony|sarcasm|wit|jokes|puns|warmth))(?!\w)", re.IGNORECASE)
+_PHRASES = re.compile(
+    rf"\b(?:in an? (?P<way>{_LIST}) (?:way|manner)|(?:use|with|add|some|a bit of|plenty of) (?P<v>humou?r|irony|sarcasm|wit|jokes|puns|warmth))(?!\w)",
+    re.IGNORECASE,
+)
 _LIKE = re.compile(
     rf"\b(?:{_WORD})\s*(?:should be|is|:|like)?\s*(?P<v>like (?:a |an |we're |you're )?[\w' ]{{3,40}})", re.IGNORECASE
 )

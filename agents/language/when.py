@@ -11,24 +11,19 @@ from agents.language.places import country_of
 
 _START = re.compile(
     r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|ning)?(?: on| in)?|"
-    r"\bkick(?:s|ing)?(?: things| it)? off(?: on| in)?|\bas of|\bsince|\bgo(?:es|ing)? live(?: on| in| from)?|\blive (?:from|on)|\bab|"
+    r"\bkick(?:s|ing)?(?: things| it)? off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
     r"\bà partir du|\bdesde|\bstart date(?: is|:)?)\s*(?:the |on |in |around )?$",
     re.IGNORECASE,
 )
 _END = re.compile(
     r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later than|\bthrough(?: to)?|\bup to|"
     r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|\bjusqu'au|\bhasta(?: el)?|"
-    r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|\blead-?up to|\bwithin|\bexpires?)"
+    r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: on)?|\bdue(?: on)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
     r"\s*(?:the |on |about |around )?$",
     re.IGNORECASE,
 )
 _CAMPAIGN = re.compile(
-    r"\b(?:campaign|ads?|promotion|promo|posting|posts|we|i|let's|lets|can|should|marketing|it|push|activity|please|want to|plan)\b",
-    re.IGNORECASE,
-)
-_EVENT_NOUN = re.compile(
-    r"\b(?:course|class(?:es)?|festival|sale|workshop|event|conference|exhibition|show|fair|market|season|webinar|programme|program|"
-    r"retreat|tour|bootcamp|school|term|term time|cohort|concert|gig|series)\s*$",
+    r"^(?:campaigns?|ads?|promotions?|promos?|posting|posts|marketing|push|activity|plan|advertising|work|it|kampagne)$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -172,7 +167,11 @@ class _Roles:
 
     def _one(self, item: Found) -> None:
         role = self._role(item)
-        if item.last is not None and role == "start_date" and re.search(r"\d|-| to | until ", self._text[item.start : item.end]):
+        if (
+            item.last is not None
+            and role == "start_date"
+            and re.search(r"\d|-| to | until ", self._text[item.start : item.end])
+        ):
             role = "event_date"
         self._spans.append((item.start, item.end))
         if item.first is None:
@@ -193,14 +192,25 @@ class _Roles:
         before = self._text[max(0, item.start - 40) : item.start]
         own = self._text[item.start : item.end].lower()
         lead = re.split(r"[,;!?\n]|\. ", before)[-1]
-        word = re.match(r"(?:by|before|until|till|within|from|since|to)\b", own)
-        if (word and word.group() in {"by", "before", "until", "till", "within", "to"}) or _END.search(lead):
+        word = re.match(r"(?:by|before|until|till|within|from|since)\b", own)
+        if (word and word.group() in {"by", "before", "until", "till", "within"}) or _END.search(lead):
             return "end_date"
-        if (word and word.group() in {"from", "since"}) or _START.search(lead):
-            match = _START.search(lead)
-            subject = lead[: match.start()] if match else ""
-            return "event_date" if _EVENT_NOUN.search(subject) else "start_date"
+        match = _START.search(lead)
+        if match or (word and word.group() in {"from", "since"}):
+            subject = lead[: match.start()] if match else lead
+            return "event_date" if self._is_occasion(subject) else "start_date"
         return self._asked if self._asked in {"start_date", "end_date"} else "event_date"
+
+    def _is_occasion(self, subject: str) -> bool:
+        """Whether what starts is the thing itself (the course starts, open from) and not the campaign."""
+        if re.search(r"\b(?:open|available|on sale|in store|bookable)\s*$", subject, re.IGNORECASE):
+            return True
+        noun = re.search(
+            r"\b(?:the|our|my|a|an|this|which|that)\s(?:[\w'-]+\s){0,3}?(?P<noun>[\w'-]+)\s(?:that |which |will |is |it )*$",
+            subject,
+            re.IGNORECASE,
+        )
+        return noun is not None and not _CAMPAIGN.search(noun["noun"])
 
     def _said(self, item: Found, days: str) -> str:
         if not item.relative:
