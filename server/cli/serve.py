@@ -168,7 +168,7 @@ async def _refused_key(settings: Settings) -> str | None:
 def _listening(settings: Settings) -> Generator[socket.socket]:
     """Take the port before anything else is started."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((settings.host, settings.port))

@@ -113,7 +113,7 @@ async def somebody(app: FastAPI) -> AsyncGenerator[Person]:
 async def live(app: FastAPI, services: Services) -> AsyncGenerator[str]:
     """The address, host and port, of the application under the server it runs under in earnest."""
     async with AsyncExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
+        listener = stack.enter_context(socket.socket(proto=socket.IPPROTO_TCP))
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
         ready = asyncio.Event()
