@@ -237,18 +237,16 @@ def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amou
             yield amount, "donations"
 
 
-def find_budget(text: str, known: Mapping[str, object], *, asked: bool = False) -> Amount | None:
-    """The budget stated in ``text``; with ``asked`` a bare number is one too."""
-    if _NO_BUDGET.search(text):
-        found = _NO_BUDGET.search(text)
-        return Amount(found.start(), found.end(), Decimal(0), "") if found else None
+def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = None) -> Amount | None:
+    """The budget stated in ``text``; asked for, a bare number is one too."""
     candidates = [a for a in amounts(text, known) if not is_price(text, a)]
     candidates = [a for a in candidates if not _rejected(text, a)] or []
     led = [a for a in candidates if _near_lead(text, a)]
-    bare = list(_bare(text, asked=asked, anywhere=not candidates))
+    bare = list(_bare(text, asked=asked == "budget", alone=asked in {None, "budget"}, anywhere=not candidates))
     chosen = led or candidates or bare
     if not chosen:
-        return None
+        found = _NO_BUDGET.search(text)
+        return Amount(found.start(), found.end(), Decimal(0), "") if found else None
     best = chosen[-1] if _corrected(text, chosen) else chosen[0]
     return _upper(text, best, [*candidates, *bare])
 
@@ -289,24 +287,16 @@ def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
     return best
 
 
-def _bare(text: str, *, asked: bool, anywhere: bool) -> Iterator[Amount]:
+def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Amount]:
     for match in NUMBER.finditer(text):
         value = number_value(match)
         tail = text[match.end() : match.end() + 24]
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
-        alone = (
-            match["scale"] is not None
-            and _FRAGMENT.search(text[: match.start()]) is not None
-            and _ENDS.match(tail) is not None
-        )
-        led = anywhere and (
-            alone
-            or _near_lead(text, amount)
-            or _HAVE.search(text[: match.start()][-30:]) is not None
-            and _ENDS.match(tail) is not None
-        )
+        before, ends = text[: match.start()][-40:], _ENDS.match(tail) is not None
+        lone = alone and match["scale"] is not None and ends and _FRAGMENT.search(before) is not None
+        led = anywhere and (lone or _near_lead(text, amount) or (ends and _HAVE.search(before) is not None))
         if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
             yield amount
 

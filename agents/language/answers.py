@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
-from agents.language.numbers import NUMBER, number_value, whole
+from agents.language.numbers import NUMBER, SCALES, number_value, whole
 from agents.language.places import find_location
 from agents.language.subject import plain_phrase
 from core.money import Money
@@ -106,7 +106,7 @@ def _goal_answer(
             found: dict[str, Value] = {"goal_value": value}
             if asked == "objective":
                 found["objective"] = phrase
-            if metric and known.get("goal_metric") is None and metric.isalpha():
+            if metric and known.get("goal_metric") is None and metric.isalpha() and metric.lower() not in SCALES:
                 found["goal_metric"] = metric
             return found
     if asked == "objective" and _is_phrase(phrase) and not _told_otherwise(asked, text, read):

@@ -3,7 +3,7 @@
 import re
 
 _PEOPLE_NOUNS = (
-    r"famil(?:y|ies)|parents?|mums|mum|moms|mom|dads|dad|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|women|woman|men|"
+    r"famil(?:y|ies)|parents?|mums|moms|dads|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|women|woman|men|"
     r"ladies|girls|guys|boys|kids|children|teens|teenagers|tweens|toddlers|babies|adults|couples|singles|professionals|locals|residents|neighbou?rs|"
     r"tourists|travell?ers|commuters|pensioners|seniors|retirees|over[- ]\d\ds|under[- ]\d\ds|\d\ds(?= and)|millennials|millenials|gen[ -]?z(?:ers)?|gen[ -]?x|boomers|"
     r"runners|cyclists|climbers|swimmers|hikers|walkers|gym[- ]?goers|gym people|athletes|gamers|foodies|vegans|vegetarians|coffee lovers|"
@@ -21,7 +21,7 @@ _PEOPLE_NOUNS = (
 )
 _AGES = r"(?:aged |age |ages |between )?\d{2}(?:\s?(?:-|to|and)\s?\d{2}|\+| ?plus)(?:[- ]years?[- ]olds?|[- ]?yos?| year olds)?"
 _STOP = (
-    r"on|via|through|using|with a budget|by|before|until|from|at|next|this|but|because|so|i|we|our|it|budget|starting|launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
+    r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|budget|starting|launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
     r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over|across|during|within|when|where|while|instagram|facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|help|generate|build|reach|be|attract|make)|on"
 )
 _TAIL = rf"(?:\s(?!(?:{_STOP})(?!\w))[^\s,.;:!?\n()]+){{0,10}}"
@@ -33,7 +33,7 @@ _AGED = rf"{_AGES}(?:\s(?:{_PEOPLE_NOUNS}))?{_TAIL}"
 _CUED = re.compile(
     r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? (?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
     r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made for|"
-    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|want(?= (?:people|women|men|students|families|young|older|local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
+    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|make (?:it|that)|want(?= (?:people|women|men|students|families|young|older|local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
     r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more )?"
     rf"(?P<who>{_AGED}|(?!(?:is|are|to|£|\$|€|\d+ (?:visitors|sign|people through))\b)[^\s,.;:!?\n]+{_TAIL})",
     re.IGNORECASE,
@@ -85,7 +85,7 @@ def _plausible(who: str, text: str, match: re.Match[str], *, cued: bool) -> bool
         return False
     if cued:
         verb = match.group().lower()
-        loose = re.match(r"reach|attract|(?:want|trying|hoping|need|like|love|looking|wanting) to", verb)
+        loose = re.match(r"reach|attract|make|(?:want|trying|hoping|need|like|love|looking|wanting) to", verb)
         return _PERSON.search(who) is not None if loose else True
     return _PERSON.search(who) is not None
 
@@ -98,7 +98,7 @@ def _clean(words: str) -> str:
     words = re.split(r"\s(?:instead of|rather than|and not|but not|not|instead)\b", words, flags=re.IGNORECASE)[0]
     words = re.sub(r"\s+", " ", words).strip(" ,.;:-()\"'")
     words = re.sub(
-        r"^(?:mostly|mainly|primarily|probably|basically|the|all|any|some|to|at|be|is|are|our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",
+        r"^(?:mostly|mainly|primarily|probably|basically|the|les|die|der|la|las|los|all|any|some|to|at|be|is|are|our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",
         "",
         words,
         flags=re.IGNORECASE,

@@ -98,7 +98,7 @@ class _Reader:
             self._values[name] = value
 
     def _budget(self) -> None:
-        asked = self._asked == "budget" and self._answering
+        asked = self._asked if self._answering or self._asked != "budget" else None
         found = find_budget(self._said, self._known, asked=asked)
         if found and found.value < 10**11:
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
@@ -165,11 +165,16 @@ class _Reader:
 
     def _words(self) -> None:
         self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
-        if found := find_product(self._left):
+        elsewhere = self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
+        if elsewhere:
+            pass
+        elif found := find_product(self._left):
             self._set("product", found[2])
         elif self._asked in {None, "product"} and not self._known.get("product"):
             self._fragment()
-        self._set("business", find_business(self._said) or self._values.get("business"))
+        business = find_business(self._said) or str(self._values.get("business", ""))
+        if business.lower() != str(self._values.get("product", "")).lower():
+            self._set("business", business)
         if note := _NOTE.search(self._said):
             self._set("additional_context", note["note"].strip())
 

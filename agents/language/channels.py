@@ -32,11 +32,15 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("threads", r"threads"),
     ("sms", r"sms(?:es)?|text messag(?:es?|ing)|texts|txts?|text blasts?"),
 )  # fmt: skip
-_X = r"(?<![\w'/])X(?![\w'/=]|\s?\d)"
+_X = (
+    r"(?<![\w'/])X(?![\w'/=]|\s?\d)|(?<![\w'/])x(?=\s?(?:,|and|&|\+)\s?(?:insta|ig\b|fb\b|facebook|linkedin|tiktok|threads|email|youtube))"
+    r"|(?<=(?:gram|book|edin|ktok|mail) and )x(?![\w'])"
+)
 _LONG = ("instagram", "facebook", "linkedin", "pinterest", "wordpress", "newsletter", "whatsapp", "youtube", "twitter")
 _FUZZY = {"newsletter": "email"}
 
 _EMAIL_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_COUNTED = re.compile(r"\b(?:newsletter|e-?mail|mailing list|blog)\s(?=(?:subscribers?|sign-?ups?|readers|views|visits|traffic|opens?)\b)", re.IGNORECASE)
 _EMAIL_VERB = re.compile(
     r"(?:\b(?:e-?mail|mail|text|tweet) (?:me|us|him|her|it to|them|you)\b|\bmy e-?mail\b|e-?mail address)", re.I
 )
@@ -100,6 +104,7 @@ def _pattern() -> re.Pattern[str]:
 
 def _spotted(text: str) -> list[tuple[int, int, str]]:
     hidden = _EMAIL_ADDRESS.sub(lambda m: " " * len(m.group()), text)
+    hidden = _COUNTED.sub(lambda m: " " * len(m.group()), hidden)
     hidden = _EMAIL_VERB.sub(lambda m: " " * len(m.group()), hidden)
     found = [(m.start(), m.end(), _name(m)) for m in _pattern().finditer(hidden)]
     taken = {position for start, end, _ in found for position in range(start, end)}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from agents.language.numbers import NUMBER, number_value
 from core.money import Money
 
 _FIELD_WORDS = {
@@ -64,8 +65,13 @@ def scaled_budget(text: str, before: Money | None, named: Money | None) -> Money
     for pattern, factor in _SCALED:
         if pattern.search(text):
             return Money.of(before.major * factor, before.currency)
-    if named is None or not _BY.search(text):
+    if not _BY.search(text):
         return None
+    if named is None:
+        value = next((v for m in NUMBER.finditer(text) if (v := number_value(m)) is not None), None)
+        if value is None:
+            return None
+        named = Money.of(value, before.currency)
     change = -named.minor if _LESS.search(text) else named.minor
     return Money(max(0, before.minor + change), before.currency)
 

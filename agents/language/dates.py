@@ -321,7 +321,7 @@ _OF = rf"(?P<of>(?:(?:the |this |next )?(?:month|year|week)(?!\w)|(?P<m>{_M}))){
 _FEASTS = "|".join(pattern for pattern, _ in FEASTS)
 # What makes a feast an adjective: the Christmas menu says nothing about the day.
 _FESTIVE = (
-    r"(?<!friday)(?<!monday)(?<!day)\s(?:menu|concert|sale|market|campaign|party|parties|collection|box(?:es)?|cakes?|offers?|range|cards?|hampers?|gifts?|special|edition|fair|show|ball|play|panto|lights|trees?|"
+    r"(?<!friday)(?<!monday)(?<!day)\s(?:menu|concert|sale|market|campaign|party|parties|collection|box(?:es)?|cakes?|offers?|range|cards?|hampers?|gifts?|special|edition|fair|show|ball|play|pop-?up|resolutions?|windows?|decorations?|panto|lights|trees?|"
     r"cookies|jumpers?|stock|dinner|lunch|brunch|drinks?|deals?|promo(?:tion)?|push|post|posts|email|newsletter|stall|products?|bundle|workshop|wreaths?|event|eggs?|hunt|camp|class|craft|bookings|treats|run|walk)\b"
 )
 _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(

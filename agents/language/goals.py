@@ -51,6 +51,11 @@ _SELL_BARE = re.compile(
     rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than )*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|this\b|a\b|per\b))",
     re.IGNORECASE,
 )
+_WANTED = re.compile(
+    rf"\b(?:want|like|need|happy with|get|looking for|aim(?:ing)? for|hop(?:e|ing) for|book|recruit|hire|find)\s(?:at least |about |around |to (?:get|have|find|sell|hire|book) |some |over )*{_AMOUNT}(?P<pct>(?!))?\s"
+    rf"(?P<metric>(?!(?:quid|pounds?|euros?|dollars?|bucks|grand|percent|per|kr|francs?|or|and|to|in|on|at|for|by|of|weeks?|days?|months?|years?|hours?|minutes?|options?|versions?|ideas?|posts?|captions?|channels?|more|phases?|emails?|tweets?|budget|k|am|pm)\b)[a-z][\w'-]*(?:\s[a-z][\w'-]*s)?)(?![\w])",
+    re.IGNORECASE,
+)
 _MULTIPLE = re.compile(
     rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up )*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
     re.IGNORECASE,
@@ -62,23 +67,23 @@ _DESIRE = re.compile(
 )
 _ALREADY = re.compile(
     r"\b(?:we have|we've got|we've|we already|i have|i've got|i've|currently|already|list of|our list|sits? at|seats?|holds|capacity|right now|at the moment|"
-    r"last (?:year|time|month)|founded|served|team of|staff of|employ|with|got|from|there are|based on|to our|to my|our|my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
+    r"last (?:year|time|month)|founded|served|team of|staff of|employ|got|from|there are|based on|to our|to my|our|my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
     re.IGNORECASE,
 )
 _VERBS = (
     r"increase|grow|boost|raise|drive|generate|build|get|gain|attract|bring in|win|improve|create|find|spread|sell|fill|recruit|"
-    r"reach|promote|strengthen|establish|reactivate|retain|reduce|convert|collect|double|triple|reengage|re-engage|acquire|secure|"
+    r"reach|strengthen|establish|reactivate|retain|reduce|convert|collect|double|triple|reengage|re-engage|acquire|secure|"
     r"increasing|growing|boosting|raising|driving|generating|building|getting|attracting|winning|filling|bring|shift|clear|upsell|educate|push|land|book|maximise|maximize"
 )
 _AIM_NOUNS = (
     r"awareness|footfall|traffic|leads?|sales|followers?|engagement|bookings?|sign[ -]?ups?|subscribers?|visitors?|customers?|clients?|"
     r"word|buzz|downloads?|registrations?|attendance|members|memberships?|mailing list|email list|visibility|reach|trust|loyalty|"
     r"reservations?|orders?|pre-?orders?|revenue|donations?|enquiries|inquiries|community|conversions?|reputation|retention|demand|"
-    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|list|clicks|views|people|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
+    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|clicks|views|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
 )
 _AIM = re.compile(
     rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|at|into|among|around)\s(?:our|the|my|local|online|a|"
-    r"new|site|website|store|shop)(?:\s[\w'-]+){0,2})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well )?known(?: in [\w ]{2,20})?|get (?:more )?people (?:through the door|in|to "
+    r"new|site|website|store|shop)(?:\s(?!(?:among|by|before|in|on|with|during|via|and)\b)[\w'-]+){0,4})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well )?known(?: in [\w ]{2,20})?|get (?:more )?people (?:through the door|in|to "
     r"(?:come|visit|try|buy|book|join|sign up)[\w ]{0,20})|(?:brand|product|local) awareness|more (?:[\w'-]+\s){0,2}?(?:"
     + _AIM_NOUNS
     + r")(?!\w)|lead gen(?:eration)?|"
@@ -107,7 +112,7 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
     for amount, metric in revenue_goals(text, known):
         value = whole(amount.value)
         return Goal(_clean(text[amount.start : amount.end] + " " + metric), metric, value, (amount.start, amount.end))
-    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE):
+    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE, _WANTED):
         for match in pattern.finditer(text):
             if goal := _measured(text, match, pattern):
                 return goal
@@ -122,7 +127,7 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     if pattern is _SELL_BARE:
         metric = "tickets" if re.search(r"\btickets?\b", text, re.IGNORECASE) else "sales"
     before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
-    counted = pattern in (_COUNT, _SELL)
+    counted = pattern in (_COUNT, _SELL, _WANTED)
     if value is None or not metric or (counted and _ALREADY.search(before)):
         return None
     if counted and (
@@ -130,7 +135,7 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     ):
         return None
     if re.search(
-        r"(?:emails|posts|reels|videos|stories|ads|images|ideas|options|versions|days|weeks|months|hours|minutes|years|captions|drafts|lines|words|articles|tweets)$",
+        r"\b(?:emails|posts|reels|videos|stories|ads|images|ideas|options|versions|days|weeks|months|hours|minutes|years|captions|drafts|lines|words|articles|tweets)$",
         metric,
     ):
         return None

@@ -33,6 +33,11 @@ _PROPOSAL = re.compile(
 )
 
 
+_ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b", re.IGNORECASE
+)
+
+
 def tidy(text: str) -> str:
     """One spelling of quotes, dashes and spaces; control characters gone; line breaks kept; at most LONGEST long."""
     plain = unicodedata.normalize("NFC", text[: LONGEST * 2]).translate(_QUOTES)
@@ -57,7 +62,10 @@ def is_question(sentence: str) -> bool:
 
 
 def statements(text: str) -> str:
-    """``text`` with its questions blanked out, every other character in its old place."""
+    """``text`` with its questions blanked out, every other character in its old place; "" for an attempt to give
+    the assistant new orders."""
+    if _ORDERS.search(text):
+        return ""
     kept = list(text)
     for match in sentences(text):
         if is_question(match.group()):

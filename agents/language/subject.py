@@ -5,11 +5,11 @@ import re
 _VERBS = (
     r"launch(?:ing|es|ed)?|re-?launch(?:ing)?|open(?:ing|s|ed)?(?: up)?|re-?open(?:ing|s)?|promot(?:e|ing|es)|advertis(?:e|ing)|market(?:ing)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
     r"assistant|help|ideas|stuff|materials?))|sell(?:ing)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing)?|announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing)?|pushing|bringing out|bring out|"
-    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
-    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|first|latest|next))|eröffnen|eröffne|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
+    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|(?:doing|having|planning|offering|adding|giving|setting up|publishing|showing|screening|performing|teaching|throwing|building|writing|(?:we|i)(?:'ve| have)(?: got)?|there's|there is|there will be)(?= (?:an? (?:new|free|big|special|open|summer|winter|spring|autumn|christmas|pop-?up|live|online|charity|two-day|workshop|concert|course|class|sale|webinar|event|exhibition|festival|market|fair|giveaway|competition|tasting|book|party|show|talk|tour|retreat)\b|our (?:new|first|annual|next)\b|(?:the|my) (?:new|first|annual)\b))|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
+    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|first|latest|next))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
 )
 _STOP = (
-    r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|which|who|where|when|while|until|before|after|during|around|near|via|through|using|targeting|aimed|as|"
+    r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|which|who|where|when|while|until|before|after|during|around|near|via|among|amongst|en|em|im|am|à|le|el|du|um|through|using|targeting|aimed|as|"
     r"is|are|was|will|has|have|and (?:we|i|i'd|i'm|we're|want|need|would|get|have|our goal|the|then|it|my budget|budget|is|are|are|write|plan|schedule|drive|increase|boost|reach|hope|looking|on|use|post|start|so)|we|i|"
     r"£|\$|€|it's|we're|i'm|budget|goal|over|across|within|starting|if|please|pls|thanks|mid|early|late|end|and|opens?|launch(?:es)?|or|a|based|here|again|soon|now|ideally|maybe|probably|can|could|should|via|mainly|mostly|black friday|christmas|just|how|what|right|there|also|instead|not"
 )
@@ -21,7 +21,7 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|basically)\s)?(?P<what>{_DETERMINER}(?:(?!(?:goal|budget|tone|audience|target)\b){_WORD}\s){{1,7}}?)"
+    rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|basically)\s)?(?P<what>(?:{_DETERMINER}|(?=(?:new|second|third|brand new)\s))(?:(?!(?:goal|budget|tone|audience|target)\b){_WORD}\s){{1,7}}?)"
     r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|happen(?:s|ing)|takes? place|kicks? off|runs?)(?=\s|[,.;!]|$)",
     re.IGNORECASE,
 )
@@ -45,6 +45,7 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 _SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out)\s(?:of )?(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
+_FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
     rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|autumn|christmas)\s{_PHRASE})",
     re.IGNORECASE,
@@ -53,23 +54,23 @@ _GENERIC = re.compile(
     r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|out|my|ad)\s?)*"
     r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|everything|things?|stuff|us|me|you|"
     r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|sales|leads|engagement|traffic|"
-    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|times?|days?|group|valid|free|outdoors|indoors|live|sure|every|day|date|dates|website|site|page|website traffic|list|door|place)?\s*$",
+    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|doors|tickets|seats|units|memberships|subscriptions|clients|orders|members|sign-?ups|registrations?|enrolments?|applications|holidays|school|term|year|bookings?|times?|days?|group|valid|free|outdoors|indoors|live|sure|every|day|date|dates|website|site|page|website traffic|list|door|place)?\s*$",
     re.IGNORECASE,
 )
 _BUSINESS_NOUNS = (
     r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
-    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|school|academy|nursery|gallery|museum|theatre|theater|cinema|"
+    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|school|academy|nursery|kindergarten|preschool|gallery|museum|theatre|theater|cinema|"
     r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream parlour|brand|label|club|business|dealership|garage|"
     r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: practice| clinic)?|pharmacy|"
     r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
 )
 _OWNED = re.compile(
-    rf"\b(?:my|our|own|run|have|manage|at|for|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
+    rf"\b(?:my|our|own|run|have|manage|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
     re.IGNORECASE,
 )
 _TRADE = re.compile(
     r"\b(?:i'm|i am|we're|we are|as) (?:an? )?(?P<who>(?:(?!(?:new|in|a|the|on|not|for|looking|trying|planning|opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
-    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
+    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|[a-z]{3,}(?:icist|ographer|smith|opath)|painter|sculptor|weaver|brewer|winemaker|farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
     re.IGNORECASE,
 )
 _PROPER = re.compile(
@@ -78,11 +79,14 @@ _PROPER = re.compile(
 _CALLED = re.compile(
     r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
 )
+_BRANDED = re.compile(
+    r"\b(?:[Ss]tartup|[Ss]tart-up|[Cc]ompany|[Cc]harity|[Bb]rand|[Bb]and|[Aa]gency|[Ss]tudio|[Bb]akery|[Cc]af[eé]|[Rr]estaurant|[Ss]hop|[Ss]alon|[Gg]ym|[Ff]irm|[Bb]usiness|[Ss]tore|[Hh]otel|[Ss]chool)(?: called| named|,)? (?P<who>[A-ZÀ-Ž][\w'À-ž]+(?:\s(?:&\s)?[A-ZÀ-Ž][\w'À-ž]+){0,3})"
+)
 _COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
 
 
 _OCCASION = re.compile(
-    r"(?:date|event|day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
+    r"(?:it|them|this|that|us|me|him|her|back|out|up|down|off|less|again|moved|delayed|cancelled|closed|date|event|day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
     re.IGNORECASE,
 )
 _ENDS_WITH_PEOPLE = re.compile(
@@ -94,13 +98,12 @@ _NEWISH = re.compile(
     r"\b(?:new|second|2nd|third|3rd|another|next|first|pop-up|own|opening|launch|anniversary|birthday|'s|re-?opening|additional|online)\b",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"\W*(?:re-?)?(?:open|launch|start|eröffn|abrimos|ouvrons|lan[cz])", re.IGNORECASE)
-_OWNS = re.compile(rf"(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
+_OWNS = re.compile(rf"\b(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
 
 
 def find_business(text: str) -> str:
     """The business a message speaks for, by kind or by name, or ""."""
-    named = _CALLED.search(text) or _COMPANY.search(text)
+    named = _CALLED.search(text) or _COMPANY.search(text) or _BRANDED.search(text)
     if named and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}:
         return _clean(named["who"])
     if (proper := _PROPER.search(text)) and not re.match(r"(?:The|Our|My|New|A|An|I|We)\s", proper["who"]):
@@ -123,9 +126,11 @@ def find_business(text: str) -> str:
 
 def find_product(text: str) -> tuple[int, int, str] | None:
     """What a message wants marketed, with its span."""
-    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT):
+    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT, _FOR_OUR):
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - 14) : match.start()]
+            if match.groupdict().get("what2") and len(text.split()) > 14:
+                continue
             name = "what2" if match.groupdict().get("what2") else "what"
             what = _clean(match[name])
             if not what or _GENERIC.match(what) or len(what) < 3 or re.search(r"\b(?:not|don't|stop)\s$", before):
@@ -134,9 +139,9 @@ def find_product(text: str) -> tuple[int, int, str] | None:
                 continue
             if pattern is _ANNOUNCED and _OCCASION.match(what):
                 continue
-            if _OWNS.search(what) and not _NEWISH.search(what) and not _OPENING.match(match.group()):
+            if _OWNS.search(what) and not _NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
                 continue
-            if pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name]):
+            if pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name]) or pattern is _FOR_OUR and _ENDS_WITH_PEOPLE.search(what):
                 continue
             if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
                 continue
@@ -161,7 +166,7 @@ def leading_fragment(left: str) -> str:
 
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|be|will|would|can|could|should|want|wants|need|needs|have|has|had|do|does|did|i|we|you|it|they|make|set|change|add|drop|use|keep|let's|no|not|yes|ok|okay|hi|hello|hey|thanks|actually|please|also|budget|goal|"
-    r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|the)\b",
+    r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|spend|max|min|the|wir|on|nous|ich|it's)\b",
     re.IGNORECASE,
 )
 

@@ -20,7 +20,7 @@ _PATTERNS = tuple(
     for pattern in (
         rf"\b{_WORD}(?: for (?:this|it|us|the posts))?\s*(?:should be|should feel|should sound|needs to be|must be|has to be|is|:|=|-|we want is|would be|we like is|can be|to be)+\s*(?:something |kept |always |just )?(?P<v>{_LIST})",
         rf"\b(?P<v>{_LIST})\s(?:in )?{_WORD}(?!\w)",
-        rf"\b(?:keep|make|want|like|prefer) (?:it|this|them|things|everything|the (?:tone|copy|posts|voice|wording|text|texts))?(?: all| to)?(?: be| sound| feel| kept)?\s?(?P<v>{_LIST})(?= and \w+ to\b|[\s]*(?:[,.;!\n]|$|please|and|but|for|with|throughout|though|tone|not|in|on|overall|so|as|like|ok|pls))",
+        rf"\b(?:keep|make|want|like|prefer) (?:it|this|them|things|everything|the (?:tone|copy|posts|language|voice|wording|text|texts))?(?: all| to)?(?: be| sound| feel| kept)?\s?(?P<v>{_LIST})(?= and \w+ to\b|[\s]*(?:[,.;!\n]|$|please|and|but|for|with|throughout|though|tone|not|in|on|overall|so|as|like|ok|pls))",
         rf"\b(?:sound|sounds|sounding|feel|be|write|speak|talk|stay)s? (?:like |in an? |quite )?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|please|and|but|tone|not|pls|overall|on))",
         rf"\b(?:we're|we are|our brand is|our style is|brand voice is|style:|i'm) (?:a |an )?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|brand))",
     )

@@ -11,15 +11,15 @@ from agents.language.places import country_of
 
 _START = re.compile(
     r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|ning)?(?: on| in)?|"
-    r"\bkick(?:s|ing)?(?: things| it)? off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
-    r"\bà partir du|\bdesde|\bstart date(?: is|:)?)\s*(?:the |on |in |around )?$",
+    r"\bkick(?:s|ing)?(?: things| it)?[ -]off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
+    r"\bà partir du|\bdesde|\bstart date(?: is|:)?)[\s:]*(?:the |on |in |around )?$",
     re.IGNORECASE,
 )
 _END = re.compile(
     r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later than|\bthrough(?: to)?|\bup to|"
     r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|\bjusqu'au|\bhasta(?: el)?|"
     r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: on)?|\bdue(?: on)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
-    r"\s*(?:the |on |about |around )?$",
+    r"[\s:]*(?:the |on |about |around )?$",
     re.IGNORECASE,
 )
 _CAMPAIGN = re.compile(
@@ -49,7 +49,11 @@ _TALK = re.compile(
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"\b(?:open|closed|opening hours|every|each|on)\s$", re.IGNORECASE)
+_ON_THE_DAY = re.compile(r"\b(?:open\w*|launch\w*|starts?|starting|from|until|by|live|on sale|begins?|is|event|sale|release\w*)\s$", re.IGNORECASE)
 _HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from\s+)?$", re.IGNORECASE)
+
+
+_KEPT = re.compile(r"\b(?:asap|opening|ongoing|all year|launch|season|holidays)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def find_when(text: str, today: date, *, asked: str | None, known: Mapping[str, 
 
 def _past(text: str, found: Found) -> bool:
     before = text[max(0, found.start - 30) : found.start]
+    if re.match(r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE) and not _ON_THE_DAY.search(before):
+        return len(text.split()) > 3
     return _TALK.search(before) is not None or _HOURS.search(before) is not None
 
 
@@ -124,13 +130,17 @@ def _current(text: str, found: list[Found]) -> list[Found]:
     return kept
 
 
+_TO = re.compile(r"(?:to|until|till|through|bis|-)\b", re.IGNORECASE)
+
+
 def _joined(text: str, found: list[Found]) -> list[Found]:
     """Two days with 'to' between them are one span."""
     joined: list[Found] = []
     for item in found:
         last = joined[-1] if joined else None
         gap = text[last.end : item.start] if last else ""
-        if last and last.first and item.first and (_BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap)):
+        led = _TO.match(text[item.start : item.end])
+        if last and last.first and item.first and ((led and not gap.strip()) or _BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap)):
             paired = gap.strip().lower() != "and" or re.search(
                 r"between\s*(?:the )?$", text[: last.start][-14:], re.IGNORECASE
             )
@@ -198,7 +208,11 @@ class _Roles:
         match = _START.search(lead)
         if match or (word and word.group() in {"from", "since"}):
             subject = lead[: match.start()] if match else lead
-            return "event_date" if self._is_occasion(subject) else "start_date"
+            fact = match is not None and not subject.strip() and re.match(r"(?:starts|begins|kicks off)\b", match.group().strip(), re.IGNORECASE)
+            return "event_date" if fact or self._is_occasion(subject) else "start_date"
+        after = re.match(r"\W*(?:(?P<end>(?:is |as )?(?:at the latest|the deadline|the last day|latest|when it ends|deadline))|onwards|onward)\b", self._text[item.end : item.end + 40], re.IGNORECASE)
+        if after:
+            return "end_date" if after["end"] else "start_date"
         return self._asked if self._asked in {"start_date", "end_date"} else "event_date"
 
     def _is_occasion(self, subject: str) -> bool:
@@ -225,7 +239,8 @@ class _Roles:
         return days if bare or not words else f"{words} ({days})"
 
     def _timeline(self) -> str:
-        return ", ".join(dict.fromkeys(words for _, words in self._words))
+        firm = [words for kind, words in self._words if kind != "vague" or _KEPT.search(words)]
+        return ", ".join(dict.fromkeys(firm or [words for _, words in self._words]))
 
 
 def _with_duration(text: str, when: When, today: date, asked: str | None) -> When:
