@@ -9,7 +9,6 @@ from typing import Any
 
 import uvloop
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
 
 from core.errors import AppError, NotConfigured
 from core.settings import Settings, load_settings
@@ -59,7 +58,7 @@ def _settings() -> Settings:
         raise NotConfigured(
             f"Some settings can't be used: {problems}. Correct them in the environment or .env."
         ) from None
-    except SettingsError as error:
+    except ValueError as error:
         field = re.search(r'field "(\w+)"', str(error))
         name = Settings.model_fields[field.group(1)].alias if field else "A setting"
         raise NotConfigured(f'{name} takes a list. Write it as JSON: ["first", "second"].') from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -112,12 +113,19 @@ async def somebody(app: FastAPI) -> AsyncGenerator[Person]:
 @pytest.fixture
 async def live(app: FastAPI, services: Services) -> AsyncGenerator[str]:
     """The address, host and port, of the application under the server it runs under in earnest."""
+    async with listening(services, uvicorn_config(app, services.settings)) as address:
+        yield address
+
+
+@asynccontextmanager
+async def listening(services: Services, config: uvicorn.Config) -> AsyncGenerator[str]:
+    """Serve on a free port for a while."""
     async with AsyncExitStack() as stack:
         listener = stack.enter_context(socket.socket(proto=socket.IPPROTO_TCP))
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
         ready = asyncio.Event()
-        server = Server(uvicorn_config(app, services.settings), ready.set)
+        server = Server(config, ready.set)
         running = asyncio.create_task(server.serve(sockets=[listener]))
         await ready.wait()
         yield f"127.0.0.1:{listener.getsockname()[1]}"

@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -17,7 +19,7 @@ from agents.turns.feed import Frame
 from core.events import TextDelta
 from core.ids import new_id
 from server.services import Services
-from tests.server.conftest import Person
+from tests.server.conftest import Person, listening
 
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
 MISSING = "cnv_" + "0" * 32
@@ -71,6 +73,21 @@ async def test_a_turn_over_the_socket_is_numbered_without_gaps(person: Person, l
     assert frames[0]["event"]["type"] == "RUN_STARTED"
     said = next(frame["event"]["value"] for frame in frames if frame["event"].get("name") == "user_message")
     assert said["client_message_id"] == "mine-1"
+    stored = (await person.client.get(f"/api/v1/conversations/{conversation}/messages")).json()["items"]
+    assert text_of(frames) == stored[0]["content"]
+
+
+async def test_under_another_websocket_protocol_the_frames_are_the_same(
+    person: Person, app: FastAPI, services: Services
+) -> None:
+    conversation = await person.conversation()
+    config = uvicorn.Config(app, ws="websockets-sansio", lifespan="off", log_config=None, timeout_graceful_shutdown=5)
+    async with (
+        listening(services, config) as place,
+        connect(address(place, conversation), additional_headers=bearer(person)) as socket,
+    ):
+        await say(socket, BRIEF)
+        frames = await until(socket, "RUN_FINISHED")
     stored = (await person.client.get(f"/api/v1/conversations/{conversation}/messages")).json()["items"]
     assert text_of(frames) == stored[0]["content"]
 

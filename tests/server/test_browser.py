@@ -1,0 +1,100 @@
+"""The page in a real browser: making an account, talking, deciding, coming back."""
+
+import shutil
+from collections.abc import AsyncGenerator
+
+import pytest
+from playwright.async_api import Browser, Page, Request, async_playwright, expect
+
+from server.services import Services
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
+WIDTHS = (375, 768, 1440)
+
+
+@pytest.fixture
+async def browser() -> AsyncGenerator[Browser]:
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        yield started
+        await started.close()
+
+
+async def opened(browser: Browser, live: str, trouble: list[str]) -> Page:
+    """Open the page; whatever goes wrong in it is put into ``trouble``."""
+
+    def foreign(request: Request) -> None:
+        if live not in request.url and not request.url.startswith("data:"):
+            trouble.append(f"asked {request.url}")
+
+    page = await browser.new_page()
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("request", foreign)
+    await page.goto(f"http://{live}/")
+    return page
+
+
+async def say(page: Page, words: str) -> None:
+    await page.get_by_label("Your message").fill(words)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".message.user").last).to_have_text(words)
+    await expect(page.locator("#at-work")).to_be_hidden(timeout=20_000)
+
+
+async def test_from_an_account_to_an_approved_post(browser: Browser, live: str, services: Services) -> None:
+    trouble: list[str] = []
+    page = await opened(browser, live, trouble)
+    await page.get_by_role("button", name="New here? Make an account").click()
+    await page.get_by_label("Your name").fill("Ada")
+    await page.get_by_label("Email").fill("browser@example.com")
+    await page.get_by_label("Password").fill("correct horse")
+    await page.get_by_role("button", name="Make an account", exact=True).click()
+    await expect(page.get_by_role("heading", name="What would you like to promote?")).to_be_visible()
+
+    await say(page, BRIEF)
+    await expect(page.locator(".who").last).to_contain_text("Strategist")
+    await expect(page.locator(".tools summary").last).to_contain_text("update brief")
+    await say(page, "Yes, plan it and write the posts.")
+    await expect(page.locator(".who").last).to_contain_text("Writer")
+    await expect(page.locator(".message table")).to_be_visible()
+    await say(page, "Schedule the Instagram post for 2 December at 9am.")
+    card = page.get_by_role("region", name="Approval")
+    await expect(card).to_contain_text("Instagram")
+
+    await page.reload()
+    await expect(card).to_be_visible()
+    said = page.locator(".message.user")
+    await expect(said).to_have_count(3)
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 800})
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), width
+    await card.get_by_role("button", name="Approve").click()
+    await expect(card).to_contain_text("Approved")
+    await expect(page.locator(".who").last).to_contain_text("Publisher")
+    await expect(page.locator("#at-work")).to_be_hidden(timeout=20_000)
+
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    assert trouble == []
+
+
+async def test_text_that_looks_like_html_stays_text(browser: Browser, live: str, services: Services) -> None:
+    trouble: list[str] = []
+    page = await opened(browser, live, trouble)
+    owner = await services.desk.local_owner()
+    await page.goto(f"http://{live}/login?token={await services.desk.new_login_code(owner)}")
+    words = "Write a post about <img src=x onerror=document.title='hacked'> & <b>bread</b>"
+    await say(page, words)
+    await page.reload()
+    await expect(page.locator(".message.user")).to_have_text(words)
+    assert await page.locator("#column img").count() == 0
+    assert await page.title() == "Marketing Minds"
+    assert trouble == []
