@@ -106,8 +106,7 @@ class Worker:
         return [*turn_messages, AIMessage(stream.content, name=name)]
 
     def _model(self, turn: Turn) -> ChatModel:
-        tools = turn.runner.offered(self.spec.tools, turn.scope)
-        return turn.models.bound(turn.models.careful, tools) if tools else turn.models.careful
+        return turn.models.bound(turn.models.careful, turn.runner.offered(self.spec.tools, turn.scope))
 
     async def _run_tools(self, turn: Turn, reply: Reply) -> list[BaseMessage]:
         calls: list[LangChainToolCall] = []
@@ -130,7 +129,7 @@ class Worker:
         if outcome.interrupt:
             turn.interrupts.append(outcome.interrupt)
         finished = ToolCallFinished(derived_id("msg", turn.run_id, call_id), call_id, outcome.content, outcome.ok)
-        await turn.output.record(finished, *outcome.events)
+        turn.output.record_now(finished, *outcome.events)
         return ToolMessage(outcome.content, tool_call_id=call_id, name=request.name)
 
     def _finish(self, turn: Turn, position: int, content: str) -> None:

@@ -1,14 +1,14 @@
 """Decides who answers: by a cheap local reading where the intent is certain, by the model where it is not."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import structlog
 from pydantic import BaseModel, Field, ValidationError
 
 from agents.briefing import conversation, system_message
 from agents.language.intent import read_intent
-from agents.language.situation import Situation
+from agents.language.situation import Reading, Situation
 from agents.models.reply import ask
 from agents.spec import AgentSpec
 from agents.turn import Turn
@@ -19,6 +19,8 @@ from prompts.loader import load
 log = structlog.get_logger(__name__)
 
 AGENTS_PER_TURN = 3
+
+Reader: TypeAlias = Callable[[str, Situation], Reading]
 
 
 class Route(BaseModel):
@@ -39,15 +41,16 @@ class SilentListener:
 
 
 class Supervisor:
-    """Routes messages to the members of a roster."""
+    """Routes messages to the members of a roster. ``reader`` is the local reading of a message."""
 
-    def __init__(self, roster: tuple[AgentSpec, ...]) -> None:
+    def __init__(self, roster: tuple[AgentSpec, ...], reader: Reader = read_intent) -> None:
+        self._reader = reader
         self._names = tuple(spec.name for spec in roster)
         self._tool = self._route_tool(roster)
 
     def read(self, text: str, situation: Situation) -> Routed | None:
         """Return the local decision where it is certain."""
-        reading = read_intent(text, situation)
+        reading = self._reader(text, situation)
         if not reading.certain or not set(reading.agents) <= set(self._names):
             return None
         return Routed(reading.agents[:AGENTS_PER_TURN], reading.reason, "local", reading.confidence)
@@ -81,7 +84,7 @@ class Supervisor:
         return Routed(agents[:AGENTS_PER_TURN], decided.reason[:200], "model", 1.0)
 
     def _guess(self, turn: Turn) -> Routed:
-        reading = read_intent(turn.text, turn.situation)
+        reading = self._reader(turn.text, turn.situation)
         agents = tuple(name for name in reading.agents if name in self._names) or self._names[:1]
         return Routed(agents[:AGENTS_PER_TURN], reading.reason, "local", reading.confidence)
 

@@ -37,6 +37,9 @@ class TurnOutput(Protocol):
     async def record(self, *events: Event) -> None:
         """Store durable events, with all that was put back for later, then show them."""
 
+    def record_now(self, *events: Event) -> None:
+        """Start to store durable events, with all that waits, and go on meanwhile."""
+
     def record_soon(self, *events: Event) -> None:
         """Store and show durable events with the next ``record``, or by themselves after a moment."""
 

@@ -263,6 +263,14 @@ class TurnStore:
         with translated():
             await self._messages.update_one({"message_id": message_id}, {"$set": dict(changes)})
 
+    async def try_again(self, message_id: str, run_id: str) -> bool:
+        """Let a message whose turn has failed wait for another; False if it does already. 1 round trip."""
+        with translated():
+            done = await self._messages.update_one(
+                {"message_id": message_id, "status": "failed"}, {"$set": {"status": "pending", "run_id": run_id}}
+            )
+        return done.matched_count == 1
+
     async def waiting(self, user_id: str, conversation_id: str) -> list[Raw]:
         """Return the messages that wait for their turn, oldest first. 1 round trip."""
         with translated():

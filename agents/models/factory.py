@@ -1,12 +1,13 @@
 """Builds the models of the roles from the settings: fast for routing, careful for work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import RunnableBinding
 
-from agents.models.reply import ChatModel
+from agents.models.reply import AnyChatModel, ChatModel
 from core.settings import Settings
 from tools.tool import Tool
 
@@ -16,6 +17,13 @@ class Closable(Protocol):
     """A model that holds connections."""
 
     async def aclose(self) -> None: ...
+
+
+@runtime_checkable
+class Lean(Protocol):
+    """A model that can be called without LangChain's layers."""
+
+    def lean(self, kwargs: Mapping[str, Any]) -> ChatModel: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,10 @@ class Models:
         self, model: BaseChatModel, schemas: Sequence[dict[str, Any]], tool_choice: str | None = None
     ) -> ChatModel:
         """Return the model with functions offered by their schemas."""
-        if tool_choice is None:
-            return model.bind_tools(schemas)
-        return model.bind_tools(schemas, tool_choice=tool_choice)
+        bound = model.bind_tools(schemas) if tool_choice is None else model.bind_tools(schemas, tool_choice=tool_choice)
+        if isinstance(model, Lean) and isinstance(bound, RunnableBinding):
+            return model.lean(bound.kwargs)
+        return AnyChatModel(bound)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
+from agents.models.reply import CallPart, Part, TokensUsed
 from core.errors import ModelError
 from core.settings import Settings
 
@@ -38,6 +39,10 @@ class StreamingChatOpenAI(ChatOpenAI):
             await self._session.close()
             self._session = None
 
+    def lean(self, kwargs: Mapping[str, Any]) -> "Bound":
+        """Return this model with bound arguments, to be called without LangChain's layers."""
+        return Bound(self, kwargs)
+
     async def _astream(
         self,
         messages: list[BaseMessage],
@@ -47,20 +52,24 @@ class StreamingChatOpenAI(ChatOpenAI):
         stream_usage: bool | None = None,  # noqa: ARG002 - usage is always asked for
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        payload = self._get_request_payload(messages, stop=stop, **kwargs)
+        async for parts in self.parts(messages, stop=stop, **kwargs):
+            for part in parts:
+                yield ChatGenerationChunk(message=chunk_of(part))
+
+    async def parts(
+        self, messages: Sequence[BaseMessage], stop: list[str] | None = None, **kwargs: Any
+    ) -> AsyncIterator[list[Part]]:
+        """Yield text, pieces of tool calls and usage, as many at a time as the network brought."""
+        payload = self._get_request_payload(list(messages), stop=stop, **kwargs)
         payload |= {"stream": True, "stream_options": {"include_usage": True}}
         finished = False
         try:
             async with self._connected().post(self._url, data=orjson.dumps(payload), headers=self._headers) as response:
                 if response.status != 200:
                     raise await _refusal(response)
-                async for event in server_sent_events(response.content):
-                    if error := event.get("error"):
-                        raise ModelError(_broken_off(error), retryable=True)
-                    chunk = chunk_of(event)
-                    finished = finished or _has_finish_reason(event)
-                    if chunk is not None:
-                        yield ChatGenerationChunk(message=chunk)
+                async for events in server_sent_events(response.content):
+                    finished = finished or any(_has_finish_reason(event) for event in events)
+                    yield [part for event in events for part in parts_of(event)]
         except TimeoutError as error:
             raise ModelError(
                 f"The language model has been silent for {self.silence_seconds:g} s. Your message is kept; try again.",
@@ -102,53 +111,85 @@ def chat_model(settings: Settings, model: str) -> StreamingChatOpenAI:
     )
 
 
-async def server_sent_events(content: aiohttp.StreamReader) -> AsyncIterator[dict[str, Any]]:
-    """Yield the JSON objects of a stream's ``data:`` lines until ``[DONE]``. ModelError on a line that is not JSON."""
+class Bound:
+    """A model of the server with its tools bound, without the layers LangChain puts around a call."""
+
+    def __init__(self, model: StreamingChatOpenAI, kwargs: Mapping[str, Any]) -> None:
+        self._model = model
+        self._kwargs = dict(kwargs)
+
+    def parts(self, messages: Sequence[BaseMessage]) -> AsyncIterator[list[Part]]:
+        """Yield what the model answers."""
+        return self._model.parts(messages, **self._kwargs)
+
+
+async def server_sent_events(content: aiohttp.StreamReader) -> AsyncIterator[list[dict[str, Any]]]:
+    """Yield the JSON objects of a stream's ``data:`` lines until ``[DONE]``, those of one network read together.
+
+    Raises ModelError on a line that is not JSON, and on an error the server reports in the stream.
+    """
     rest = b""
     async for block in content.iter_any():
         *lines, rest = (rest + block).split(b"\n")
+        events: list[dict[str, Any]] = []
         for line in lines:
             if not line.startswith(b"data:"):
                 continue
             data = line[5:].strip()
             if data == b"[DONE]":
+                yield events
                 return
-            try:
-                event = orjson.loads(data)
-            except orjson.JSONDecodeError as error:
-                raise ModelError("The language model sent something unreadable. Try again.", retryable=True) from error
-            if isinstance(event, dict):
-                yield event
+            events.append(_event(data))
+        yield events
 
 
-def chunk_of(event: dict[str, Any]) -> AIMessageChunk | None:
-    """Turn one event into a message chunk; None when it carries nothing."""
-    if usage := event.get("usage"):
-        sent, received = usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0
-        return AIMessageChunk(
-            content="",
-            usage_metadata=UsageMetadata(input_tokens=sent, output_tokens=received, total_tokens=sent + received),
-        )
-    choices = event.get("choices")
-    if not choices:
-        return None
-    delta = choices[0].get("delta") or {}
-    calls = delta.get("tool_calls")
-    if not calls:
-        content = delta.get("content")
-        return AIMessageChunk(content=content) if content else None
-    return AIMessageChunk(
-        content=delta.get("content") or "",
-        tool_call_chunks=[
-            tool_call_chunk(
-                name=(call.get("function") or {}).get("name"),
-                args=(call.get("function") or {}).get("arguments"),
-                id=call.get("id"),
-                index=call.get("index", position),
+def _event(data: bytes) -> dict[str, Any]:
+    try:
+        event = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ModelError("The language model sent something unreadable. Try again.", retryable=True) from error
+    if not isinstance(event, dict):
+        raise ModelError("The language model sent something unreadable. Try again.", retryable=True)
+    if reported := event.get("error"):
+        raise ModelError(_broken_off(reported), retryable=True)
+    return event
+
+
+def parts_of(event: dict[str, Any]) -> list[Part]:
+    """Return what one event carries."""
+    parts: list[Part] = []
+    if choices := event.get("choices"):
+        delta = choices[0].get("delta") or {}
+        if content := delta.get("content"):
+            parts.append(content)
+        for position, call in enumerate(delta.get("tool_calls") or ()):
+            function = call.get("function") or {}
+            place = call.get("index")
+            parts.append(
+                CallPart(
+                    position if place is None else place,
+                    function.get("name") or "",
+                    function.get("arguments") or "",
+                    call.get("id"),
+                )
             )
-            for position, call in enumerate(calls)
-        ],
-    )
+    if usage := event.get("usage"):
+        parts.append(TokensUsed(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0))
+    return parts
+
+
+def chunk_of(part: Part) -> AIMessageChunk:
+    """Return a part in the form LangChain takes."""
+    match part:
+        case str():
+            return AIMessageChunk(content=part)
+        case CallPart():
+            piece = tool_call_chunk(name=part.name or None, args=part.arguments, id=part.call_id, index=part.index)
+            return AIMessageChunk(content="", tool_call_chunks=[piece])
+        case TokensUsed():
+            total = part.sent + part.received
+            usage = UsageMetadata(input_tokens=part.sent, output_tokens=part.received, total_tokens=total)
+            return AIMessageChunk(content="", usage_metadata=usage)
 
 
 def _has_finish_reason(event: dict[str, Any]) -> bool:

@@ -2,12 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import orjson
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.runnables import Runnable
 
 from core.errors import ModelError
 from core.events import Usage
@@ -17,10 +19,56 @@ LONGEST_WAIT_SECONDS = 20.0
 Sleep = Callable[[float], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class CallPart:
+    """A piece of a tool call; pieces of one ``index`` belong together."""
+
+    index: int
+    name: str = ""
+    arguments: str = ""
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokensUsed:
+    """What a call has cost."""
+
+    sent: int
+    received: int
+
+
+Part: TypeAlias = str | CallPart | TokensUsed
+
+
 class ChatModel(Protocol):
     """What the loop needs of a chat model, with its tools already bound."""
 
-    def astream(self, input: Sequence[BaseMessage]) -> Any: ...  # noqa: A002 - LangChain's own name
+    def parts(self, messages: Sequence[BaseMessage]) -> AsyncIterator[Sequence[Part]]:
+        """Yield text, pieces of tool calls and usage as they come. Raises ModelError."""
+        ...
+
+
+class AnyChatModel:
+    """Any LangChain chat model, through its own streaming."""
+
+    def __init__(self, model: Runnable[LanguageModelInput, AIMessage]) -> None:
+        self._model = model
+
+    async def parts(self, messages: Sequence[BaseMessage]) -> AsyncIterator[Sequence[Part]]:
+        """Yield the parts of each chunk."""
+        calls = 0
+        async for chunk in self._model.astream(list(messages)):
+            if not isinstance(chunk, AIMessageChunk):
+                continue
+            parts: list[Part] = [chunk.content] if isinstance(chunk.content, str) and chunk.content else []
+            for piece in chunk.tool_call_chunks:
+                index = piece["index"]
+                calls += 1
+                place = index if isinstance(index, int) else calls
+                parts.append(CallPart(place, piece["name"] or "", piece["args"] or ""))
+            if used := chunk.usage_metadata:
+                parts.append(TokensUsed(used["input_tokens"], used["output_tokens"]))
+            yield parts
 
 
 @dataclass(slots=True)
@@ -94,20 +142,20 @@ async def _once(model: ChatModel, messages: Sequence[BaseMessage], listener: Lis
     pieces: list[str] = []
     calls: dict[int, ToolRequest] = {}
     reply = Reply()
-    chunk: AIMessageChunk
-    async for chunk in model.astream(messages):
-        content = chunk.content
-        if content and isinstance(content, str):
-            pieces.append(content)
-            listener.text(content)
-        for part in chunk.tool_call_chunks:
-            index = part["index"]
-            call = calls.setdefault(index if index is not None else len(calls), ToolRequest("", ""))
-            call.name += part["name"] or ""
-            call.arguments += part["args"] or ""
-        if chunk.usage_metadata:
-            usage = chunk.usage_metadata
-            reply.usage = Usage(name, usage["input_tokens"], usage["output_tokens"])
+    async for parts in model.parts(messages):
+        for part in parts:
+            match part:
+                case str():
+                    pieces.append(part)
+                    listener.text(part)
+                case CallPart():
+                    call = calls.setdefault(part.index, ToolRequest("", ""))
+                    call.name += part.name
+                    call.arguments += part.arguments
+                case TokensUsed():
+                    reply.usage = Usage(name, part.sent, part.received)
     reply.text = "".join(pieces)
     reply.calls = [calls[index] for index in sorted(calls) if calls[index].name]
+    if not reply.text and not reply.calls:
+        raise ModelError("The language model gave no answer. Your message is kept; try again.", retryable=True)
     return reply

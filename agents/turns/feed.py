@@ -12,6 +12,7 @@ from core.errors import LimitReached
 from core.events import Event, TextDelta, TextStarted
 
 FRAMES_PER_LISTENER = 10_000
+RUN_OVER = frozenset({"RUN_FINISHED", "RUN_ERROR"})
 
 
 class Frame:
@@ -122,21 +123,9 @@ class Channel:
         """Show durable events that are stored now."""
         self._send_text()
         for frame in frames:
-            if self._open and frame.wire.get("messageId") == self._open.message_id:
+            if self._open and (frame.wire["type"] in RUN_OVER or frame.wire.get("messageId") == self._open.message_id):
                 self._open = None
         self._put(frames)
-
-    def drop_text(self) -> None:
-        """Forget an answer that will not be finished."""
-        self._send_text()
-        self._open = None
-
-    @property
-    def text_so_far(self) -> tuple[str, str, str] | None:
-        """Message id, agent and text of the answer being written."""
-        if self._open is None:
-            return None
-        return self._open.message_id, self._open.agent, "".join(self._open.pieces)
 
     def _send_text(self) -> None:
         self._scheduled = False

@@ -3,12 +3,10 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any
 
-from agents.turns.feed import Frame, Listener, OpenText
+from agents.turns.feed import RUN_OVER, Frame, Listener, OpenText
 from agents.turns.house import House
 from core.events import TextDelta, TextStarted
 from db.turn_store import EVENTS_PER_PAGE, NumberedEvent
-
-RUN_OVER = frozenset({"RUN_FINISHED", "RUN_ERROR"})
 
 
 class Follower:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agents.graph import Graph, build_graph
+from agents.language.intent import read_intent
 from agents.models.factory import Models
 from agents.spec import AgentSpec
-from agents.supervisor import Supervisor
+from agents.supervisor import Reader, Supervisor
 from agents.turns.feed import Feed
 from agents.turns.heads import Heads
 from core.clock import Clock
@@ -32,10 +33,15 @@ class House:
 
 
 def build_house(
-    database: Database, models: Models, clock: Clock, roster: tuple[AgentSpec, ...], tools: Iterable[Tool]
+    database: Database,
+    models: Models,
+    clock: Clock,
+    roster: tuple[AgentSpec, ...],
+    tools: Iterable[Tool],
+    reader: Reader = read_intent,
 ) -> House:
     """Put the parts together. Connects to nothing."""
-    supervisor = Supervisor(roster)
+    supervisor = Supervisor(roster, reader)
     return House(
         database=database,
         store=TurnStore(database),

@@ -185,7 +185,7 @@ class Run:
         await self._close("done", finished)
 
     async def _close_failed(self, error: AppError) -> None:
-        self.house.feed.channel(self.conversation_id).drop_text()
+        self.log.drop_held()
         failed = RunFailed(self.run_id, error.message, error.code, error.retry_after)
         await self._close("failed", failed)
 
@@ -197,6 +197,7 @@ class Run:
             answer = Answer(text.message_id, text.agent, content, self.turn.models.careful_name, "")
             self.log.keep(self.log.answer_document(answer, "cancelled"))
             events.append(TextEnded(text.message_id, text.agent, content))
+            self.log.drop_held()
         if self.log.step_open:
             events.append(StepFinished(self.log.step_open))
         events.append(RunFinished(self.conversation_id, self.run_id, "cancelled", (), tuple(self.turn.usage.values())))

@@ -40,6 +40,7 @@ class RunLog:
         self._conversation_id = conversation_id
         self._run_id = run_id
         self._waiting: list[Event] = []
+        self._in_flight: list[Event] = []
         self._answers: list[dict[str, Any]] = []
         self._lock = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
@@ -47,7 +48,6 @@ class RunLog:
         self._flushing = False
         self.answered: list[dict[str, Any]] = []
         self.open_text: OpenText | None = None
-        self._held: list[Event] = []
 
     @property
     def _channel(self) -> Channel:
@@ -62,8 +62,8 @@ class RunLog:
                 self.open_text.pieces.append(event.delta)
             case _:
                 pass
-        if self._waiting or self._held:
-            self._held.append(event)
+        if self._waiting or self._in_flight:
+            self._waiting.append(event)
             self._schedule(0)
         else:
             self._channel.emit(event, self._run_id)
@@ -87,6 +87,11 @@ class RunLog:
                     self.step_open = None
                 case _:
                     pass
+
+    def record_now(self, *events: Event) -> None:
+        """Start to store durable events, with all that waits; what is shown later waits for them."""
+        self.put(*events)
+        self._schedule(0)
 
     def record_soon(self, *events: Event) -> None:
         """Store and show durable events with the next ``record``, or by themselves after a moment."""
@@ -122,23 +127,40 @@ class RunLog:
         """Keep an answer that was cut short for the next ``record``."""
         self._answers.append(document)
 
+    def drop_held(self) -> None:
+        """Forget volatile events that were not shown yet: what they belong to will not be finished."""
+        self._waiting = [event for event in self._waiting if event.durable]
+        self.open_text = None
+
     async def flush(self, updates: Mapping[str, dict[str, Any]] | None = None) -> None:
         """Store what waits, with changes of messages, and show it. A database that is away is waited for a while."""
         async with self._lock:
             if self._timer_error:
                 error, self._timer_error = self._timer_error, None
                 raise error
-            events, answers = list(self._waiting), list(self._answers)
-            if not events and not answers and not updates:
+            if not self._waiting and not self._answers and not updates:
                 return
-            frames, entries = self.numbered(events)
-            await self._patiently(answers, updates or {}, entries)
-            del self._waiting[: len(events)]
+            batch, self._waiting = self._waiting, []
+            self._in_flight, answers = batch, list(self._answers)
+            frames, entries = self.numbered([event for event in batch if event.durable])
+            try:
+                await self._patiently(answers, updates or {}, entries)
+            except BaseException:
+                self._waiting = [*batch, *self._waiting]
+                raise
+            finally:
+                self._in_flight = []
             del self._answers[: len(answers)]
             self.answered += answers
-            self.stored(frames)
-            held, self._held = self._held, []
-            for event in held:
+            self._show(batch, frames)
+
+    def _show(self, batch: Sequence[Event], frames: Sequence[Frame]) -> None:
+        """Show what is stored now and what had to wait for it, in the order it came."""
+        numbered = iter(frames)
+        for event in batch:
+            if event.durable:
+                self.stored([next(numbered)])
+            else:
                 self._channel.emit(event, self._run_id)
 
     def numbered(self, events: Sequence[Event]) -> tuple[list[Frame], list[dict[str, Any]]]:

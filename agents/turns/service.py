@@ -271,8 +271,9 @@ class Turns:
         found = await self.house.store.message_of_client(scope.user_id, conversation_id, client_id)
         if found is None:
             raise Conflict
-        if found["status"] == "failed":
-            again = await self.resume(scope, found | {"run_id": None})
+        run_id = new_id("run")
+        if found["status"] == "failed" and await self.house.store.try_again(found["message_id"], run_id):
+            again = await self.resume(scope, found | {"run_id": run_id, "status": "pending"})
             return Accepted(again.run_id, again.message_id, duplicate=True, after=again.after)
         return _as_accepted(found, duplicate=True)
 

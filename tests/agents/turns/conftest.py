@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agents.language.situation import AGENTS, Reading, Situation
 from agents.models.factory import build_models
 from agents.roster import ROSTER
 from agents.turns.decisions import Decisions
@@ -68,12 +69,20 @@ class Team:
         return events
 
 
+def read_by_first_word(text: str, _situation: Situation) -> Reading:
+    """Read the agent from the first word; anything else is uncertain."""
+    word = text.split(":", maxsplit=1)[0]
+    if word in AGENTS:
+        return Reading((word,), 1.0, certain=True, kind="request", reason="it says so")
+    return Reading(("strategist",), 0.4, certain=False, kind="request", reason="hard to tell")
+
+
 def build_team(database: Database, scope: Scope, model_url: str | None, clock: Clock, owner: str = "test") -> Team:
     """Put a team together; without a ``model_url`` on the offline model."""
     settings = Settings(
         openai_api_key="sk-test" if model_url else "", openai_base_url=model_url or "", model_timeout_seconds=1
     )
-    house = build_house(database, build_models(settings), clock, ROSTER, TOOLS)
+    house = build_house(database, build_models(settings), clock, ROSTER, TOOLS, read_by_first_word)
     turns = Turns(house, owner)
     decisions = Decisions(house, turns)
     return Team(house, turns, decisions, Recovery(turns, decisions, UnfinishedWork(database), clock), scope)

@@ -1,4 +1,4 @@
-"""Approvals: the run stops for a person, the first decision wins, and the run goes on by itself, also after a restart."""
+"""Approvals: the run stops for a person, the first decision wins, and the run goes on, also after a restart."""
 
 import asyncio
 import json
@@ -20,8 +20,8 @@ from sandbox.model_server import Call, ModelServer, Say
 from tests.agents.turns.conftest import Team, build_team
 
 DRAFT = ("save_draft", json.dumps({"platform": "facebook", "content_type": "social_post", "text": "We open soon"}))
-WRITE_IT = "Draft a friendly launch post for our trail shoes."
-POST_IT = "Schedule the post for Monday 9am"
+WRITE_IT = "writer: draft a friendly launch post"
+POST_IT = "publisher: schedule the post for Monday 9am"
 
 
 async def asked(team: Team, model: ModelServer) -> tuple[str, dict[str, object], list[Frame]]:

@@ -16,7 +16,8 @@ from sandbox.model_server import BreakOff, Call, ModelServer, Refuse, Say, Stall
 from tests.agents.turns.conftest import Team
 
 Kinds = Callable[[Sequence[Frame]], list[str]]
-PLAN = "make a campaign plan"
+PLAN = "strategist: make a campaign plan"
+UNSURE = "hm, could be something, or maybe the other way round?"
 BRIEF = ("update_brief", json.dumps({"product": "trail shoes", "budget": "£1,500"}))
 SIXTY = " ".join(f"word{number}" for number in range(60))
 
@@ -70,7 +71,7 @@ async def test_turn_costs_what_the_contract_says(team: Team, model: ModelServer)
 
 async def test_uncertain_route_is_decided_by_the_model(team: Team, model: ModelServer, kinds: Kinds) -> None:
     model.add(Call((("route", json.dumps({"agents": ["writer", "nobody"], "reason": "copy"})),)), Say("Here it is."))
-    frames = await team.say(await team.conversation(), "hm, could be something, or maybe the other way round?")
+    frames = await team.say(await team.conversation(), UNSURE)
     route = next(frame.wire["value"] for frame in frames if frame.wire.get("name") == "route")
     assert (route["agents"], route["method"]) == (["writer"], "model")
     assert kinds(frames).index("route") < kinds(frames).index("STEP_STARTED") < kinds(frames).index("TEXT_MESSAGE_END")
@@ -78,7 +79,7 @@ async def test_uncertain_route_is_decided_by_the_model(team: Team, model: ModelS
 
 async def test_unusable_route_falls_back_to_the_local_reading(team: Team, model: ModelServer) -> None:
     model.add(Call((("route", '{"agents": 7'),)), Say("Hello."))
-    frames = await team.say(await team.conversation(), "hm, could be something, or maybe the other way round?")
+    frames = await team.say(await team.conversation(), UNSURE)
     route = next(frame.wire["value"] for frame in frames if frame.wire.get("name") == "route")
     assert route["method"] == "local"
     assert text_of(frames) == "Hello."
@@ -88,7 +89,7 @@ async def test_chained_agents_answer_one_after_the_other(team: Team, model: Mode
     route = ("route", json.dumps({"agents": ["strategist", "writer"], "reason": "both"}))
     model.add(Call((route,)), Say("The plan."), Say("The posts."))
     conversation = await team.conversation()
-    frames = await team.say(conversation, "hm, could be something, or maybe the other way round?")
+    frames = await team.say(conversation, UNSURE)
     steps = [frame.wire["stepName"] for frame in frames if frame.wire["type"] == "STEP_STARTED"]
     assert steps == ["strategist", "writer"]
     ends = [frame.wire["metadata"]["content"] for frame in frames if frame.wire["type"] == "TEXT_MESSAGE_END"]
@@ -103,7 +104,7 @@ async def test_parallel_tool_calls_all_run(team: Team, model: ModelServer, scope
         for platform in ("instagram", "facebook", "linkedin")
     )
     model.add(Call(drafts), Say("Three drafts."))
-    await team.say(await team.conversation(), "Draft a friendly launch post for our trail shoes.")
+    await team.say(await team.conversation(), "writer: draft a friendly launch post")
     stored = await Repository(team.house.database, CONTENT_LIBRARY, scope).find({})
     assert sorted(str(draft.platform) for draft in stored) == ["facebook", "instagram", "linkedin"]
     results = [message for message in model.requests[-1]["messages"] if message["role"] == "tool"]
@@ -188,7 +189,7 @@ async def test_broken_stream_starts_the_answer_anew(team: Team, model: ModelServ
 async def test_retry_after_a_tool_ran_does_not_double_its_effect(team: Team, model: ModelServer, scope: Scope) -> None:
     draft = ("save_draft", json.dumps({"platform": "instagram", "content_type": "social_post", "text": "Hello"}))
     conversation, client_id = await team.conversation(), new_id("msg")
-    asked = "Draft a friendly launch post for our trail shoes."
+    asked = "writer: draft a friendly launch post"
     model.add(Call((draft,)), Refuse(400))
     assert (await team.say(conversation, asked, client_id))[-1].wire["type"] == "RUN_ERROR"
     model.add(Call((draft,)), Say("Saved."))
