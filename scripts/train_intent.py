@@ -22,6 +22,9 @@ from agents.language.rules import settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, KINDS, Reading, Situation
 
+SMALLEST = (3,) * len(AGENTS) + (20,) * len(
+    KINDS
+)  # of 127 levels: lesser weights are dropped, so that the file packs well
 DATA = Path(__file__).parents[1] / "bench" / "data"
 OUTPUTS = len(AGENTS) + len(KINDS)
 JOINERS = (
@@ -126,7 +129,13 @@ def rambled(pool: Sequence[Example], count: int, rng: random.Random) -> list[Exa
     for e in rng.choices(asked, k=count):
         text = rng.choice(("", "", "can you ", "please ", "could you ", "so ")) + e.text[:1].lower() + e.text[1:]
         story = rng.choice(FILLERS)
-        told = (f"{story}, {text}", f"{story}. {text}", f"{text}, {story}", f"{story}, {rng.choice(FILLERS)}, so {text}", f"{story} and {text}")
+        told = (
+            f"{story}, {text}",
+            f"{story}. {text}",
+            f"{text}, {story}",
+            f"{story}, {rng.choice(FILLERS)}, so {text}",
+            f"{story} and {text}",
+        )
         made.append(replace(e, text=rng.choice(told), situation=rng.choice(CONTEXTS)))
     return made
 
@@ -138,7 +147,8 @@ def variants(example: Example, rng: random.Random) -> list[Example]:
         fitting = [c for c in CONTEXTS if c.last_agent in {None, example.agents[0]} or example.kind != "request"]
         contexts = CONTEXTS if weights(tidy(example.text)).get(example.agents[0], 0) >= 1.5 else fitting
         made += [
-            replace(example, text=dressed(example.text, rng), situation=context) for context in rng.choices(contexts, k=4)
+            replace(example, text=dressed(example.text, rng), situation=context)
+            for context in rng.choices(contexts, k=4)
         ]
         made += [replace(example, situation=context) for context in rng.choices(contexts, k=2)]
     return made
@@ -262,7 +272,8 @@ def report(results: Sequence[tuple[Example, Reading]], sure: dict[str, float], *
     if show:
         for e, r in wrong:
             print(
-                f"  {e.text[:90]!r} {e.situation.last_agent}/{e.situation.asked} {e.agents} read {r.agents} {r.confidence:.2f}"
+                f"  {e.text[:90]!r} {e.situation.last_agent}/{e.situation.asked} {e.agents} read {r.agents} "
+                f"{r.confidence:.2f}"
             )
     return (
         f"overall {1 - len(wrong) / len(results):.4f}, where certain {right / max(1, len(certain)):.4f}, "
@@ -273,10 +284,14 @@ def report(results: Sequence[tuple[Example, Reading]], sure: dict[str, float], *
 def store(model: Linear, sure: dict[str, float], path: Path = WEIGHTS) -> None:
     """Write the weights as bytes with one scale per output."""
     scale = np.maximum(np.abs(model.weights).max(axis=0), 1e-6) / 127
-    levels = np.round(model.weights / scale).astype(np.int8)
-    levels[np.abs(levels) <= 1] = 0  # too small to matter, and zeros pack well
+    levels: NDArray[np.int8] = np.asarray(np.rint(model.weights / scale), np.int8)
+    levels[np.abs(levels) <= np.asarray(SMALLEST)] = 0
     np.savez_compressed(
-        path, weights=levels, scale=scale.astype(np.float32), bias=model.bias, thresholds=np.asarray([sure[g] for g in GROUNDS], np.float32)
+        path,
+        weights=levels,
+        scale=scale.astype(np.float32),
+        bias=model.bias,
+        thresholds=np.asarray([sure[g] for g in GROUNDS], np.float32),
     )
 
 

@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from typing import cast
 
-from agents.language.numbers import FIGURE, SCALE, WORDS, figure_value, number_value, NUMBER, words_value
-from agents.language.numbers import SCALES
+from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
 from agents.language.places import country_of
 from core.money import Money
 
+MOST = 40  # sums and numbers looked at in one message
 CODES = (
     "GBP", "USD", "EUR", "INR", "CHF", "PLN", "SEK", "NOK", "DKK", "JPY", "AUD", "CAD", "NZD", "CNY", "ZAR", "SGD",
     "BRL", "MXN", "TRY", "AED", "HKD", "CZK", "HUF", "ILS", "KRW", "THB", "NGN", "KES", "PHP", "IDR", "MYR", "SAR",
@@ -79,12 +81,11 @@ def known_currency(known: Mapping[str, object]) -> str:
     for source in (known.get("currency"), known.get("budget")):
         if isinstance(source, Money):
             return source.currency
-        if isinstance(source, Mapping):
-            source = source.get("currency")
-        if isinstance(source, str) and source:
-            if source.upper() in CODES:
-                return source.upper()
-            found = next(amounts(source), None)
+        named = cast("Mapping[str, object]", source).get("currency") if isinstance(source, Mapping) else source
+        if isinstance(named, str) and named:
+            if named.upper() in CODES:
+                return named.upper()
+            found = next(amounts(named), None)
             if found and found.currency:
                 return found.currency
     return ""
@@ -92,7 +93,12 @@ def known_currency(known: Mapping[str, object]) -> str:
 
 def renamed_currency(text: str) -> str:
     """The currency a short message names without an amount (sorry, euros not pounds), or ""."""
-    match = re.match(rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|that's|make it|make that|not \w+ but|rather)\W+)*(?P<name>{_NAME}|{_CODE})\b(?!\s\d)", text, re.IGNORECASE)
+    match = re.match(
+        rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|that's|make it|make that|not \w+ but|"
+        rf"rather)\W+)*(?P<name>{_NAME}|{_CODE})\b(?!\s\d)",
+        text,
+        re.IGNORECASE,
+    )
     return _code(match["name"], text, {}) if match and len(text.split()) <= 7 else ""
 
 
@@ -106,7 +112,7 @@ def fallback_currency(text: str, known: Mapping[str, object]) -> str:
 
 def amounts(text: str, known: Mapping[str, object] | None = None) -> Iterator[Amount]:
     """The sums in ``text`` that carry a currency or the word grand, in order; percentages and counts are none."""
-    for match in _MONEY.finditer(text):
+    for match in islice(_MONEY.finditer(text), MOST):
         value = _value(match)
         if value is None or value > 10**12:
             continue
@@ -169,22 +175,28 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _PRICE_BEFORE = re.compile(
-    r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them |for "
+    r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them "
+    r"|for "
     r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|only|for just|fee (?:is|of)|"
     r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prize of|discount of|revenue of|turnover of|"
-    r"sales of|raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |are |"
+    r"sales of|raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |"
+    r"are |"
     r"a |an |of |at |up to |about |around |just )?$",
     re.IGNORECASE,
 )
 _PRICE_AFTER = re.compile(
-    r"^\s?(?:off\b|each\b|per (?:person|head|ticket|unit|item|class|session|bottle|box|seat|place|click|lead|hour|night|"
-    r"kilo|bag|order)\b|a (?:ticket|head|person|pop|piece|bottle|box|seat|place|class|session|cup|bag|night)\b|p\.?p\.?\b"
+    r"^\s?(?:off\b|each\b|per (?:person|head|ticket|unit|item|class|session|bottle|box|seat|place|click|lead|hour|"
+    r"night|"
+    r"kilo|bag|order)\b|a (?:ticket|head|person|pop|piece|bottle|box|seat|place|class|session|cup|bag|night)\b|"
+    r"p\.?p\.?\b"
     r"|/ ?(?:person|head|ticket|unit|class|session)\b|tickets?\b|discount|voucher|gift|coupon|prize|entry|menu|meal|"
-    r"(?:worth |)(?:of |in )?(?:sales|revenue|turnover|orders|donations|bookings|profit|mrr|arr|takings|pre-?orders)\b)",
+    r"(?:worth |)(?:of |in )?(?:sales|revenue|turnover|orders|donations|bookings|profit|mrr|arr|takings|"
+    r"pre-?orders)\b)",
     re.IGNORECASE,
 )
 _SALES = re.compile(
-    r"^\s?(?:worth |)(?:of |in )?(?:new |extra |online |more |total |monthly |additional )?(?P<metric>sales|revenue|turnover|"
+    r"^\s?(?:worth |)(?:of |in )?(?:new |extra |online |more |total |monthly |additional )?(?P<metric>sales|revenue|"
+    r"turnover|"
     r"orders|donations|bookings|profit|mrr|arr|takings|pre-?orders)\b",
     re.IGNORECASE,
 )
@@ -288,7 +300,7 @@ def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
 
 
 def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Amount]:
-    for match in NUMBER.finditer(text):
+    for match in islice(NUMBER.finditer(text), MOST):
         value = number_value(match)
         tail = text[match.end() : match.end() + 24]
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):

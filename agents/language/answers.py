@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
@@ -17,20 +17,33 @@ from core.money import Money
 Value: TypeAlias = str | int | date | Money | list[str]
 
 _EMPTY = re.compile(
-    r"^\W*(?:(?:um+|uh+|hmm+|er+m?|well|oh|ok(?:ay)?|so|honestly|sorry)\W+)*(?:i (?:don't|do not|dont) know|idk|dunno|no idea|not sure|unsure|no clue|you (?:decide|choose|tell me|pick)|whatever|skip|pass|later|next(?: question)?|"
-    r"any(?:thing)?|nothing|none|no preference|don't (?:care|mind)|doesn't matter|up to you|your call|surprise me|n/?a|tbd|tbc|yes|yep|yeah|no|nope|ok(?:ay)?|sure|fine|maybe|thanks?|thank you|cheers|hi|hello|hey|good (?:morning|afternoon|evening)|stop|wait|hold on|"
-    r"one (?:sec|moment|minute)|let me (?:think|check|ask|get back)|i'll (?:check|think|ask|get back|tell you)|what|why|huh|sorry|pardon|lol|haha|never ?mind|can you|could you|please|help|i need to (?:think|check|ask)|give me|not yet|not decided|haven't decided|we haven't|"
+    r"^\W*(?:(?:um+|uh+|hmm+|er+m?|well|oh|ok(?:ay)?|so|honestly|sorry)\W+)*(?:i (?:don't|do not|dont) know|idk|"
+    r"dunno|no idea|not sure|unsure|no clue|you (?:decide|choose|tell me|pick)|whatever|skip|pass|later|next(?: "
+    r"question)?|"
+    r"any(?:thing)?|nothing|none|no preference|don't (?:care|mind)|doesn't matter|up to you|your call|surprise me|"
+    r"n/?a|tbd|tbc|yes|yep|yeah|no|nope|ok(?:ay)?|sure|fine|maybe|thanks?|thank you|cheers|hi|hello|hey|good "
+    r"(?:morning|afternoon|evening)|stop|wait|hold on|"
+    r"one (?:sec|moment|minute)|let me (?:think|check|ask|get back)|i'll (?:check|think|ask|get back|tell you)|what|"
+    r"why|huh|sorry|pardon|lol|haha|never ?mind|can you|could you|please|help|i need to (?:think|check|ask)|give me|"
+    r"not yet|not decided|haven't decided|we haven't|"
     r"weiß nicht|keine ahnung|je ne sais pas|no sé|no se)\b",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|can you|could you|hey|actually|go ahead and|let's|then)\W+)*(?:write|draft|show|schedule|publish|post|send|approve|reject|cancel|delete|rewrite|shorten|translate|tell me|give me|explain|list|compare|analyse|analyze|remind|"
-    r"plan|create|generate|make me|do you|what|how|why|when|where|who|ignore|forget|repeat|start over|help|sing|play|book me|order me|call|open|read|check|look|search|google)\b",
+    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|can you|could you|hey|actually|go ahead and|let's|"
+    r"then)\W+)*(?:write|draft|show|schedule|publish|post|send|approve|reject|cancel|delete|rewrite|shorten|"
+    r"translate|tell me|give me|explain|list|compare|analyse|analyze|remind|"
+    r"plan|create|generate|make me|do you|what|how|why|when|where|who|ignore|forget|repeat|start over|help|sing|"
+    r"play|book me|order me|call|open|read|check|look|search|google)\b",
     re.IGNORECASE,
 )
 _OFFTOPIC = re.compile(
-    r"\b(?:weather|raining|football|the match|world cup|joke|recipe|horoscope|lottery|bitcoin|capital of|president|prime minister|movie|film tonight|netflix|lunch|dinner tonight|coffee break|my (?:cat|dog|wife|husband|boss|kids|printer|train|computer|wifi|laptop)|"
-    r"traffic is|how are you|you there|are you (?:a|an|human|real)|who won|homework|so tired|hungry|headache|nice day|lovely day|happy birthday|good luck|i love you|you're (?:funny|great|stupid|useless|slow)|system prompt|instructions|meaning of life|stuck in traffic|brb|be right back|back in|phone('s)? ring)\b",
+    r"\b(?:weather|raining|football|the match|world cup|joke|recipe|horoscope|lottery|bitcoin|capital of|president|"
+    r"prime minister|movie|film tonight|netflix|lunch|dinner tonight|coffee break|my (?:cat|dog|wife|husband|boss|"
+    r"kids|printer|train|computer|wifi|laptop)|"
+    r"traffic is|how are you|you there|are you (?:a|an|human|real)|who won|homework|so tired|hungry|headache|nice "
+    r"day|lovely day|happy birthday|good luck|i love you|you're (?:funny|great|stupid|useless|slow)|system prompt|"
+    r"instructions|meaning of life|stuck in traffic|brb|be right back|back in|phone('s)? ring)\b",
     re.IGNORECASE,
 )
 _FREE_TEXT = {
@@ -51,7 +64,8 @@ def plausible_answer(text: str) -> bool:
     if not first or first.rstrip().endswith("?"):
         return False
     rest = re.sub(
-        r"^\W*(?:yes|yep|yeah|no|sure|ok(?:ay)?|hmm+|um+|well|sorry|hi|hello|hey|thanks|thank you|please|maybe)\b[\s,.!:-]*(?=\S)",
+        r"^\W*(?:yes|yep|yeah|no|sure|ok(?:ay)?|hmm+|um+|well|sorry|hi|hello|hey|thanks|thank you|please|"
+        r"maybe)\b[\s,.!:-]*(?=\S)",
         "",
         first,
         flags=re.IGNORECASE,
@@ -119,7 +133,7 @@ def _is_phrase(phrase: str) -> bool:
 
 
 def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tuple[str, Decimal | None]:
-    """Which known figure a number without a name means, and the number: the one it replaces, else the nearest in size."""
+    """Which known figure a nameless number means, and the number: the one it replaces, else the nearest in size."""
     found = [(m, v) for m in NUMBER.finditer(text) if (v := number_value(m)) is not None]
     if not found or len(text.split()) > 14:
         return "", None
@@ -146,7 +160,8 @@ def known_budget(known: Mapping[str, object]) -> Money | None:
     if isinstance(budget, Money):
         return budget
     if isinstance(budget, Mapping):
-        return Money(int(str(budget.get("minor", 0))), str(budget.get("currency", "GBP")))
+        parts = cast("Mapping[str, object]", budget)
+        return Money(int(str(parts.get("minor", 0))), str(parts.get("currency", "GBP")))
     if isinstance(known.get("budget_minor"), int):
         return Money(int(str(known["budget_minor"])), str(known.get("currency") or "GBP"))
     if isinstance(budget, str) and (found := next(amounts(budget), None)):

@@ -3,26 +3,53 @@
 import re
 
 _PEOPLE_NOUNS = (
-    r"famil(?:y|ies)|parents?|mums|moms|dads|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|women|woman|men|"
-    r"ladies|girls|guys|boys|kids|children|teens|teenagers|tweens|toddlers|babies|adults|couples|singles|professionals|locals|residents|neighbou?rs|"
-    r"tourists|travell?ers|commuters|pensioners|seniors|retirees|over[- ]\d\ds|under[- ]\d\ds|\d\ds(?= and)|millennials|millenials|gen[ -]?z(?:ers)?|gen[ -]?x|boomers|"
-    r"runners|cyclists|climbers|swimmers|hikers|walkers|gym[- ]?goers|gym people|athletes|gamers|foodies|vegans|vegetarians|coffee lovers|"
-    r"people|folks?|everyone|everybody|anyone|public|owners?|lovers?|fans?|enthusiasts|geeks|nerds|beginners|newbies|hobbyists|amateurs|"
-    r"developers|devs|designers|engineers|founders|entrepreneurs|freelancers|managers?|executives|execs|ceos|ctos|cfos|cmos|cios|hr|marketers|"
-    r"recruiters|accountants|lawyers|solicitors|dentists|doctors|gps|nurses|teachers|tutors|head ?teachers|schools|universities|colleges|"
-    r"smes|smbs|startups|start-ups|companies|businesses|business|agencies|retailers|restaurants|cafes|hotels|landlords|tenants|homeowners|home owners|"
-    r"renters|buyers|sellers|investors|brides|grooms|newlyweds|expats|immigrants|job ?seekers|candidates|creators|influencers|artists|"
-    r"musicians|photographers|writers|readers|makers|crafters|knitters|gardeners|builders|plumbers|electricians|tradespeople|tradies|"
-    r"contractors|farmers|drivers|riders|skaters|surfers|divers|golfers|dancers|yogis|pet parents|shoppers|customers|clients|users|subscribers|"
-    r"members|guests|visitors|donors|volunteers|employees|workers|office workers|teams|decision[- ]makers|leaders|directors|buyers|partners|clubs|charities|"
-    r"b2b|b2c|households|crowd|audience|community|generation|males?|females?|adults|creatives|techies|bakers|cooks|chefs|collectors|carers|caregivers|"
-    r"patients|veterans|twenty-?somethings|thirty-?somethings|audiophiles|bookworms|singers|trainers|coaches|therapists|consultants|architects|estate agents|realtors|procurement|it admins|admins|analysts|scientists|researchers|academics|newcomers|regulars|explorers|backpackers|campers|fathers-to-be|mums-to-be|brands|organisations|organizations|ngos|shops|stores|suppliers|manufacturers|farms|growers|brewers|drinkers|eaters|goers|seekers|"
-    r"familien|eltern|studenten|frauen|männer|familles|étudiants|femmes|familias|mujeres|estudiantes|jóvenes|jeunes|leute"
+    r"famil(?:y|ies)|parents?|mums|moms|dads|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|"
+    r"women|woman|men|"
+    r"ladies|girls|guys|boys|kids|children|teens|teenagers|tweens|toddlers|babies|adults|couples|singles|"
+    r"professionals|locals|residents|neighbou?rs|"
+    r"tourists|travell?ers|commuters|pensioners|seniors|retirees|over[- ]\d\ds|under[- ]\d\ds|\d\ds(?= and)|"
+    r"millennials|millenials|gen[ -]?z(?:ers)?|gen[ -]?x|boomers|"
+    r"runners|cyclists|climbers|swimmers|hikers|walkers|gym[- ]?goers|gym people|athletes|gamers|foodies|vegans|"
+    r"vegetarians|coffee lovers|"
+    r"people|folks?|everyone|everybody|anyone|public|owners?|lovers?|fans?|enthusiasts|geeks|nerds|beginners|"
+    r"newbies|hobbyists|amateurs|"
+    r"developers|devs|designers|engineers|founders|entrepreneurs|freelancers|managers?|executives|execs|ceos|ctos|"
+    r"cfos|cmos|cios|hr|marketers|"
+    r"recruiters|accountants|lawyers|solicitors|dentists|doctors|gps|nurses|teachers|tutors|head ?teachers|schools|"
+    r"universities|colleges|"
+    r"smes|smbs|startups|start-ups|companies|businesses|business|agencies|retailers|restaurants|cafes|hotels|"
+    r"landlords|tenants|homeowners|home owners|"
+    r"renters|buyers|sellers|investors|brides|grooms|newlyweds|expats|immigrants|job ?seekers|candidates|creators|"
+    r"influencers|artists|"
+    r"musicians|photographers|writers|readers|makers|crafters|knitters|gardeners|builders|plumbers|electricians|"
+    r"tradespeople|tradies|"
+    r"contractors|farmers|drivers|riders|skaters|surfers|divers|golfers|dancers|yogis|pet parents|shoppers|"
+    r"customers|clients|users|subscribers|"
+    r"members|guests|visitors|donors|volunteers|employees|workers|office workers|teams|decision[- ]makers|leaders|"
+    r"directors|buyers|partners|clubs|charities|"
+    r"b2b|b2c|households|crowd|audience|community|generation|males?|females?|adults|creatives|techies|bakers|cooks|"
+    r"chefs|collectors|carers|caregivers|"
+    r"patients|veterans|twenty-?somethings|thirty-?somethings|audiophiles|bookworms|singers|trainers|coaches|"
+    r"therapists|consultants|architects|estate agents|realtors|procurement|it admins|admins|analysts|scientists|"
+    r"researchers|academics|newcomers|regulars|explorers|backpackers|campers|fathers-to-be|mums-to-be|brands|"
+    r"organisations|organizations|ngos|shops|stores|suppliers|manufacturers|farms|growers|brewers|drinkers|eaters|"
+    r"goers|seekers|"
+    r"familien|eltern|studenten|frauen|männer|familles|étudiants|femmes|familias|mujeres|estudiantes|jóvenes|jeunes|"
+    r"leute"
 )
-_AGES = r"(?:aged |age |ages |between )?\d{2}(?:\s?(?:-|to|and)\s?\d{2}|\+| ?plus)(?:[- ]years?[- ]olds?|[- ]?yos?| year olds)?"
+_AGES = (
+    r"(?:aged |age |ages |between )?\d{2}(?:\s?(?:-|to|and)\s?\d{2}|\+| ?plus)(?:[- ]years?[- ]olds?|[- ]?yos?| "
+    r"year olds)?"
+)
 _STOP = (
-    r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|budget|starting|launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
-    r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over|across|during|within|when|where|while|instagram|facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|help|generate|build|reach|be|attract|make)|on"
+    r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|budget|starting|"
+    r"launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
+    r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|"
+    r"goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over|across|during|within|when|where|while|instagram|"
+    r"facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|"
+    r"september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|"
+    r"winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|"
+    r"help|generate|build|reach|be|attract|make)|on"
 )
 _TAIL = rf"(?:\s(?!(?:{_STOP})(?!\w))[^\s,.;:!?\n()]+){{0,10}}"
 _HEADED = (
@@ -31,30 +58,51 @@ _HEADED = (
 )
 _AGED = rf"{_AGES}(?:\s(?:{_PEOPLE_NOUNS}))?{_TAIL}"
 _CUED = re.compile(
-    r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? (?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
-    r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made for|"
-    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|readers|clientele)|demographic|make (?:it|that)|want(?= (?:people|women|men|students|families|young|older|local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
-    r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more )?"
+    r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? "
+    r"(?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
+    r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|"
+    r"reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made "
+    r"for|"
+    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|"
+    r"readers|clientele)|demographic|make (?:it|that)|want(?= (?:people|women|men|students|families|young|older|"
+    r"local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|"
+    r"audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
+    r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|"
+    r"basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more "
+    r")?"
     rf"(?P<who>{_AGED}|(?!(?:is|are|to|£|\$|€|\d+ (?:visitors|sign|people through))\b)[^\s,.;:!?\n]+{_TAIL})",
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2, 40}? to|get|attract|reach|between)|\bat(?= (?:women|men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local )?(?P<who>{_AGED}|{_HEADED})",
+    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? "
+    rf"to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2, 40}? to|get|attract|reach|between)|\bat(?= (?:women|"
+    rf"men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local "
+    rf")?(?P<who>{_AGED}|{_HEADED})",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
-    rf"(?:^|[,;.\n:+]|\band\b|\s-\s)\s*(?:mostly |mainly |maybe |probably |primarily |especially |also )?(?P<who>{_HEADED}|(?:{_PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|please)?\s*(?=$|[,;.!\n)]| and (?:on|via|use|instagram|email)| - )",
+    rf"(?:^|[,;.\n:+]|\band\b|\s-\s)\s*(?:mostly |mainly |maybe |probably |primarily |especially |also "
+    rf")?(?P<who>{_HEADED}|(?:{_PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|"
+    rf"please)?\s*(?=$|[,;.!\n)]| and (?:on|via|use|instagram|email)| - )",
     re.IGNORECASE,
 )
 _PERSON = re.compile(rf"(?<![\w-])(?:{_PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
 _NOT_AUDIENCE = re.compile(
-    r"^(?:not\b|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|clients?|members|users|followers|fans|subscribers|visitors|people)$|"
-    r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
-    r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|anything|everything|there|here)\b|more |(?:hr|business)$|audience$|as many|lots of|enough|(?:our|the|a) (?:goal|budget))",
+    r"^(?:not\b|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|"
+    r"members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|"
+    r"clients?|members|users|followers|fans|subscribers|visitors|people)$|"
+    r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|"
+    r"me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|"
+    r"community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
+    r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|"
+    r"anything|everything|there|here)\b|more |(?:hr|business)$|audience$|as many|lots of|enough|(?:our|the|a) "
+    r"(?:goal|budget))",
     re.IGNORECASE,
 )
 _VERBISH = re.compile(
-    r"\b(?:is|are|was|were|will|would|can|want|wants|need|needs|have|has|had|opens?|opening|launch|launching|promote|sell|selling|do|does|write|plan|make|show|give|run|starting|get|getting|let's|keep|use|post|should|please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?|change|set|add|switch|drop|remove)\b",
+    r"\b(?:is|are|was|were|will|would|can|want|wants|need|needs|have|has|had|opens?|opening|launch|launching|"
+    r"promote|sell|selling|do|does|write|plan|make|show|give|run|starting|get|getting|let's|keep|use|post|should|"
+    r"please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?|change|set|add|switch|drop|remove)\b",
     re.IGNORECASE,
 )
 
@@ -98,13 +146,15 @@ def _clean(words: str) -> str:
     words = re.split(r"\s(?:instead of|rather than|and not|but not|not|instead)\b", words, flags=re.IGNORECASE)[0]
     words = re.sub(r"\s+", " ", words).strip(" ,.;:-()\"'")
     words = re.sub(
-        r"^(?:mostly|mainly|primarily|probably|basically|the|les|die|der|la|las|los|all|any|some|to|at|be|is|are|our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",
+        r"^(?:mostly|mainly|primarily|probably|basically|the|les|die|der|la|las|los|all|any|some|to|at|be|is|are|"
+        r"our|my|really|just|now|maybe|towards|especially|actually|um+|uh|well|hmm+)\s+",
         "",
         words,
         flags=re.IGNORECASE,
     )
     words = re.sub(
-        r"\s+(?:mostly|mainly|i think|i guess|really|please|probably|too|primarily|instead|in general|and|or|for|to|of|with|with a|a|the|thanks|pls|now|in|only|again)$",
+        r"\s+(?:mostly|mainly|i think|i guess|really|please|probably|too|primarily|instead|in general|and|or|for|to|"
+        r"of|with|with a|a|the|thanks|pls|now|in|only|again)$",
         "",
         words,
         flags=re.IGNORECASE,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
@@ -23,7 +23,8 @@ Value: TypeAlias = str | int | date | Money | list[str]
 
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 _NOTE = re.compile(
-    r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
+    r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: "
+    r"that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
     r"(?:please )?(?=(?:don't|do not|never) mention\b|avoid mentioning\b))[,:]?\s+(?P<note>[^.!?\n]{4,200})",
     re.IGNORECASE,
 )
@@ -39,7 +40,7 @@ class BriefReading:
     fields cleared.
     """
 
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
     removed: tuple[str, ...] = ()
 
 
@@ -60,7 +61,9 @@ def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
     value = known.get("channels")
     if isinstance(value, str):
         value = re.split(r"[,;\s]+", value)
-    return [str(c) for c in value if c in CHANNELS] if isinstance(value, list | tuple) else []
+    if not isinstance(value, list | tuple):
+        return []
+    return [str(c) for c in cast("Sequence[object]", value) if c in CHANNELS]
 
 
 class _Reader:
@@ -165,7 +168,9 @@ class _Reader:
 
     def _words(self) -> None:
         self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
-        elsewhere = self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
+        elsewhere = (
+            self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
+        )
         if elsewhere:
             pass
         elif found := find_product(self._left):

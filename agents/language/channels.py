@@ -1,4 +1,4 @@
-"""Channels as people name them, typos and nicknames included, and which of them are wanted, added, swapped or dropped."""
+"""Channels as people name them, typos and nicknames included, and which are wanted, added, swapped or dropped."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,18 +11,23 @@ CHANNELS = (
 )  # fmt: skip
 # Longer names first: "google ads" before a bare "google", "facebook ads" before "facebook".
 _NAMES: tuple[tuple[str, str], ...] = (
-    ("google_ads", r"google[ -]?ad(?:s|words)?|adwords|ppc|google search ads|search ads|sem\b|google shopping|gads|paid search"),
-    ("meta_ads", r"(?:meta|facebook|fb|insta(?:gram)?|ig)[ -](?:and instagram )?(?:paid )?ad(?:s|verts|vertising)|paid meta|"
-                 r"facebook werbung|meta"),
-    ("instagram", r"inst(?:a|agram+|gram|agran|agrm|argam|ragram|agarm|aagram|ergram)s?|isntagram|intagram|instgram|insta ?gram|"
-                  r"ig(?! nore)|reels?|the gram|insta stories|(?:ig |insta(?:gram)? )?stories|stories"),
+    ("google_ads",
+        r"google[ -]?ad(?:s|words)?|adwords|ppc|google search ads|search ads|sem\b|google shopping|gads|paid search"),
+    ("meta_ads",
+        (r"(?:meta|facebook|fb|insta(?:gram)?|ig)[ -](?:and instagram )?(?:paid )?ad(?:s|verts|vertising)|paid meta|"
+                 r"facebook werbung|meta")),
+    ("instagram",
+        (r"inst(?:a|agram+|gram|agran|agrm|argam|ragram|agarm|aagram|ergram)s?|isntagram|intagram|instgram|insta "
+        r"?gram|"
+                  r"ig(?! nore)|reels?|the gram|insta stories|(?:ig |insta(?:gram)? )?stories|stories")),
     ("facebook", r"face ?bo+k|facebok|facbook|facebbok|fbook|fb|facebook groups?"),
     ("twitter", r"tw?itt?er(?:/x)?|twiter|tweet(?:s|ing)?|x/twitter|x\.com"),
     ("linkedin", r"linked[ -]?in|linkdin|linkedn|linkdein|lnkedin|linkedin posts?|lindedin|linkeding|linkein"),
     ("tiktok", r"tik[ -]?to[kc]k?s?|tictoc|tikotk|tiktoks|tik toks"),
     ("youtube", r"you[ -]?tu?be?|yuotube|youtub|yt(?: shorts)?|shorts|youtube shorts"),
-    ("email", r"e-?mails?|emial|e mails?|emails?|eamil|mail(?:ing)?[ -]?lists?|mail(?:s|shots?|outs?|ers?|chimp)?|"
-              r"news ?letters?|newletters?|newsleter|newslettter|mailings?|email marketing|courriels?|correo|klaviyo|mail-outs?"),
+    ("email", (r"e-?mails?|emial|e mails?|emails?|eamil|mail(?:ing)?[ -]?lists?|mail(?:s|shots?|outs?|ers?|chimp)?|"
+              r"news ?letters?|newletters?|newsleter|newslettter|mailings?|email marketing|courriels?|correo|"
+              r"klaviyo|mail-outs?")),
     ("blog", r"blog(?:s|ging|[ -]?posts?|posting|[ -]articles?)?|artículos? de blog"),
     ("whatsapp", r"what'?s[ -]?app|watsapp|whatsap|whatsup|wapp"),
     ("wordpress", r"word[ -]?press|wordpres"),
@@ -33,21 +38,30 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("sms", r"sms(?:es)?|text messag(?:es?|ing)|texts|txts?|text blasts?"),
 )  # fmt: skip
 _X = (
-    r"(?<![\w'/])X(?![\w'/=]|\s?\d)|(?<![\w'/])x(?=\s?(?:,|and|&|\+)\s?(?:insta|ig\b|fb\b|facebook|linkedin|tiktok|threads|email|youtube))"
+    r"(?<![\w'/])X(?![\w'/=]|\s?\d)|(?<![\w'/])x(?=\s?(?:,|and|&|\+)\s?(?:insta|ig\b|fb\b|facebook|linkedin|tiktok|"
+    r"threads|email|youtube))"
     r"|(?<=(?:gram|book|edin|ktok|mail) and )x(?![\w'])"
 )
 _LONG = ("instagram", "facebook", "linkedin", "pinterest", "wordpress", "newsletter", "whatsapp", "youtube", "twitter")
 _FUZZY = {"newsletter": "email"}
 
 _EMAIL_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
-_COUNTED = re.compile(r"\b(?:newsletter|e-?mail|mailing list|blog)\s(?=(?:subscribers?|sign-?ups?|readers|views|visits|traffic|opens?)\b)", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\b(?:newsletter|e-?mail|mailing list|blog)\s(?=(?:subscribers?|sign-?ups?|readers|views|visits|traffic|"
+    r"opens?)\b)",
+    re.IGNORECASE,
+)
 _EMAIL_VERB = re.compile(
-    r"(?:\b(?:e-?mail|mail|text|tweet) (?:me|us|him|her|it to|them|you)\b|\bmy e-?mail\b|e-?mail address)", re.I
+    r"(?:\b(?:e-?mail|mail|text|tweet) (?:me|us|him|her|it to|them|you)\b|\bmy e-?mail\b|e-?mail address)",
+    re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?:\b(?:no(?!t (?:only|just))|not(?! (?:only|just|too|sure))|without|except(?: for)?|drop(?:ping)?|scrap|skip|remove|forget(?: about)?|leave out|lose|"
-    r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|do not "
-    r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|sin|pas (?:de|d')|nor|"
+    r"(?:\b(?:no(?!t (?:only|just))|not(?! (?:only|just|too|sure))|without|except(?: for)?|drop(?:ping)?|scrap|skip|"
+    r"remove|forget(?: about)?|leave out|lose|"
+    r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|"
+    r"do not "
+    r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|"
+    r"sin|pas (?:de|d')|nor|"
     r"bin|axe|delete|take out|get rid of|exclude|excluding|nix|off|away from|apart from|but not|we're not on|not on|"
     r"won't (?:use|do|be (?:on|using))|isn't on|aren't on|take)\b)"
     r"[\s:]*(?:(?:the|any|our|my|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
@@ -55,11 +69,13 @@ _NEGATED = re.compile(
 )
 _NEGATED_AFTER = re.compile(
     r"^\s*(?:channel |posts? |part |stuff |campaign )?(?:is out\b|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
-    r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|never works|can be dropped)",
+    r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|"
+    r"never works|can be dropped)",
     re.IGNORECASE,
 )
 _SWAP = re.compile(
-    r"\b(?:swap(?:ping)?|replac(?:e|ing)|switch(?:ing)?(?: from)?|chang(?:e|ing)|trade|exchange|substitute|move from)\s+"
+    r"\b(?:swap(?:ping)?|replac(?:e|ing)|switch(?:ing)?(?: from)?|chang(?:e|ing)|trade|exchange|substitute|move "
+    r"from)\s+"
     r"(?:the |our |out )?$",
     re.IGNORECASE,
 )
@@ -67,21 +83,26 @@ _JOIN = re.compile(
     r"^\s*(?:,|and|or|&|\+|/|nor|,\s*(?:and|or)|und|et|y|or even|ads?)?\s*(?:the |on |also )?$", re.IGNORECASE
 )
 _ADDING = re.compile(
-    r"\b(?:add(?:ing)?|also|too|as well|plus|include|including|on top|additionally|and maybe|throw in|extra|another channel|"
+    r"\b(?:add(?:ing)?|also|too|as well|plus|include|including|on top|additionally|and maybe|throw in|extra|another "
+    r"channel|"
     r"along(?:side)? with|auch|aussi|también|as wel|aswell)\b|^\s*(?:and|\+|&|oh and)\b",
     re.IGNORECASE,
 )
 _REPLACING = re.compile(
-    r"\b(?:only|just|instead|switch|rather|solely|exclusively|change (?:it|the channels?|channels?) to|make (?:it|that)|"
-    r"nothing (?:but|else)|stick (?:to|with)|nur|i meant|i mean|scratch that|let's go with|focus on|actually)\b(?! as well)|^\s*no[,. ]",
+    r"\b(?:only|just|instead|switch|rather|solely|exclusively|change (?:it|the channels?|channels?) to|make (?:it|"
+    r"that)|"
+    r"nothing (?:but|else)|stick (?:to|with)|nur|i meant|i mean|scratch that|let's go with|focus on|actually)\b(?! "
+    r"as well)|^\s*no[,. ]",
     re.IGNORECASE,
 )
 _EXCEPT_ALL = re.compile(
     r"\b(?:all|every(?:thing|where| channel)?|everything|all (?:of them|channels))\b", re.IGNORECASE
 )
 _TALKED_ABOUT = re.compile(
-    r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|reschedule|how did|"
-    r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers for)\b",
+    r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|"
+    r"reschedule|how did|"
+    r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers "
+    r"for)\b",
     re.IGNORECASE,
 )
 

@@ -17,26 +17,33 @@ _FIELD_WORDS = {
 }
 _CLEARED = {
     name: re.compile(
-        rf"\b(?:forget(?: about)?|scrap|drop|remove|clear|ignore|delete|leave out|skip|never mind)\s(?:the |that |my |our )?(?:{words})(?!\w)(?! (?:of|to|is|and))"
+        rf"\b(?:forget(?: about)?|scrap|drop|remove|clear|ignore|delete|leave out|skip|never mind)\s(?:the |that |"
+        rf"my |our )?(?:{words})(?!\w)(?! (?:of|to|is|and))"
         rf"|\bno (?:fixed |set )?(?:{words}) (?:yet|for now|any ?more)\b",
         re.IGNORECASE,
     )
     for name, words in _FIELD_WORDS.items()
 }
 _CORRECTING = re.compile(
-    r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|should be|scratch that|raise|lower|reduce|"
-    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|instead|tops|max|lieber|plutôt|mejor)\b",
+    r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|"
+    r"should be|scratch that|raise|lower|reduce|"
+    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|"
+    r"instead|tops|max|lieber|plutôt|mejor)\b",
     re.IGNORECASE,
 )
 _MEANT = re.compile(
-    r"\b(?:i meant|i mean|actually(?: it's| in)?|not [\w -]+? but|it's(?: in)?|should be|make (?:it|that)|sorry|no|rather|change (?:it|the location|location) to|location is|we're (?:actually )?in|"
-    r"it's actually in)[,:]?\s+(?:in |not [A-Z]\w+,? (?:but )?|it's (?:in )?)?(?P<place>[A-ZÀ-Ž][\w'À-ž-]+(?:[ -][A-ZÀ-Ž][\w'À-ž-]+){0,2})"
+    r"\b(?:i meant|i mean|actually(?: it's| in)?|not [\w -]+? but|it's(?: in)?|should be|make (?:it|that)|sorry|no|"
+    r"rather|change (?:it|the location|location) to|location is|we're (?:actually )?in|"
+    r"it's actually in)[,:]?\s+(?:in |not [A-Z]\w+,? (?:but )?|it's (?:in )?)?(?P<place>[A-ZÀ-Ž][\w'À-ž-]+(?:[ "
+    r"-][A-ZÀ-Ž][\w'À-ž-]+){0,2})"
 )
-_NOT_A_PLACE = frozenset(
-    "instagram facebook linkedin twitter tiktok youtube email whatsapp pinterest threads monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december i dec jan feb nov oct sep sept mar apr jun jul aug christmas easter x "
-    "halloween black the reels insta fb ig".split()
+_PLACES_WORDS = (
+    "instagram facebook linkedin twitter tiktok youtube email whatsapp pinterest threads monday tuesday "
+    "wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december i dec jan feb nov oct sep sept mar apr jun jul aug christmas "
+    "easter x halloween black the reels insta fb ig"
 )
+_NOT_A_PLACE = frozenset(_PLACES_WORDS.split())
 
 
 def is_correction(text: str, known: Mapping[str, object]) -> bool:
@@ -51,15 +58,22 @@ def cleared_fields(text: str) -> tuple[str, ...]:
 
 _SCALED = (
     (re.compile(r"\b(?:double|twice)\s(?:the |our |my )?budget\b", re.IGNORECASE), Decimal(2)),
-    (re.compile(r"\b(?:halve|half|cut)\s(?:the |our |my )?budget(?: in half)?\b(?! to| by)", re.IGNORECASE), Decimal("0.5")),
+    (
+        re.compile(r"\b(?:halve|half|cut)\s(?:the |our |my )?budget(?: in half)?\b(?! to| by)", re.IGNORECASE),
+        Decimal("0.5"),
+    ),
     (re.compile(r"\btriple\s(?:the |our |my )?budget\b", re.IGNORECASE), Decimal(3)),
 )
-_BY = re.compile(r"\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b", re.IGNORECASE)
+_BY = re.compile(
+    r"\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
+    r"budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
+    re.IGNORECASE,
+)
 _LESS = re.compile(r"\b(?:take|cut|reduce|lower|subtract|minus|down|off)\b", re.IGNORECASE)
 
 
 def scaled_budget(text: str, before: Money | None, named: Money | None) -> Money | None:
-    """The budget after doubling, halving, or adding a named sum to what it was before; None where nothing is said so."""
+    """The budget after doubling, halving, or adding a sum to what it was before; None where nothing is said so."""
     if before is None:
         return None
     for pattern, factor in _SCALED:

@@ -7,27 +7,79 @@ from agents.language.cues import find_cues
 from agents.language.lexicon import classes
 
 _OF_CLASS = {
-    "WRITE": "writer", "EDIT": "writer", "TONE": "writer", "TEXT": "writer", "LANG": "writer",
-    "PUBLISH": "publisher", "CALENDAR": "publisher", "APPROVE": "publisher", "SEND": "publisher", "STOP": "publisher", "ACCOUNT": "publisher",
-    "MEASURE": "analyst", "METRIC": "analyst", "COMPARE": "analyst", "HOWMANY": "analyst",
-    "PLAN": "strategist", "IDEA": "strategist", "BRIEF": "strategist", "OFFER": "strategist", "BUSINESS": "strategist", "CHAT": "chat", "INJECT": "chat",
-}  # fmt: skip
+    "WRITE": "writer",
+    "EDIT": "writer",
+    "TONE": "writer",
+    "TEXT": "writer",
+    "LANG": "writer",
+    "PUBLISH": "publisher",
+    "CALENDAR": "publisher",
+    "APPROVE": "publisher",
+    "SEND": "publisher",
+    "STOP": "publisher",
+    "ACCOUNT": "publisher",
+    "MEASURE": "analyst",
+    "METRIC": "analyst",
+    "COMPARE": "analyst",
+    "HOWMANY": "analyst",
+    "PLAN": "strategist",
+    "IDEA": "strategist",
+    "BRIEF": "strategist",
+    "OFFER": "strategist",
+    "BUSINESS": "strategist",
+    "CHAT": "chat",
+    "INJECT": "chat",
+}
 _WEIGHT = {
-    "WRITE": 3.0, "EDIT": 2.5, "TONE": 1.5, "TEXT": 1.0, "LANG": 1.0, "PUBLISH": 3.0, "CALENDAR": 2.0, "APPROVE": 3.0, "SEND": 2.0, "STOP": 1.5,
-    "ACCOUNT": 1.0, "MEASURE": 2.5, "METRIC": 1.0, "COMPARE": 1.5, "HOWMANY": 1.0, "PLAN": 2.5, "IDEA": 2.0, "BRIEF": 2.0, "OFFER": 1.5, "BUSINESS": 1.0,
-}  # fmt: skip
+    "WRITE": 3.0,
+    "EDIT": 2.5,
+    "TONE": 1.5,
+    "TEXT": 1.0,
+    "LANG": 1.0,
+    "PUBLISH": 3.0,
+    "CALENDAR": 2.0,
+    "APPROVE": 3.0,
+    "SEND": 2.0,
+    "STOP": 1.5,
+    "ACCOUNT": 1.0,
+    "MEASURE": 2.5,
+    "METRIC": 1.0,
+    "COMPARE": 1.5,
+    "HOWMANY": 1.0,
+    "PLAN": 2.5,
+    "IDEA": 2.0,
+    "BRIEF": 2.0,
+    "OFFER": 1.5,
+    "BUSINESS": 1.0,
+}
 _CUES = {
-    "w_make": ("writer", 3.0), "w_write": ("writer", 3.0), "w_edit": ("writer", 2.0), "p_out": ("publisher", 3.0), "p_decide": ("publisher", 3.0),
-    "p_calendar": ("publisher", 1.0), "a_measure": ("analyst", 3.0), "a_figures": ("analyst", 2.5), "a_compare": ("analyst", 1.0), "s_plan": ("strategist", 2.5),
-    "w_piece": ("writer", 2.5), "w_quote": ("writer", 1.5), "w_check": ("writer", 2.0), "o_chat": ("chat", 3.0), "i_inject": ("chat", 3.0),
-}  # fmt: skip
+    "w_make": ("writer", 3.0),
+    "w_write": ("writer", 3.0),
+    "w_edit": ("writer", 2.0),
+    "p_out": ("publisher", 3.0),
+    "p_decide": ("publisher", 3.0),
+    "p_calendar": ("publisher", 1.0),
+    "a_measure": ("analyst", 3.0),
+    "a_figures": ("analyst", 2.5),
+    "a_compare": ("analyst", 1.0),
+    "s_plan": ("strategist", 2.5),
+    "w_piece": ("writer", 2.5),
+    "w_quote": ("writer", 1.5),
+    "w_check": ("writer", 2.0),
+    "o_chat": ("chat", 3.0),
+    "i_inject": ("chat", 3.0),
+}
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _MONEY = re.compile(r"[£$€₹¥]\s?\d|\d\s?(?:[£$€₹]|k\b|quid\b|euros?\b|pounds?\b|dollars?\b|grand\b)", re.IGNORECASE)
 _POSTING = re.compile(
-    r"^\W*(?:(?:then|and|please|pls|just|now|to|you can|can you|could you)\W+)*(?:post|tweet|mail|email|blast|drop|share|poste|send)(?:\s(?:it|them|this|that|these|those|the|both|all|one|on|to|my|our|now|ihn|es|sie|tonight|tomorrow|first|only|at)\b|\W*$)", re.IGNORECASE
+    r"^\W*(?:(?:then|and|please|pls|just|now|to|you can|can you|could you)\W+)*(?:post|tweet|mail|email|blast|drop|"
+    r"share|poste|send)(?:\s(?:it|them|this|that|these|those|the|both|all|one|on|to|my|our|now|ihn|es|sie|tonight|"
+    r"tomorrow|first|only|at)\b|\W*$)",
+    re.IGNORECASE,
 )
 CLAUSE = re.compile(
-    r"[,;.!?\n:]+\s*(?:and |then |und |et |y )?|\s(?:and then|and also|and|then|plus|also|&|\+|und|dann|et|puis|y|luego|n|as well as|but|once|before|when|after|so)\s|\s[-+&]\s",
+    r"[,;.!?\n:]+\s*(?:and |then |und |et |y )?|\s(?:and then|and also|and|then|plus|also|&|\+|und|dann|et|puis|y|"
+    r"luego|n|as well as|but|once|before|when|after|so)\s|\s[-+&]\s",
     re.IGNORECASE,
 )
 
@@ -51,15 +103,36 @@ def _weights(text: str) -> dict[str, float]:
 
 
 _MARKER = re.compile(
-    r"\b(?:can|could|would|will) (?:you|u|we|i|someone)\b|\bplease\b|\bpls\b|\bplz\b|\bi(?:'d| would)? (?:want|need|like|love)\b|\bwe(?:'d| would)? (?:want|need|like|love)\b|\b(?:tell|show|give|send|let|help|make) (?:me|us)\b|\blet's\b|\byou can\b|\byou may\b|\bi wonder\b|\bfind out\b|"
-    r"\b(?:what|which|how|when|where|who|why|whether)\b|\b(?:did|does|do|is|are|was|were|has|have) (?:it|we|they|any|there|the|our|that|i)\b|\bbitte\b|\bkannst du\b|\bpeux-tu\b|\bpuedes\b|\bgo ahead\b|\bshould\b|\bhappy for you to\b|\bsomething\b|\bhelp\b",
+    r"\b(?:can|could|would|will) (?:you|u|we|i|someone)\b|\bplease\b|\bpls\b|\bplz\b|\bi(?:'d| would)? (?:want|need|"
+    r"like|love)\b|\bwe(?:'d| would)? (?:want|need|like|love)\b|\b(?:tell|show|give|send|let|help|make) (?:me|us)\b|"
+    r"\blet's\b|\byou can\b|\byou may\b|\bi wonder\b|\bfind out\b|"
+    r"\b(?:what|which|how|when|where|who|why|whether)\b|\b(?:did|does|do|is|are|was|were|has|have) (?:it|we|they|"
+    r"any|there|the|our|that|i)\b|\bbitte\b|\bkannst du\b|\bpeux-tu\b|\bpuedes\b|\bgo ahead\b|\bshould\b|\bhappy "
+    r"for you to\b|\bsomething\b|\bhelp\b",
     re.IGNORECASE,
 )
 _IMPERATIVE = frozenset(
-    "WRITE EDIT PUBLISH APPROVE SEND STOP MEASURE COMPARE PLAN SHOW MAKE CHANGE ADD REMOVE IDEA".split()
+    [
+        "WRITE",
+        "EDIT",
+        "PUBLISH",
+        "APPROVE",
+        "SEND",
+        "STOP",
+        "MEASURE",
+        "COMPARE",
+        "PLAN",
+        "SHOW",
+        "MAKE",
+        "CHANGE",
+        "ADD",
+        "REMOVE",
+        "IDEA",
+    ]
 )
 _FILLER = re.compile(
-    r"^\W*(?:(?:ok|okay|so|and|then|also|now|just|first|maybe|hey|hi|well|but|oh|finally|afterwards|next|right|great|thanks|please|quickly|really|simply|you|can|to)\b\W*)+",
+    r"^\W*(?:(?:ok|okay|so|and|then|also|now|just|first|maybe|hey|hi|well|but|oh|finally|afterwards|next|right|"
+    r"great|thanks|please|quickly|really|simply|you|can|to)\b\W*)+",
     re.IGNORECASE,
 )
 
@@ -71,7 +144,9 @@ def asks(clause: str) -> bool:
 
 
 _TELLING = re.compile(
-    r"^\W*(?:(?:and|so|but|because|as|since|when|if|hi|hello|hey|well)\W+)*(?:we|i|my|our|it|it's|they|there|people|nobody|everyone|somebody|someone|last (?:time|week|month|year)|sorry|he|she|i'm|we're|we've|i've|that|this|yesterday)\b|"
+    r"^\W*(?:(?:and|so|but|because|as|since|when|if|hi|hello|hey|well)\W+)*(?:we|i|my|our|it|it's|they|there|people|"
+    r"nobody|everyone|somebody|someone|last (?:time|week|month|year)|sorry|he|she|i'm|we're|we've|i've|that|this|"
+    r"yesterday)\b|"
     r"^\W*the (?:\w+ ){1,3}(?:is|are|was|were|has|had|went|looks?|seems?)\b",
     re.IGNORECASE,
 )
@@ -101,7 +176,7 @@ def wishes(text: str) -> list[str]:
         found = {agent: weight for agent, weight in weights(clause).items() if agent != "chat"}
         wanted = asks(clause) or not _TELLING.match(clause)
         asking = asks(clause) and len(clause.split()) >= 3
-        if wanted and (asking or found and (max(found.values()) >= 1.5 or not parts)):
+        if wanted and (asking or (found and (max(found.values()) >= 1.5 or not parts))):
             parts.append(clause)
         elif parts and not wanted:
             parts[-1] += ", " + clause

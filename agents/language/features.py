@@ -1,5 +1,6 @@
 """A message and its situation as hashed features: words, letters, cues, and how the conversation stands."""
 
+import itertools
 import re
 import zlib
 
@@ -16,16 +17,44 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), f" {name} ")
     for pattern, name in (
         (r"https?://\S+|www\.\S+", "zurl"),
-        (r"[£$€₹¥]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:[£$€₹¥]|(?:k|quid|pounds?|euros?|eur|usd|gbp|dollars?|grand|bucks|chf|francs?|rupees?)\b)|\bgrand\b", "zmoney"),
-        (r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\bnoon\b|\bmidnight\b|\bo'?clock\b|\bat \d{1,2}\b", "ztime"),
+        (
+            (
+                r"[£$€₹¥]\s?\d[\d.,]*\s?[km]?\b|\b\d[\d.,]*\s?(?:[£$€₹¥]|(?:k|quid|pounds?|euros?|eur|usd|gbp|dollars?|"
+                r"grand|bucks|chf|francs?|rupees?)\b)|\bgrand\b"
+            ),
+            "zmoney",
+        ),
+        (
+            r"\b\d{1,2}(?::\d\d)?\s?(?:am|pm)\b|\b\d{1,2}:\d\d\b|\bnoon\b|\bmidnight\b|\bo'?clock\b|\bat \d{1,2}\b",
+            "ztime",
+        ),
         (r"\b\d+(?:[.,]\d+)?\s?(?:%|percent|per cent)", "zpercent"),
-        (r"\b\d{1,2}(?:st|nd|rd|th)?\s(?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?\b|\b\d{1,2}/\d{1,2}(?:/\d+)?\b|\b\d{1,2}\.\d{1,2}\.|\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b", "zdate"),
-        (r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\bq[1-4]\b", "zmonth"),
-        (r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\btomorrow\b|\btmrw\b|\btonight\b|\btoday\b|\bnext week\b|\bnext month\b|\bnext (?=zday)", "zday"),
-        (r"\b(?:instagram|insta|ig|facebook|fb|linked ?in|twitter|tik ?tok|youtube|yt|whatsapp|pinterest|sms)\b", "zchan"),
+        (
+            (
+                r"\b\d{1,2}(?:st|nd|rd|th)?\s(?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|"
+                r"\b(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?\b|"
+                r"\b\d{1,2}/\d{1,2}(?:/\d+)?\b|\b\d{1,2}\.\d{1,2}\.|\b(?:the )?\d{1,2}(?:st|nd|rd|th)\b"
+            ),
+            "zdate",
+        ),
+        (
+            r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|\bq[1-4]\b",
+            "zmonth",
+        ),
+        (
+            (
+                r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\btomorrow\b|\btmrw\b|\btonight\b|\btoday\b|\bnext "
+                r"week\b|\bnext month\b|\bnext (?=zday)"
+            ),
+            "zday",
+        ),
+        (
+            r"\b(?:instagram|insta|ig|facebook|fb|linked ?in|twitter|tik ?tok|youtube|yt|whatsapp|pinterest|sms)\b",
+            "zchan",
+        ),
         (r"\b\d[\d.,]*\b", "znum"),
     )
-)  # fmt: skip
+)
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[?!]|[^\w\s.,;:()'\"-]")
 _ANSWER_SHAPES = {
     "budget": {"zmoney", "znum"},
@@ -59,7 +88,8 @@ def _situation(situation: Situation, tokens: list[str]) -> list[str]:
     offered = offered_agent(situation.last_answer)
     asking = bool(situation.asked) or bool(last_question(situation.last_answer))
     facts = [
-        f"la={agent}", f"asked={situation.asked}", f"la,size={agent},{size}", f"asked?,size={situation.asked is not None},{size}",
+        f"la={agent}", f"asked={situation.asked}", f"la,size={agent},{size}",
+            f"asked?,size={situation.asked is not None},{size}",
         f"offer={offered}", f"offer,size={offered},{size}", f"pending,size={situation.pending_approvals > 0},{size}",
         f"drafts={situation.has_drafts}", f"plan={situation.has_plan}", f"la,asking={agent},{asking},{size}",
         f"la,pending={agent},{situation.pending_approvals > 0},{size}", f"started={situation.brief_started}",
@@ -77,15 +107,35 @@ def _classed(text: str, tokens: list[str]) -> list[tuple[str, ...]]:
 
 
 _CLASS_AGENT = {
-    "WRITE": "w", "EDIT": "w", "TONE": "w", "TEXT": "w", "LANG": "w", "PUBLISH": "p", "CALENDAR": "p", "APPROVE": "p", "SEND": "p", "STOP": "p", "ACCOUNT": "p",
-    "MEASURE": "a", "METRIC": "a", "COMPARE": "a", "HOWMANY": "a", "PLAN": "s", "IDEA": "s", "BRIEF": "s", "OFFER": "s", "BUSINESS": "s", "CHAT": "x", "INJECT": "x",
-}  # fmt: skip
+    "WRITE": "w",
+    "EDIT": "w",
+    "TONE": "w",
+    "TEXT": "w",
+    "LANG": "w",
+    "PUBLISH": "p",
+    "CALENDAR": "p",
+    "APPROVE": "p",
+    "SEND": "p",
+    "STOP": "p",
+    "ACCOUNT": "p",
+    "MEASURE": "a",
+    "METRIC": "a",
+    "COMPARE": "a",
+    "HOWMANY": "a",
+    "PLAN": "s",
+    "IDEA": "s",
+    "BRIEF": "s",
+    "OFFER": "s",
+    "BUSINESS": "s",
+    "CHAT": "x",
+    "INJECT": "x",
+}
 
 
 def _meaning(text: str, tokens: list[str], agent: str) -> tuple[list[str], list[str]]:
     classed = _classed(text, tokens)
     flat = [name for group in classed for name in group]
-    pairs = [f"k2:{a} {b}" for one, two in zip(classed, classed[1:], strict=False) for a in one for b in two]
+    pairs = [f"k2:{a} {b}" for one, two in itertools.pairwise(classed) for a in one for b in two]
     triples = [
         f"k3:{one[0]} {two[0]} {three[0]}" for one, two, three in zip(classed, classed[1:], classed[2:], strict=False)
     ]
@@ -110,13 +160,13 @@ def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     """The features by name with their weight, each group weighted as a whole so that long texts do not shout."""
     seen = visible(text)
     tokens = shaped(seen)
-    words = [f"w:{token}" for token in tokens] + [f"b:{a} {b}" for a, b in zip(tokens, tokens[1:], strict=False)]
+    words = [f"w:{token}" for token in tokens] + [f"b:{a} {b}" for a, b in itertools.pairwise(tokens)]
     words += [f"first:{' '.join(tokens[:2])}"] if tokens else []
     padded = " " + re.sub(r"\s+", " ", seen.lower()) + " "
     letters = [f"c:{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
     cues = sorted(find_cues(seen), key=lambda cue: cue[1])
     marks = [f"cue:{name}" for name, _ in cues]
-    marks += [f"cues:{a}|{b}" for (a, _), (b, _) in zip(cues, cues[1:], strict=False)]
+    marks += [f"cues:{a}|{b}" for (a, _), (b, _) in itertools.pairwise(cues)]
     marks += [f"n:{len({name[0] for name, _ in cues if name[0] in 'wpas'})}"]
     agent = situation.last_agent or "none"
     facts = _situation(situation, tokens)
@@ -126,7 +176,7 @@ def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     meaning, stand = _meaning(seen, tokens, agent)
     asked = request(seen)
     asking = shaped(asked)
-    wish = [f"r:{token}" for token in asking] + [f"rb:{a} {b}" for a, b in zip(asking, asking[1:], strict=False)]
+    wish = [f"r:{token}" for token in asking] + [f"rb:{a} {b}" for a, b in itertools.pairwise(asking)]
     flat = sorted({name for word in _TOKEN.findall(asked.lower()) for name in classes(word)})
     wish += [f"rk:{name}" for name in flat] + [
         f"rk&:{a}&{b}" for i, a in enumerate(flat[:12]) for b in flat[i + 1 : 12]

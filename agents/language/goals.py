@@ -5,94 +5,136 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.language.amounts import revenue_goals
-from agents.language.numbers import FIGURE, SCALE, WORDS, NUMBER, number_value, whole
+from agents.language.numbers import FIGURE, NUMBER, SCALE, WORDS, number_value, whole
 
 METRICS = (
-    r"visit(?:or|er)s?|patients|new starters|gigs|deals|visits|guests|sign[ -]?ups?|sign-ons|subscribers?|subscriptions?|subs|followers?|folowers|followes|likes|leads?|bookings?|reservations?|"
-    r"demo bookings|demo requests|demos?|tickets?(?: sales| sold)?|downloads?|installs?|registrations?|registrants|attendees|participants|"
-    r"customers?|clients?|buyers|sales|orders?|pre-?orders?|purchases|units|members(?:hips)?|enquir(?:y|ies)|inquir(?:y|ies)|"
+    r"visit(?:or|er)s?|patients|new starters|gigs|deals|visits|guests|sign[ -]?ups?|sign-ons|subscribers?|"
+    r"subscriptions?|subs|followers?|folowers|followes|likes|leads?|bookings?|reservations?|"
+    r"demo bookings|demo requests|demos?|tickets?(?: sales| sold)?|downloads?|installs?|registrations?|registrants|"
+    r"attendees|participants|"
+    r"customers?|clients?|buyers|sales|orders?|pre-?orders?|purchases|units|members(?:hips)?|enquir(?:y|ies)|"
+    r"inquir(?:y|ies)|"
     r"applications?|applicants|donations?|donors|views|impressions|clicks|reach|footfall|traffic|page ?views|sessions|"
-    r"open rate|click(?:-through)? rate|ctr|conversion(?:s| rate)?|engagement(?: rate)?|comments|shares|mentions|trials|"
+    r"open rate|click(?:-through)? rate|ctr|conversion(?:s| rate)?|engagement(?: rate)?|comments|shares|mentions|"
+    r"trials|"
     r"free trials|trial (?:users|sign-?ups)|users|app installs|waitlist (?:sign-?ups|members)|rsvps?|covers|reviews|"
-    r"volunteers|students|pupils|couples|jobs|backers|pledges|shoppers|diners|people|consultations|appointments|calls|viewings|"
-    r"test drives|quotes|quote requests|partners|stockists|retailers|entries|votes|signatures|households|places|seats|spots|"
-    r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|awareness|contacts|meetings|"
-    r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
+    r"volunteers|students|pupils|couples|jobs|backers|pledges|shoppers|diners|people|consultations|appointments|"
+    r"calls|viewings|"
+    r"test drives|quotes|quote requests|partners|stockists|retailers|entries|votes|signatures|households|places|"
+    r"seats|spots|"
+    r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|"
+    r"awareness|contacts|meetings|"
+    r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|"
+    r"arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
 )
-_ADJ = r"(?:(?!(?:and|or|but|for|in|on|at|from|to|with|not|the|our|is|are|was|per|by|a|via|through|instagram|facebook|this|euros?|pounds?|dollars?|quid|budget|who|that|have|of the)\b)[a-zA-Z][\w'-]*[ -]){0,3}?"
+_ADJ = (
+    r"(?:(?!(?:and|or|but|for|in|on|at|from|to|with|not|the|our|is|are|was|per|by|a|via|through|instagram|facebook|"
+    r"this|euros?|pounds?|dollars?|quid|budget|who|that|have|of the)\b)[a-zA-Z][\w'-]*[ -]){0,3}?"
+)
 _AMOUNT = rf"(?:(?P<figure>{FIGURE})(?P<scale>{SCALE})?\+?|(?P<words>{WORDS}))"
 _COUNT = re.compile(
-    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?:\s(?:of|more|new|extra|additional|or so|ish))*\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?:\s(?:of|more|new|extra|additional|or so|"
+    rf"ish))*\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    rf"\b(?P<verb>increase|increasing|grow(?:ing)?|boost(?:ing)?|raise|raising|lift|improve|improving|up|push|bump|reduce|reducing|cut|lower|decrease)"
-    rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*(?P<metric>{_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|to|up to|up by|from [\d,.k%]+ to)\s(?:about |around |at least )?"
+    rf"\b(?P<verb>increase|increasing|grow(?:ing)?|boost(?:ing)?|raise|raising|lift|improve|improving|up|push|bump|"
+    rf"reduce|reducing|cut|lower|decrease)"
+    rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*(?P<metric>{_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|"
+    rf"to|up to|up by|from [\d,.k%]+ to)\s(?:about |around |at least )?"
     rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?![\w])",
     re.IGNORECASE,
 )
 _REACHED = re.compile(
-    rf"\b(?:get|grow|bring|take|increase|go|move|raise)\s(?:us |it |our |the |my )*(?P<metric>{_ADJ}(?:{METRICS}))\s(?:from\s[\d,.k%]+\s)?(?:up )?to\s{_AMOUNT}(?P<pct>\s?%)?(?![\w])",
+    rf"\b(?:get|grow|bring|take|increase|go|move|raise)\s(?:us |it |our |the |my "
+    rf")*(?P<metric>{_ADJ}(?:{METRICS}))\s(?:from\s[\d,.k%]+\s)?(?:up )?to\s{_AMOUNT}(?P<pct>\s?%)?(?![\w])",
     re.IGNORECASE,
 )
 _MORE_OF = re.compile(
-    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)\s(?:more|increase in|growth in|rise in|uplift in|higher|lift in|boost in|uptick in|reduction in|fewer|of)\s(?:our |the )?(?P<metric>[a-z][\w'-]*(?:\s(?:{METRICS}))?)",
+    rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)\s(?:more|increase in|growth in|rise in|uplift in|higher|lift "
+    rf"in|boost in|uptick in|reduction in|fewer|of)\s(?:our |the )?(?P<metric>[a-z][\w'-]*(?:\s(?:{METRICS}))?)",
     re.IGNORECASE,
 )
 _SELL = re.compile(
-    rf"\b(?:sell(?:ing)?|shift|move|fill(?:ing)?|book|flog|get rid of)\s(?:at least |about |around |all |up to |the |our |over |more than |roughly )*{_AMOUNT}\s(?P<pct>(?!))?(?P<metric>(?:[a-zA-Z][\w'-]*\s){{0,2}}?[a-zA-Z][\w'-]*s)(?![\w])",
+    rf"\b(?:sell(?:ing)?|shift|move|fill(?:ing)?|book|flog|get rid of)\s(?:at least |about |around |all |up to |the "
+    rf"|our |over |more than |roughly )*{_AMOUNT}\s(?P<pct>(?!))?(?P<metric>(?:[a-zA-Z][\w'-]*\s){{0,2}}?[a-zA-Z][\w"
+    rf"'-]*s)(?![\w])",
     re.IGNORECASE,
 )
 _GROW_TO = re.compile(
-    rf"\b(?:grow|get|bring|take|build|increase|expand|boost)\s(?:us |it |our |the |my )*(?:[\w'-]+\s){{0,3}}?(?:up )?to\s{_AMOUNT}(?P<pct>(?!))?\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    rf"\b(?:grow|get|bring|take|build|increase|expand|boost)\s(?:us |it |our |the |my )*(?:[\w'-]+\s){{0,3}}?(?:up "
+    rf")?to\s{_AMOUNT}(?P<pct>(?!))?\s(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
     re.IGNORECASE,
 )
 _SELL_BARE = re.compile(
-    rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than )*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|this\b|a\b|per\b))",
+    rf"\b(?:sell|shift|flog|selling)\s(?:at least |about |around |all |up to |over |more than "
+    rf")*{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s*(?:[,.;!]|$|of (?:them|those)|by\b|in\b|before\b|until\b|on\b|"
+    rf"this\b|a\b|per\b))",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
-    rf"\b(?:want|like|need|happy with|get|looking for|aim(?:ing)? for|hop(?:e|ing) for|book|recruit|hire|find)\s(?:at least |about |around |to (?:get|have|find|sell|hire|book) |some |over )*{_AMOUNT}(?P<pct>(?!))?\s"
-    rf"(?P<metric>(?!(?:quid|pounds?|euros?|dollars?|bucks|grand|percent|per|kr|francs?|or|and|to|in|on|at|for|by|of|weeks?|days?|months?|years?|hours?|minutes?|options?|versions?|ideas?|posts?|captions?|channels?|more|phases?|emails?|tweets?|budget|k|am|pm)\b)[a-z][\w'-]*(?:\s[a-z][\w'-]*s)?)(?![\w])",
+    rf"\b(?:want|like|need|happy with|get|looking for|aim(?:ing)? for|hop(?:e|ing) for|book|recruit|hire|"
+    rf"find)\s(?:at least |about |around |to (?:get|have|find|sell|hire|book) |some |over "
+    rf")*{_AMOUNT}(?P<pct>(?!))?\s"
+    rf"(?P<metric>(?!(?:quid|pounds?|euros?|dollars?|bucks|grand|percent|per|kr|francs?|or|and|to|in|on|at|for|by|"
+    rf"of|weeks?|days?|months?|years?|hours?|minutes?|options?|versions?|ideas?|posts?|captions?|channels?|more|"
+    rf"phases?|emails?|tweets?|budget|k|am|pm)\b)[a-z][\w'-]*(?:\s[a-z][\w'-]*s)?)(?![\w])",
     re.IGNORECASE,
 )
 _MULTIPLE = re.compile(
-    rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up )*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
+    rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up "
+    rf")*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
     re.IGNORECASE,
 )
 _DESIRE = re.compile(
-    r"\b(?:want|wants|need|needs|get|getting|goal|aim|target|hope|hoping|looking|like|love|at least|reach|hit|attract|bring|drive|gain|win|generate|"
+    r"\b(?:want|wants|need|needs|get|getting|goal|aim|target|hope|hoping|looking|like|love|at least|reach|hit|"
+    r"attract|bring|drive|gain|win|generate|"
     r"collect|expect(?:ing)?|objective|kpi|success|aiming|make it|actually|minimum|achieve|sign up|recruit|welcome)\b",
     re.IGNORECASE,
 )
 _ALREADY = re.compile(
-    r"\b(?:we have|we've got|we've|we already|i have|i've got|i've|currently|already|list of|our list|sits? at|seats?|holds|capacity|right now|at the moment|"
-    r"last (?:year|time|month)|founded|served|team of|staff of|employ|got|from|there are|based on|to our|to my|our|my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
+    r"\b(?:we have|we've got|we've|we already|i have|i've got|i've|currently|already|list of|our list|sits? at|"
+    r"seats?|holds|capacity|right now|at the moment|"
+    r"last (?:year|time|month)|founded|served|team of|staff of|employ|got|from|there are|based on|to our|to my|our|"
+    r"my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
     re.IGNORECASE,
 )
 _VERBS = (
-    r"increase|grow|boost|raise|drive|generate|build|get|gain|attract|bring in|win|improve|create|find|spread|sell|fill|recruit|"
-    r"reach|strengthen|establish|reactivate|retain|reduce|convert|collect|double|triple|reengage|re-engage|acquire|secure|"
-    r"increasing|growing|boosting|raising|driving|generating|building|getting|attracting|winning|filling|bring|shift|clear|upsell|educate|push|land|book|maximise|maximize"
+    r"increase|grow|boost|raise|drive|generate|build|get|gain|attract|bring in|win|improve|create|find|spread|sell|"
+    r"fill|recruit|"
+    r"reach|strengthen|establish|reactivate|retain|reduce|convert|collect|double|triple|reengage|re-engage|acquire|"
+    r"secure|"
+    r"increasing|growing|boosting|raising|driving|generating|building|getting|attracting|winning|filling|bring|"
+    r"shift|clear|upsell|educate|push|land|book|maximise|maximize"
 )
 _AIM_NOUNS = (
-    r"awareness|footfall|traffic|leads?|sales|followers?|engagement|bookings?|sign[ -]?ups?|subscribers?|visitors?|customers?|clients?|"
-    r"word|buzz|downloads?|registrations?|attendance|members|memberships?|mailing list|email list|visibility|reach|trust|loyalty|"
-    r"reservations?|orders?|pre-?orders?|revenue|donations?|enquiries|inquiries|community|conversions?|reputation|retention|demand|"
-    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|recognition|credibility|presence|clicks|views|applicants|donors|referrals|reviews|repeat business|market share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
+    r"awareness|footfall|traffic|leads?|sales|followers?|engagement|bookings?|sign[ -]?ups?|subscribers?|visitors?|"
+    r"customers?|clients?|"
+    r"word|buzz|downloads?|registrations?|attendance|members|memberships?|mailing list|email list|visibility|reach|"
+    r"trust|loyalty|"
+    r"reservations?|orders?|pre-?orders?|revenue|donations?|enquiries|inquiries|community|conversions?|reputation|"
+    r"retention|demand|"
+    r"interest|hype|applications?|seats|tables|covers|places|tickets|stock|demos|users|installs|volunteers|"
+    r"recognition|credibility|presence|clicks|views|applicants|donors|referrals|reviews|repeat business|market "
+    r"share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
 )
 _AIM = re.compile(
-    rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|at|into|among|around)\s(?:our|the|my|local|online|a|"
-    r"new|site|website|store|shop)(?:\s(?!(?:among|by|before|in|on|with|during|via|and)\b)[\w'-]+){0,4})?|get the word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well )?known(?: in [\w ]{2,20})?|get (?:more )?people (?:through the door|in|to "
-    r"(?:come|visit|try|buy|book|join|sign up)[\w ]{0,20})|(?:brand|product|local) awareness|more (?:[\w'-]+\s){0,2}?(?:"
-    + _AIM_NOUNS
-    + r")(?!\w)|lead gen(?:eration)?|"
-    r"fill (?:the|our|every|up)[\w ]{2,24}|get our name out(?: there)?|put us on the map|make (?:some )?noise|go viral|thought leadership|customer loyalty|word of mouth))",
+    rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|"
+    rf"at|into|among|around)\s(?:our|the|my|local|online|a|"
+    r"new|site|website|store|shop)(?:\s(?!(?:among|by|before|in|on|with|during|via|and)\b)[\w'-]+){0,4})?|get the "
+    r"word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well "
+    r")?known(?: in [\w ]{2,20})?|get (?:more )?people (?:through the door|in|to "
+    r"(?:come|visit|try|buy|book|join|sign up)[\w ]{0,20})|(?:brand|product|local) awareness|more "
+    r"(?:[\w'-]+\s){0,2}?(?:" + _AIM_NOUNS + r")(?!\w)|lead gen(?:eration)?|"
+    r"fill (?:the|our|every|up)[\w ]{2,24}|get our name out(?: there)?|put us on the map|make (?:some )?noise|go "
+    r"viral|thought leadership|customer loyalty|word of mouth))",
     re.IGNORECASE,
 )
 _STATED = re.compile(
-    r"\b(?:(?:main |primary |our |my |the |overall )*(?:goal|objective|aim|purpose|kpi)(?: here| of (?:this|the campaign))?(?: is| would be|'s|:| =| -)+(?: to| just to| simply to)?|"
-    r"(?:we|i)(?:'re| are|'m| am) (?:aiming|trying|hoping|looking) (?:to|for)|success (?:would be|is|looks like|means))\s+(?P<aim>[^,.;!?\n]{3,80})",
+    r"\b(?:(?:main |primary |our |my |the |overall )*(?:goal|objective|aim|purpose|kpi)(?: here| of (?:this|the "
+    r"campaign))?(?: is| would be|'s|:| =| -)+(?: to| just to| simply to)?|"
+    r"(?:we|i)(?:'re| are|'m| am) (?:aiming|trying|hoping|looking) (?:to|for)|success (?:would be|is|looks like|"
+    r"means))\s+(?P<aim>[^,.;!?\n]{3,80})",
     re.IGNORECASE,
 )
 
@@ -135,7 +177,8 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     ):
         return None
     if re.search(
-        r"\b(?:emails|posts|reels|videos|stories|ads|images|ideas|options|versions|days|weeks|months|hours|minutes|years|captions|drafts|lines|words|articles|tweets)$",
+        r"\b(?:emails|posts|reels|videos|stories|ads|images|ideas|options|versions|days|weeks|months|hours|minutes|"
+        r"years|captions|drafts|lines|words|articles|tweets)$",
         metric,
     ):
         return None
@@ -143,7 +186,8 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
         return None
     end = match.end()
     tail = re.match(
-        r"\s(?:on|over|during|at|through|for|in|by|per|a|each)\s(?:the |our )?(?:opening|launch|first|weekend|website|site|door|week|month|event|shop|day|our|store)[\w ]{0,20}",
+        r"\s(?:on|over|during|at|through|for|in|by|per|a|each)\s(?:the |our )?(?:opening|launch|first|weekend|"
+        r"website|site|door|week|month|event|shop|day|our|store)[\w ]{0,20}",
         text[end : end + 40],
     )
     words = match.group() + (tail.group() if tail and counted else "")

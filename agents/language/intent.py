@@ -26,7 +26,8 @@ _OVERRULES = 0.8  # how likely another agent must be to take a short follow-up f
 Scorer = Callable[[str, Situation], Scores]
 
 _BEFORE = re.compile(
-    r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before (?:you |we |i |it |they )(?P<late2>.+)$",
+    r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before "
+    r"(?:you |we |i |it |they )(?P<late2>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 

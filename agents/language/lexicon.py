@@ -79,7 +79,8 @@ IDEA: raffle loyalty idea ideas idee ideen idées idée brainstorm brainstorming
   opinion propose should could tips tip empfiehlst empfehlen vorschlag vorschläge conseils conseil sugerencias consejo
   recomiendas recommandes option options giveaway competition referral influencer influencers partnership discount
   collab
-BRIEF: channels date location budget budgets buget bugdet budjet presupuesto audience audiences audince target targets targeting targeted
+BRIEF: channels date location
+  budget budgets buget bugdet budjet presupuesto audience audiences audince target targets targeting targeted
   zielgruppe cible público goal goals objective objectives aim ziel objectif objetivo kpi persona personas demographic
   demographics brief customers customer clients client kunden clientes segment segments niche product products produkt
   produit producto deadline scope location usp competitor competitors buyers buyer

@@ -24,7 +24,7 @@ SCALE = (
 )
 WORDS = (
     rf"\b(?:(?:an?|half an?|{_SMALL})(?:[ -](?:and a half|couple of|few))?[ -](?:{_BIG})|(?:{_SMALL})\b)"
-    rf"(?:(?:[ -]and)?[ -](?:{_SMALL}|{_BIG})\b)*"
+    rf"(?:(?:[ -]and)?[ -](?:{_SMALL}|{_BIG})\b){{0,8}}"
 )
 NUMBER = re.compile(rf"(?P<figure>{FIGURE})(?P<scale>{SCALE})?|(?P<words>{WORDS})", re.IGNORECASE)
 
@@ -40,7 +40,7 @@ def figure_value(figure: str) -> Decimal:
     tail = len(digits) - last - 1
     groups = digits.count(digits[last])
     whole = len(separators) == 1 and tail == 3 and (groups > 1 or digits[:last].lstrip("0") != "")
-    if whole or groups > 1 and len(separators) == 1:
+    if whole or (groups > 1 and len(separators) == 1):
         return Decimal(re.sub(r"[.,]", "", digits))
     return Decimal(re.sub(r"[.,]", "", digits[:last]) + "." + digits[last + 1 :])
 

@@ -1,7 +1,7 @@
 """Where it happens: towns and countries by name, and capitalised names after a preposition of place."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 _BY_COUNTRY = {
     "GB": (
@@ -15,12 +15,15 @@ _BY_COUNTRY = {
         "poole|salisbury|taunton|truro|falmouth|cornwall|devon|dorset|somerset|kent|sussex|surrey|essex|suffolk|"
         "norfolk|yorkshire|west yorkshire|lancashire|cheshire|cumbria|lake district|peak district|cotswolds|edinburgh|"
         "glasgow|aberdeen|dundee|inverness|stirling|perthshire|cardiff|swansea|newport|wrexham|belfast|derry|hackney|"
-        "shoreditch|brixton|camden|islington|peckham|walthamstow|stockport|salford|chester|shrewsbury|hereford|worcester|"
-        "keighley|ilkley|otley|whitby|scarborough|macclesfield|solihull|st albans|watford|slough|basingstoke|winchester|"
+        "shoreditch|brixton|camden|islington|peckham|walthamstow|stockport|salford|chester|shrewsbury|hereford|"
+        "worcester|"
+        "keighley|ilkley|otley|whitby|scarborough|macclesfield|solihull|st albans|watford|slough|basingstoke|"
+        "winchester|"
         "rotherham|barnsley|oldham|bury|wigan|warrington|crewe|telford|east midlands|west midlands|midlands"
     ),
     "US": (
-        "us|usa|u.s.|united states|america|new york|nyc|new york city|brooklyn|manhattan|queens|los angeles|san francisco|"
+        "us|usa|u.s.|united states|america|new york|nyc|new york city|brooklyn|manhattan|queens|los angeles|san "
+        "francisco|"
         "bay area|chicago|houston|dallas|austin|san antonio|san diego|san jose|seattle|boston|denver|atlanta|miami|"
         "philadelphia|phoenix|portland|detroit|minneapolis|nashville|charlotte|las vegas|baltimore|orlando|tampa|"
         "new orleans|salt lake city|pittsburgh|cleveland|cincinnati|kansas city|st louis|st. louis|sacramento|raleigh|"
@@ -29,70 +32,118 @@ _BY_COUNTRY = {
     ),
     "DE": (
         "germany|deutschland|berlin|hamburg|munich|münchen|muenchen|cologne|köln|koeln|frankfurt|stuttgart|düsseldorf|"
-        "dusseldorf|leipzig|dresden|hannover|nuremberg|nürnberg|bremen|dortmund|essen|bonn|freiburg|heidelberg|kreuzberg|"
+        "dusseldorf|leipzig|dresden|hannover|nuremberg|nürnberg|bremen|dortmund|essen|bonn|freiburg|heidelberg|"
+        "kreuzberg|"
         "mannheim|karlsruhe|augsburg|münster|bavaria|bayern|potsdam|kiel|lübeck|mainz|prenzlauer berg|neukölln"
     ),
     "FR": (
-        "france|paris|lyon|marseille|toulouse|bordeaux|lille|nantes|strasbourg|montpellier|rennes|grenoble|provence|annecy"
+        "france|paris|lyon|marseille|toulouse|bordeaux|lille|nantes|strasbourg|montpellier|rennes|grenoble|provence|"
+        "annecy"
     ),
-    "ES": "spain|españa|madrid|barcelona|valencia|seville|sevilla|bilbao|malaga|málaga|granada|zaragoza|mallorca|ibiza|palma",
-    "IT": "italy|italia|rome|roma|milan|milano|turin|torino|florence|firenze|naples|napoli|venice|bologna|verona|sicily",
+    "ES": (
+        "spain|españa|madrid|barcelona|valencia|seville|sevilla|bilbao|malaga|málaga|granada|zaragoza|mallorca|"
+        "ibiza|palma"
+    ),
+    "IT": (
+        "italy|italia|rome|roma|milan|milano|turin|torino|florence|firenze|naples|napoli|venice|bologna|verona|"
+        "sicily"
+    ),
     "IE": "ireland|dublin|cork|galway|limerick|waterford|kilkenny",
     "NL": "netherlands|holland|amsterdam|rotterdam|utrecht|the hague|eindhoven|groningen|haarlem|delft",
     "BE": "belgium|brussels|antwerp|ghent|bruges",
     "AT": "austria|vienna|wien|graz|salzburg|innsbruck|linz",
-    "CH": "switzerland|zurich|zürich|zuerich|geneva|genève|basel|bern|lausanne|lucerne|luzern|winterthur|zug|st. gallen",
-    "PL": "poland|polska|warsaw|warszawa|krakow|kraków|cracow|wroclaw|wrocław|gdansk|gdańsk|poznan|poznań|lodz|łódź|katowice",
+    "CH": (
+        "switzerland|zurich|zürich|zuerich|geneva|genève|basel|bern|lausanne|lucerne|luzern|winterthur|zug|st. "
+        "gallen"
+    ),
+    "PL": (
+        "poland|polska|warsaw|warszawa|krakow|kraków|cracow|wroclaw|wrocław|gdansk|gdańsk|poznan|poznań|lodz|łódź|"
+        "katowice"
+    ),
     "SE": "sweden|stockholm|gothenburg|göteborg|malmö|malmo|uppsala",
     "NO": "norway|oslo|bergen|trondheim|stavanger|tromsø",
     "DK": "denmark|copenhagen|københavn|aarhus|odense|aalborg",
     "FI": "finland|helsinki|tampere|turku|espoo",
     "PT": "portugal|lisbon|lisboa|porto|algarve|faro|braga",
     "IN": (
-        "india|mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune|ahmedabad|jaipur|goa|kochi|surat|"
+        "india|mumbai|delhi|new delhi|bangalore|bengaluru|hyderabad|chennai|kolkata|pune|ahmedabad|jaipur|goa|kochi|"
+        "surat|"
         "gurgaon|gurugram|noida|lucknow|chandigarh|indore|kerala|karnataka|andheri|bandra"
     ),
-    "AU": "australia|sydney|melbourne|brisbane|perth|adelaide|gold coast|canberra|hobart|darwin|geelong|byron bay|fremantle",
+    "AU": (
+        "australia|sydney|melbourne|brisbane|perth|adelaide|gold coast|canberra|hobart|darwin|geelong|byron bay|"
+        "fremantle"
+    ),
     "NZ": "new zealand|auckland|wellington|christchurch|queenstown|dunedin",
-    "CA": "canada|toronto|vancouver|montreal|montréal|calgary|ottawa|edmonton|winnipeg|quebec|halifax nova scotia|ontario|victoria bc",
+    "CA": (
+        "canada|toronto|vancouver|montreal|montréal|calgary|ottawa|edmonton|winnipeg|quebec|halifax nova scotia|"
+        "ontario|victoria bc"
+    ),
     "JP": "japan|tokyo|osaka|kyoto|yokohama|fukuoka|sapporo",
     "CN": "china|beijing|shanghai|shenzhen|guangzhou|chengdu",
     "SG": "singapore",
     "HK": "hong kong",
     "": (
-        "dubai|abu dhabi|istanbul|ankara|athens|prague|praha|budapest|bucharest|sofia|zagreb|belgrade|tallinn|riga|vilnius|"
-        "kyiv|kiev|tel aviv|cairo|cape town|johannesburg|durban|pretoria|nairobi|lagos|abuja|accra|mexico city|guadalajara|"
-        "buenos aires|sao paulo|são paulo|rio de janeiro|bogota|bogotá|lima|santiago|medellin|medellín|bangkok|chiang mai|"
+        "dubai|abu dhabi|istanbul|ankara|athens|prague|praha|budapest|bucharest|sofia|zagreb|belgrade|tallinn|riga|"
+        "vilnius|"
+        "kyiv|kiev|tel aviv|cairo|cape town|johannesburg|durban|pretoria|nairobi|lagos|abuja|accra|mexico city|"
+        "guadalajara|"
+        "buenos aires|sao paulo|são paulo|rio de janeiro|bogota|bogotá|lima|santiago|medellin|medellín|bangkok|"
+        "chiang mai|"
         "bali|jakarta|manila|kuala lumpur|hanoi|ho chi minh city|seoul|taipei|luxembourg|reykjavik|malta|cyprus|europe|"
         "mexico|brazil|south africa|nigeria|kenya|turkey|greece|croatia|hungary|romania|czech republic|czechia|iceland|"
-        "thailand|vietnam|indonesia|philippines|malaysia|south korea|israel|uae|scandinavia|asia|africa|latin america|dach"
+        "thailand|vietnam|indonesia|philippines|malaysia|south korea|israel|uae|scandinavia|asia|africa|latin "
+        "america|dach"
     ),
 }  # fmt: skip
 # Towns that are also everyday words: only with a capital letter and a preposition before them.
-_AMBIGUOUS = frozenset(
-    "us hull bury lincoln perth essen bath reading nice mobile buffalo phoenix savannah cork split derby bergen linz stoke "
-    "chester preston turkey crewe york darwin zug lima faro bergen florence victoria washington sofia deal hove orlando "
-    "charlotte dallas austin houston turku kent surat palma goa brighton newport braga halifax poole porto oxford jordan".split()
-) - frozenset("york brighton oxford austin dallas houston goa porto kent derby stoke halifax perth".split())
+_AMBIGUOUS_WORDS = (
+    "us hull bury lincoln perth essen bath reading nice mobile buffalo phoenix savannah cork split derby "
+    "bergen linz stoke chester preston turkey crewe york darwin zug lima faro bergen florence victoria "
+    "washington sofia deal hove orlando charlotte dallas austin houston turku kent surat palma goa "
+    "brighton newport braga halifax poole porto oxford jordan"
+)
+_AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split()) - frozenset(
+    [
+        "york",
+        "brighton",
+        "oxford",
+        "austin",
+        "dallas",
+        "houston",
+        "goa",
+        "porto",
+        "kent",
+        "derby",
+        "stoke",
+        "halifax",
+        "perth",
+    ]
+)
 _PREPOSITION = (
-    r"(?:in|near|around|at|from|across|throughout|outside|outside of|within|based in|based out of|over in|to|of|for|in and "
+    r"(?:in|near|around|at|from|across|throughout|outside|outside of|within|based in|based out of|over in|to|of|for|"
+    r"in and "
     r"around|inside|serving|here in|down in|up in|bei|nach|à|en|aus)"
 )
 _NAMED = re.compile(
     r"\b(?:in|near|around|based in|across|throughout|over in|outside|just outside|in and around|down in|up in|here in|"
     r"serving|close to|at)\s+"
     r"(?P<place>(?:the |St\.? |North |South |East |West |Old |New |Upper |Lower |Greater |Central |Downtown |downtown |"
-    r"central |north |south |east |west |greater )*[A-ZÀ-Ž][\w'À-ž-]+(?:\s(?:on|upon|de|of|am|le|la|der)\s[A-Z][\w'À-ž-]+|"
+    r"central |north |south |east |west |greater )*[A-ZÀ-Ž][\w'À-ž-]+(?:\s(?:on|upon|de|of|am|le|la|"
+    r"der)\s[A-Z][\w'À-ž-]+|"
     r"\s[A-ZÀ-Ž][\w'À-ž-]+){0,3})"
 )
-_NOT_PLACES = frozenset(
-    "january february march april may june july august september october november december monday tuesday wednesday thursday "
-    "friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat sun q1 q2 q3 "
-    "q4 christmas easter halloween instagram facebook linkedin twitter x tiktok youtube whatsapp pinterest threads google "
-    "meta medium ghost wordpress email english german french spanish italian i black cyber valentine's valentines new "
-    "ramadan diwali eid thanksgiving mother's father's mothers fathers summer winter spring autumn fall advent lent pride "
-    "gbp usd eur insta fb ig the boxing bonfire blog sms ads least most first last phase women men b2b saas ai kids".split()
+_OTHER_WORDS = (
+    "january february march april may june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec mon tue "
+    "tues wed thu thurs fri sat sun q1 q2 q3 q4 christmas easter halloween instagram facebook linkedin "
+    "twitter x tiktok youtube whatsapp pinterest threads google meta medium ghost wordpress email english "
+    "german french spanish italian i black cyber valentine's valentines new ramadan diwali eid "
+    "thanksgiving mother's father's mothers fathers summer winter spring autumn fall advent lent pride "
+    "gbp usd eur insta fb ig the boxing bonfire blog sms ads least most first last phase women men b2b "
+    "saas ai kids"
 )
+_NOT_PLACES = frozenset(_OTHER_WORDS.split())
 
 
 @cache
@@ -117,6 +168,7 @@ def _gazetted(text: str) -> list[re.Match[str]]:
     return kept
 
 
+@lru_cache(maxsize=64)
 def country_of(text: str) -> str:
     """ISO country code of the first known place in ``text``, or "" where none is named."""
     _, countries = _gazetteer()

@@ -7,53 +7,89 @@ from agents.language.evidence import weights
 from agents.language.offers import last_question, offered_agent
 from agents.language.situation import Reading, Situation
 
-_END = r"(?:\s*(?:[.!,?:;)(*]|:\)|:-\)|there|all|team|everyone|folks|guys|again|you|mate|friend|my friend|😊|👋|🙂|🙏|❤️))*\s*$"
+_END = (
+    r"(?:\s*(?:[.!,?:;)(*]|:\)|:-\)|there|all|team|everyone|folks|guys|again|you|mate|friend|my friend|😊|👋|🙂|🙏|"
+    r"❤️))*\s*$"
+)
 _GREETING = re.compile(
-    rf"^\W*(?:hi+|hello+|helo|hey+a?|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|morning|evening|afternoon|greetings|hallo|guten (?:tag|morgen|abend)|bonjour|bonsoir|salut|hola|buenos d[ií]as|buenas|moin|servus|ciao|gm)"
+    rf"^\W*(?:hi+|hello+|helo|hey+a?|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|morning|evening|afternoon|"
+    rf"greetings|hallo|guten (?:tag|morgen|abend)|bonjour|bonsoir|salut|hola|buenos d[ií]as|buenas|moin|servus|ciao|"
+    rf"gm)"
     rf"(?:[ ,!]+(?:hi+|hello|hey|there|good (?:morning|afternoon|evening)))?{_END}",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|great|perfect|awesome|cool|lovely|brilliant|nice|amazing|super|wonderful|excellent|ah|oh|alright|good|got it|thats great|that's great|no|nope)[\s,!.]*)?"
-    r"(?:many |a lot of )?(?:thanks?|thank you|thank u|thankyou|thx|thanx|tnx|ty|tysm|cheers|ta|merci|danke|dankeschön|gracias|much appreciated|appreciate (?:it|that))"
-    r"(?:[\s,!.]*(?:a lot|so much|very much|a bunch|a million|again|mate|all|team|guys|everyone|for (?:the|your|all(?: your| the)?) ?(?:help|work|info|support|time|quick reply)|that (?:was|is|'s) (?:\w+ )?(?:helpful|great|perfect|all)(?: for (?:now|today))?|"
-    r"that's (?:great|perfect|all|it|helpful)(?: for (?:now|today))?|beaucoup|dir|vielmals|sehr|schön|muchas|bye|you're (?:great|a star|the best)|you|very helpful|really helpful|appreciate it|see you(?: tomorrow| later)?|great (?:job|work|help)|nice (?:job|work)|good (?:job|work)))*"
+    r"^\W*(?:(?:ok(?:ay)?|great|perfect|awesome|cool|lovely|brilliant|nice|amazing|super|wonderful|excellent|ah|oh|"
+    r"alright|good|got it|thats great|that's great|no|nope)[\s,!.]*)?"
+    r"(?:many |a lot of )?(?:thanks?|thank you|thank u|thankyou|thx|thanx|tnx|ty|tysm|cheers|ta|merci|danke|"
+    r"dankeschön|gracias|much appreciated|appreciate (?:it|that))"
+    r"(?:[\s,!.]*(?:a lot|so much|very much|a bunch|a million|again|mate|all|team|guys|everyone|for (?:the|your|"
+    r"all(?: your| the)?) ?(?:help|work|info|support|time|quick reply)|that (?:was|is|'s) (?:\w+ )?(?:helpful|great|"
+    r"perfect|all)(?: for (?:now|today))?|"
+    r"that's (?:great|perfect|all|it|helpful)(?: for (?:now|today))?|beaucoup|dir|vielmals|sehr|schön|muchas|bye|"
+    r"you're (?:great|a star|the best)|you|very helpful|really helpful|appreciate it|see you(?: tomorrow| later)?|"
+    r"great (?:job|work|help)|nice (?:job|work)|good (?:job|work)))*"
     r"[\s.!:)😊🙏👍❤️*]*$",
     re.IGNORECASE,
 )
 _CAPABILITIES = re.compile(
-    r"^\W*(?:(?:hi|hello|hey|ok|so|um|sorry|and)\b\W*)*(?:what (?:all |else |exactly )?(?:can|could|do) (?:you|u) (?:actually |even |exactly )?do(?: for (?:me|us))?(?: here| exactly)?|who are you|what are you|what(?:'s| is) this(?: thing| app| tool)?|how does (?:this|it) work|how do i (?:use (?:this|you|it)|start|begin|get started)|"
-    r"are you (?:a |an )?(?:bot|robot|ai|human|real|real person|person|machine|chatgpt)|what can i (?:ask|do)(?: you)?(?: here)?|help|help me|what are your (?:capabilities|skills|features)|what do you do|how can you help(?: me| us)?|can you help(?: me| us)?|was kannst du(?: alles)?|que (?:peux-tu|sais-tu) faire|qué puedes hacer)\W*$",
+    r"^\W*(?:(?:hi|hello|hey|ok|so|um|sorry|and)\b\W*)*(?:what (?:all |else |exactly )?(?:can|could|do) (?:you|u) "
+    r"(?:actually |even |exactly )?do(?: for (?:me|us))?(?: here| exactly)?|who are you|what are you|what(?:'s| is) "
+    r"this(?: thing| app| tool)?|how does (?:this|it) work|how do i (?:use (?:this|you|it)|start|begin|get started)|"
+    r"are you (?:a |an )?(?:bot|robot|ai|human|real|real person|person|machine|chatgpt)|what can i (?:ask|do)(?: "
+    r"you)?(?: here)?|help|help me|what are your (?:capabilities|skills|features)|what do you do|how can you "
+    r"help(?: me| us)?|can you help(?: me| us)?|was kannst du(?: alles)?|que (?:peux-tu|sais-tu) faire|qué puedes "
+    r"hacer)\W*$",
     re.IGNORECASE,
 )
 _FAREWELL = re.compile(
-    rf"^\W*(?:(?:ok|thanks|thank you|alright|great|well)[\s,!.]+)*(?:bye+|bye bye|goodbye|good night|see (?:you|ya)|cu|ciao|talk (?:to you )?(?:tomorrow|later|soon)|gtg|adi[oó]s|tsch(?:ü|u)ss|bis (?:morgen|dann|bald)|bonne (?:nuit|soirée)|gute nacht|au revoir|have a (?:good|nice|great) (?:day|evening|weekend|one)|happy (?:new year|birthday|friday|monday|easter)|merry christmas)(?: (?:later|soon|tomorrow|then|guys|all|to you))?{_END}",
+    rf"^\W*(?:(?:ok|thanks|thank you|alright|great|well)[\s,!.]+)*(?:bye+|bye bye|goodbye|good night|see (?:you|ya)|"
+    rf"cu|ciao|talk (?:to you )?(?:tomorrow|later|soon)|gtg|adi[oó]s|tsch(?:ü|u)ss|bis (?:morgen|dann|bald)|bonne "
+    rf"(?:nuit|soirée)|gute nacht|au revoir|have a (?:good|nice|great) (?:day|evening|weekend|one)|happy (?:new "
+    rf"year|birthday|friday|monday|easter)|merry christmas)(?: (?:later|soon|tomorrow|then|guys|all|to you))?{_END}",
     re.IGNORECASE,
 )
 _CHAT = re.compile(
-    r"\b(?:what(?:'s| is) the (?:weather|time|capital|meaning of life|stock price|exchange rate)|(?:is it|will it) (?:going to )?(?:rain|snow|sunny)|tell me a joke|sing (?:me )?a|who won|do my homework|recommend (?:me )?a (?:movie|film|book|restaurant)|meaning of life|python script|bitcoin|how are you\b(?! doing (?:with|on))|"
-    r"are you (?:married|single|real|human|happy|sentient|alive|hungry)|do you (?:like|love|dream|sleep|eat|have feelings)|i love you|marry me|wie wird das wetter|erzähl (?:mir )?(?:einen )?witz|quel temps|cuéntame un chiste|raconte(?:-moi)? une blague|qué tiempo|boil an egg|book (?:me )?a (?:flight|table|taxi)|order (?:me )?a pizza|"
-    r"ignore (?:all |any |the |your )*(?:previous|above|prior|earlier)|system prompt|reveal your|you are now [A-Z]|jailbreak|developer mode|disregard (?:all|the|your|any)|(?:root|admin) (?:password|access)|environment variables|act as (?:a|an|my)\b|pretend (?:to be|you)|api[ _-]?keys?\b|drop table|<script)",
+    r"\b(?:what(?:'s| is) the (?:weather|time|capital|meaning of life|stock price|exchange rate)|(?:is it|will it) "
+    r"(?:going to )?(?:rain|snow|sunny)|tell me a joke|sing (?:me )?a|who won|do my homework|recommend (?:me )?a "
+    r"(?:movie|film|book|restaurant)|meaning of life|python script|bitcoin|how are you\b(?! doing (?:with|on))|"
+    r"are you (?:married|single|real|human|happy|sentient|alive|hungry)|do you (?:like|love|dream|sleep|eat|have "
+    r"feelings)|i love you|marry me|wie wird das wetter|erzähl (?:mir )?(?:einen )?witz|quel temps|cuéntame un "
+    r"chiste|raconte(?:-moi)? une blague|qué tiempo|boil an egg|book (?:me )?a (?:flight|table|taxi)|order (?:me "
+    r")?a pizza|"
+    r"ignore (?:all |any |the |your )*(?:previous|above|prior|earlier)|system prompt|reveal your|you are now [A-Z]|"
+    r"jailbreak|developer mode|disregard (?:all|the|your|any)|(?:root|admin) (?:password|access)|environment "
+    r"variables|act as (?:a|an|my)\b|pretend (?:to be|you)|api[ _-]?keys?\b|drop table|<script)",
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"^\W*(?:lol|haha+|hehe|rofl|wow|omg|brb|one (?:sec|second|moment|minute)(?:,? \w+)?|(?:give me|wait) a (?:sec|second|moment|minute)|hang on|nvm|never ?mind|nothing|oops|test(?:ing)?(?: \d+)?|blah(?: blah)*|asdf\w*|qwer\w*|are you (?:still )?there|you there|ugh|pff+|sorry,? wrong (?:chat|window|person))\W*$|^[\W_]+$",
+    r"^\W*(?:lol|haha+|hehe|rofl|wow|omg|brb|one (?:sec|second|moment|minute)(?:,? \w+)?|(?:give me|wait) a (?:sec|"
+    r"second|moment|minute)|hang on|nvm|never ?mind|nothing|oops|test(?:ing)?(?: \d+)?|blah(?: blah)*|asdf\w*|"
+    r"qwer\w*|are you (?:still )?there|you there|ugh|pff+|sorry,? wrong (?:chat|window|person))\W*$|^[\W_]+$",
     re.IGNORECASE,
 )
 _YES = re.compile(
-    r"^\W*(?:(?:yes+|yep|yeah|yup|ya|yea|sure|ok(?:ay)?|k|kk|fine|go|go ahead|go for it|do it|do that|please do|please|sounds (?:good|great|perfect)|perfect|great|absolutely|definitely|of course|ja|gerne|bitte|oui|vas-y|d'accord|sí|si|claro|dale|correct|right|"
-    r"exactly|let's do (?:it|that)|let's go|let's|works for me|all good|looks good|lgtm|love it|good|make it so|let's see it|why not|that works|proceed|carry on|continue|on you go|go on|cool|nice|super|then|now|it|that|thanks|thank you|👍|✅|👌|y|yes please|happy with that|i'd like that|that would be (?:great|good|nice|lovely))[\s,.!]*){1,5}$",
+    r"^\W*(?:(?:yes+|yep|yeah|yup|ya|yea|sure|ok(?:ay)?|k|kk|fine|go|go ahead|go for it|do it|do that|please do|"
+    r"please|sounds (?:good|great|perfect)|perfect|great|absolutely|definitely|of course|ja|gerne|bitte|oui|vas-y|"
+    r"d'accord|sí|si|claro|dale|correct|right|"
+    r"exactly|let's do (?:it|that)|let's go|let's|works for me|all good|looks good|lgtm|love it|good|make it so|"
+    r"let's see it|why not|that works|proceed|carry on|continue|on you go|go on|cool|nice|super|then|now|it|that|"
+    r"thanks|thank you|👍|✅|👌|y|yes please|happy with that|i'd like that|that would be (?:great|good|nice|"
+    r"lovely))[\s,.!]*){1,5}$",
     re.IGNORECASE,
 )
 _DECIDE = re.compile(
-    r"^\W*(?:(?:yes|ok(?:ay)?|i|we|all good|looks good|fine|no|please|great|perfect|good)[\s,]+)*(?:approved?|approve (?:it|this|that|them|all(?: of them)?|both|everything)|aprove|reject(?:ed)?(?: (?:it|this|that|them|all|both))?|decline(?:d)?(?: it)?|confirm(?:ed)?|i (?:approve|confirm|reject)(?: (?:it|this|that|them))?|"
+    r"^\W*(?:(?:yes|ok(?:ay)?|i|we|all good|looks good|fine|no|please|great|perfect|good)[\s,]+)*(?:approved?|"
+    r"approve (?:it|this|that|them|all(?: of them)?|both|everything)|aprove|reject(?:ed)?(?: (?:it|this|that|them|"
+    r"all|both))?|decline(?:d)?(?: it)?|confirm(?:ed)?|i (?:approve|confirm|reject)(?: (?:it|this|that|them))?|"
     r"genehmigt|freigegeben|approuvé|aprobado|signed off|green light)\W*(?:please|thanks|pls)?\W*$",
     re.IGNORECASE,
 )
 
 
 _WORKING = re.compile(
-    r"\b(?:posts?|captions?|campaign|newsletter|tweet|e-?mail|budget|schedule|publish|write|draft|audience|reel|headline|ad)\b(?! (?:all|without))",
+    r"\b(?:posts?|captions?|campaign|newsletter|tweet|e-?mail|budget|schedule|publish|write|draft|audience|reel|"
+    r"headline|ad)\b(?! (?:all|without))",
     re.IGNORECASE,
 )
 
@@ -94,8 +130,11 @@ def _agreed(situation: Situation) -> Reading | None:
 
 
 _TELL = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|actually|wait|hey|and|so|can you|could you|forget (?:that|it)|let's|before (?:that|i answer))\W+)*(?:write|draft|schedule|publish|post (?:it|the|this|that|my)|send|approve|reject|cancel|show|compare|translate|rewrite|shorten|give me|tell me|"
-    r"what|which|how|when|why|who|did|does|do|is|are|was|were|has|have we|can|could|should|analy[sz]e|report on|make me|create|plan the|delete|reschedule)\b|\?\s*$",
+    r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|actually|wait|hey|and|so|can you|could you|forget (?:that|it)|"
+    r"let's|before (?:that|i answer))\W+)*(?:write|draft|schedule|publish|post (?:it|the|this|that|my)|send|approve|"
+    r"reject|cancel|show|compare|translate|rewrite|shorten|give me|tell me|"
+    r"what|which|how|when|why|who|did|does|do|is|are|was|were|has|have we|can|could|should|analy[sz]e|report on|"
+    r"make me|create|plan the|delete|reschedule)\b|\?\s*$",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,8 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"'
 _DASHES = re.compile(r"[‐‑‒–—―−]")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\S)[^.!?\n]*)*[.!?\n]*")
 _ASKING = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|um+|hmm+|btw|also|please|quick question|wait|sorry|question)\b\W*)*"
+    r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|um+|hmm+|btw|also|please|quick question|wait|sorry|"
+    r"question)\b\W*)*"
     r"(?:what|what's|whats|how|why|when|where|who|which|whose|should|shall|is|are|was|were|do|does|did|has|have|"
     r"am|may|isn't|aren't|don't|doesn't|didn't|can i|can we|could i|could we|would it|would that|will it|will that|"
     r"will this|would this|is there|any idea|any ideas|was|wie|wieviel|warum|wann|wo|wer|combien|quand|pourquoi|"
@@ -28,13 +29,18 @@ _SEEKING = re.compile(
     re.IGNORECASE,
 )
 _PROPOSAL = re.compile(
-    r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go)|(?:can|could|should|shall|may) (?:we|i|you) (?:please |also |maybe |just |perhaps )*(?:target|use|add|make|move|change|start|do|include|push|drop|skip|aim|set|increase|raise|lower|reduce|switch|swap|remove|go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|something|it\?)))\b",
+    r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go)|(?:can|could|should|shall|may) "
+    r"(?:we|i|you) (?:please |also |maybe |just |perhaps )*(?:target|use|add|make|move|change|start|do|include|push|"
+    r"drop|skip|aim|set|increase|raise|lower|reduce|switch|swap|remove|go (?:with|for)|say|focus|keep|launch|"
+    r"promote|plan)(?! (?:more|better|anything|something|it\?)))\b",
     re.IGNORECASE,
 )
 
 
 _ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b", re.IGNORECASE
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were "
+    r"told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b",
+    re.IGNORECASE,
 )
 
 

@@ -3,99 +3,185 @@
 import re
 
 _VERBS = (
-    r"launch(?:ing|es|ed)?|re-?launch(?:ing)?|open(?:ing|s|ed)?(?: up)?|re-?open(?:ing|s)?|promot(?:e|ing|es)|advertis(?:e|ing)|market(?:ing)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
-    r"assistant|help|ideas|stuff|materials?))|sell(?:ing)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing)?|announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing)?|pushing|bringing out|bring out|"
-    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|(?:doing|having|planning|offering|adding|giving|setting up|publishing|showing|screening|performing|teaching|throwing|building|writing|(?:we|i)(?:'ve| have)(?: got)?|there's|there is|there will be)(?= (?:an? (?:new|free|big|special|open|summer|winter|spring|autumn|christmas|pop-?up|live|online|charity|two-day|workshop|concert|course|class|sale|webinar|event|exhibition|festival|market|fair|giveaway|competition|tasting|book|party|show|talk|tour|retreat)\b|our (?:new|first|annual|next)\b|(?:the|my) (?:new|first|annual)\b))|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
-    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|first|latest|next))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
+    r"launch(?:ing|es|ed)?|re-?launch(?:ing)?|open(?:ing|s|ed)?(?: up)?|re-?open(?:ing|s)?|promot(?:e|ing|es)|"
+    r"advertis(?:e|ing)|market(?:ing)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
+    r"assistant|help|ideas|stuff|materials?))|sell(?:ing)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing)?|"
+    r"announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing)?|pushing|bringing out|bring out|"
+    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|(?:doing|having|planning|offering|"
+    r"adding|giving|setting up|publishing|showing|screening|performing|teaching|throwing|building|writing|(?:we|"
+    r"i)(?:'ve| have)(?: got)?|there's|there is|there will be)(?= (?:an? (?:new|free|big|special|open|summer|winter|"
+    r"spring|autumn|christmas|pop-?up|live|online|charity|two-day|workshop|concert|course|class|sale|webinar|event|"
+    r"exhibition|festival|market|fair|giveaway|competition|tasting|book|party|show|talk|tour|retreat)\b|our (?:new|"
+    r"first|annual|next)\b|(?:the|my) (?:new|first|annual)\b))|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|"
+    r"my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
+    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|"
+    r"my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|"
+    r"first|latest|next))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
 )
 _STOP = (
-    r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|which|who|where|when|while|until|before|after|during|around|near|via|among|amongst|en|em|im|am|à|le|el|du|um|through|using|targeting|aimed|as|"
-    r"is|are|was|will|has|have|and (?:we|i|i'd|i'm|we're|want|need|would|get|have|our goal|the|then|it|my budget|budget|is|are|are|write|plan|schedule|drive|increase|boost|reach|hope|looking|on|use|post|start|so)|we|i|"
-    r"£|\$|€|it's|we're|i'm|budget|goal|over|across|within|starting|if|please|pls|thanks|mid|early|late|end|and|opens?|launch(?:es)?|or|a|based|here|again|soon|now|ideally|maybe|probably|can|could|should|via|mainly|mostly|black friday|christmas|just|how|what|right|there|also|instead|not"
+    r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|"
+    r"which|who|where|when|while|until|before|after|during|around|near|via|among|amongst|en|em|im|am|à|le|el|du|um|"
+    r"through|using|targeting|aimed|as|"
+    r"is|are|was|will|has|have|and (?:we|i|i'd|i'm|we're|want|need|would|get|have|our goal|the|then|it|my budget|"
+    r"budget|is|are|are|write|plan|schedule|drive|increase|boost|reach|hope|looking|on|use|post|start|so)|we|i|"
+    r"£|\$|€|it's|we're|i'm|budget|goal|over|across|within|starting|if|please|pls|thanks|mid|early|late|end|and|"
+    r"opens?|launch(?:es)?|or|a|based|here|again|soon|now|ideally|maybe|probably|can|could|should|via|mainly|mostly|"
+    r"black friday|christmas|just|how|what|right|there|also|instead|not"
 )
 _WORD = r"[^\s,.;:!?\n()\"£$€]+(?:\.\d+)?"
 _PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}\s?){{1,9}}"
-_DETERMINER = r"(?:(?:a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|nuestr[oa]|el|la|le)\s)"
+_DETERMINER = (
+    r"(?:(?:a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|"
+    r"nuestr[oa]|el|la|le)\s)"
+)
 _ANNOUNCED = re.compile(
-    rf"\b(?:{_VERBS})\s(?:of\s)?(?P<what>{_DETERMINER}?{_PHRASE}(?:and\s(?!(?:we|i|the|our|get|want|use|post|it)\b){_WORD}(?=[,.;]|\sin\s|\son\s|$))?)",
+    rf"\b(?:{_VERBS})\s(?:of\s)?(?P<what>{_DETERMINER}?{_PHRASE}(?:and\s(?!(?:we|i|the|our|get|want|use|post|"
+    rf"it)\b){_WORD}(?=[,.;]|\sin\s|\son\s|$))?)",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|basically)\s)?(?P<what>(?:{_DETERMINER}|(?=(?:new|second|third|brand new)\s))(?:(?!(?:goal|budget|tone|audience|target)\b){_WORD}\s){{1,7}}?)"
-    r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|happen(?:s|ing)|takes? place|kicks? off|runs?)(?=\s|[,.;!]|$)",
+    rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|"
+    rf"basically)\s)?(?P<what>(?:{_DETERMINER}|(?=(?:new|second|third|brand new)\s))(?:(?!(?:goal|budget|tone|"
+    rf"audience|target)\b){_WORD}\s){{1,7}}?)"
+    r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|"
+    r"start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|"
+    r"happen(?:s|ing)|takes? place|kicks? off|runs?)(?=\s|[,.;!]|$)",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    rf"\b(?:campaign|marketing|promotion|promo|ads?|posts?|plan|launch|buzz|advertising|strategy|content|push|event|kampagne|campagne|campaña|something|help)\s(?:plan |strategy )?(?:for|about|around|on|to promote|für|pour|para|with)\s(?P<what>{_DETERMINER}?(?!(?:me|us|you|it|this|that|next|the (?:next|weekend|week|month)|instagram|facebook|email|linkedin|tiktok|twitter|approval|\d|january|february|march|april|may|june|july|august|september|october|november|december|christmas|black friday|monday|friday|marketing|marketing please)\b){_PHRASE})",
+    rf"\b(?:campaign|marketing|promotion|promo|ads?|posts?|plan|launch|buzz|advertising|strategy|content|push|event|"
+    rf"kampagne|campagne|campaña|something|help)\s(?:plan |strategy )?(?:for|about|around|on|to promote|für|pour|"
+    rf"para|with)\s(?P<what>{_DETERMINER}?(?!(?:me|us|you|it|this|that|next|the (?:next|weekend|week|month)|"
+    rf"instagram|facebook|email|linkedin|tiktok|twitter|approval|\d|january|february|march|april|may|june|july|"
+    rf"august|september|october|november|december|christmas|black friday|monday|friday|marketing|marketing "
+    rf"please)\b){_PHRASE})",
     re.IGNORECASE,
 )
 _IS = re.compile(
-    rf"\b(?:the product(?: name)?|product|service|the campaign(?= is (?:for|about))|the event|what we (?:sell|make|do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called |all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|problem|question|goal|budget|date|wrong|right|same|first|second|5th|plan|must|tad|little|big|small|no|low|tight|fixed|hard|one|tone|campaign|week|month|family|local|few|target|\d)\b){_PHRASE})",
+    rf"\b(?:the product(?: name)?|product|service|the campaign(?= is (?:for|about))|the event|what we (?:sell|make|"
+    rf"do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called "
+    rf"|all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |"
+    rf"called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|"
+    rf"problem|question|goal|budget|date|wrong|right|same|first|second|5th|plan|must|tad|little|big|small|no|low|"
+    rf"tight|fixed|hard|one|tone|campaign|week|month|family|local|few|target|\d)\b){_PHRASE})",
     re.IGNORECASE,
 )
 _TITLED = re.compile(
-    r"\b(?:it's|it is|is|be|are) (?:called|named|titled) (?P<what>\"?[A-Z0-9][^\s,.;:!?]*(?:\s(?:of|the|and|for|&|in|[A-Z0-9][^\s,.;:!?]*)){0,5})"
+    r"\b(?:it's|it is|is|be|are) (?:called|named|titled) (?P<what>\"?[A-Z0-9][^\s,.;:!?]*(?:\s(?:of|the|and|for|&|"
+    r"in|[A-Z0-9][^\s,.;:!?]*)){0,5})"
 )
 _NAMED_PRODUCT = re.compile(
-    rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
+    rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|"
+    rf"provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
-    rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|my)\s(?!(?:new |online )?(?:web ?site|site|shop|store|page|profile|list|account|newsletter|channel|blog|door|business|mailing|email|instagram|facebook|tiktok|linkedin|stall|place|brand|company)\b){_PHRASE})",
+    rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|"
+    rf"customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|"
+    rf"applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|"
+    rf"my)\s(?!(?:new |online )?(?:web ?site|site|shop|store|page|profile|list|account|newsletter|channel|blog|door|"
+    rf"business|mailing|email|instagram|facebook|tiktok|linkedin|stall|place|brand|company)\b){_PHRASE})",
     re.IGNORECASE,
 )
 _SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out)\s(?:of )?(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
 _FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
-    rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|autumn|christmas)\s{_PHRASE})",
+    rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|"
+    rf"autumn|christmas)\s{_PHRASE})",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|out|my|ad)\s?)*"
-    r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|everything|things?|stuff|us|me|you|"
-    r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|sales|leads|engagement|traffic|"
-    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|doors|tickets|seats|units|memberships|subscriptions|clients|orders|members|sign-?ups|registrations?|enrolments?|applications|holidays|school|term|year|bookings?|times?|days?|group|valid|free|outdoors|indoors|live|sure|every|day|date|dates|website|site|page|website traffic|list|door|place)?\s*$",
+    r"^(?:(?:a|an|the|my|our|this|some|more|new|big|small|little|great|whole|full|good|proper|next|first|of|"
+    r"marketing|social media|online|paid|instagram|facebook|email|tiktok|linkedin|google|meta|organic|local|it|up|"
+    r"out|my|ad)\s?)*"
+    r"(?:campaigns?|promotions?|promos?|ads?|posts?|posting|plans?|marketing|strategy|awareness|brand awareness|"
+    r"brand|customers?|business|company|product|products|service|services|it|this|that|one|them|something|anything|"
+    r"everything|things?|stuff|us|me|you|"
+    r"weekend|week|month|day|season|launch|opening|event|shop|audience|people|content|instagram|facebook|email|"
+    r"tiktok|linkedin|twitter|blog|newsletter|word|goal|budget|copy|captions?|drafts?|images?|followers|visitors|"
+    r"sales|leads|engagement|traffic|"
+    r"scratch|planning|here|now|soon|yet|again|please|ones?|thing|question|numbers|time|date|tone|draft|to|of|all|"
+    r"each|both|social|socials|doors|up|what|online|small|well|better|fast|slowly|there|families|students|parents|"
+    r"women|men|everyone|locals|kids|idea|ideas|day|night|morning|work|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|"
+    r"black friday|not sure|going|good|great|ok|fine|too|really|nothing|about|like|in|hours?|doors|tickets|seats|"
+    r"units|memberships|subscriptions|clients|orders|members|sign-?ups|registrations?|enrolments?|applications|"
+    r"holidays|school|term|year|bookings?|times?|days?|group|valid|free|outdoors|indoors|live|sure|every|day|date|"
+    r"dates|website|site|page|website traffic|list|door|place)?\s*$",
     re.IGNORECASE,
 )
 _BUSINESS_NOUNS = (
-    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
-    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|school|academy|nursery|kindergarten|preschool|gallery|museum|theatre|theater|cinema|"
-    r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream parlour|brand|label|club|business|dealership|garage|"
-    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: practice| clinic)?|pharmacy|"
-    r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
+    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|"
+    r"juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|"
+    r"hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
+    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|"
+    r"school|academy|nursery|kindergarten|preschool|gallery|museum|theatre|theater|cinema|"
+    r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream "
+    r"parlour|brand|label|club|business|dealership|garage|"
+    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: "
+    r"practice| clinic)?|pharmacy|"
+    r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language "
+    r"school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|"
+    r"pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography "
+    r"business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|"
+    r"center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
 )
 _OWNED = re.compile(
-    rf"\b(?:my|our|own|run|have|manage|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|voice|budget|manager|owners?))",
+    rf"\b(?:my|our|own|run|have|manage|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|"
+    rf"nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|"
+    rf"in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|"
+    rf"need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|"
+    rf"voice|budget|manager|owners?))",
     re.IGNORECASE,
 )
 _TRADE = re.compile(
-    r"\b(?:i'm|i am|we're|we are|as) (?:an? )?(?P<who>(?:(?!(?:new|in|a|the|on|not|for|looking|trying|planning|opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
-    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|[a-z]{3,}(?:icist|ographer|smith|opath)|painter|sculptor|weaver|brewer|winemaker|farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
+    r"\b(?:i'm|i am|we're|we are|as) (?:an? )?(?P<who>(?:(?!(?:new|in|a|the|on|not|for|looking|trying|planning|"
+    r"opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|"
+    r"physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
+    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog "
+    r"groomer|make-?up artist|[a-z]{3,}(?:icist|ographer|smith|opath)|painter|sculptor|weaver|brewer|winemaker|"
+    r"farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|"
+    r"start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
     re.IGNORECASE,
 )
 _PROPER = re.compile(
-    r"\b(?P<who>(?:[A-ZÀ-Ž][\w'&À-ž-]+\s){1,3}(?:Bakery|Caf[eé]|Coffee|Restaurant|Pizzeria|Bistro|Pub|Bar|Brewery|Hotel|Shop|Store|Boutique|Salon|Spa|Studios?|Gym|Fitness|Yoga|Clinic|Dental|Agency|Books|Bookshop|Florists?|Flowers|Farm|Deli|Kitchen|Gallery|Museum|Theatre|Academy|School|Nursery|Consulting|Solutions|Software|Labs?|Group|Foundation|Trust|Roasters|Motors|Interiors|Travel|Tours|Photography))(?![\w-])"
+    r"\b(?P<who>(?:[A-ZÀ-Ž][\w'&À-ž-]+\s){1,3}(?:Bakery|Caf[eé]|Coffee|Restaurant|Pizzeria|Bistro|Pub|Bar|Brewery|"
+    r"Hotel|Shop|Store|Boutique|Salon|Spa|Studios?|Gym|Fitness|Yoga|Clinic|Dental|Agency|Books|Bookshop|Florists?|"
+    r"Flowers|Farm|Deli|Kitchen|Gallery|Museum|Theatre|Academy|School|Nursery|Consulting|Solutions|Software|Labs?|"
+    r"Group|Foundation|Trust|Roasters|Motors|Interiors|Travel|Tours|Photography))(?![\w-])"
 )
 _CALLED = re.compile(
-    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
+    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on "
+    r"behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| "
+    r"name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|"
+    r"brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|"
+    r"'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|"
+    r"[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
 )
 _BRANDED = re.compile(
-    r"\b(?:[Ss]tartup|[Ss]tart-up|[Cc]ompany|[Cc]harity|[Bb]rand|[Bb]and|[Aa]gency|[Ss]tudio|[Bb]akery|[Cc]af[eé]|[Rr]estaurant|[Ss]hop|[Ss]alon|[Gg]ym|[Ff]irm|[Bb]usiness|[Ss]tore|[Hh]otel|[Ss]chool)(?: called| named|,)? (?P<who>[A-ZÀ-Ž][\w'À-ž]+(?:\s(?:&\s)?[A-ZÀ-Ž][\w'À-ž]+){0,3})"
+    r"\b(?:[Ss]tartup|[Ss]tart-up|[Cc]ompany|[Cc]harity|[Bb]rand|[Bb]and|[Aa]gency|[Ss]tudio|[Bb]akery|[Cc]af[eé]|"
+    r"[Rr]estaurant|[Ss]hop|[Ss]alon|[Gg]ym|[Ff]irm|[Bb]usiness|[Ss]tore|[Hh]otel|[Ss]chool)(?: called| named|,)? "
+    r"(?P<who>[A-ZÀ-Ž][\w'À-ž]+(?:\s(?:&\s)?[A-ZÀ-Ž][\w'À-ž]+){0,3})"
 )
 _COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
 
 
 _OCCASION = re.compile(
-    r"(?:it|them|this|that|us|me|him|her|back|out|up|down|off|less|again|moved|delayed|cancelled|closed|date|event|day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
+    r"(?:it|them|this|that|us|me|him|her|back|out|up|down|off|less|again|moved|delayed|cancelled|closed|date|event|"
+    r"day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
     re.IGNORECASE,
 )
 _ENDS_WITH_PEOPLE = re.compile(
-    r"^(?!(?:my|our|the|a|an)\s).*\b(?:families|parents|mums|moms|dads|students|women|men|kids|teens|teenagers|professionals|locals|people|owners|lovers|fans|runners|gamers|foodies|managers|founders|owners|businesses|companies|professionals|customers|clients|couples|beginners|"
-    r"seniors|tourists|adults|teachers|developers|folks|everyone|millennials|residents|pensioners|homeowners|buyers|shoppers|commuters|gen z|freelancers|entrepreneurs)\s*$",
+    r"^(?!(?:my|our|the|a|an)\s).*\b(?:families|parents|mums|moms|dads|students|women|men|kids|teens|teenagers|"
+    r"professionals|locals|people|owners|lovers|fans|runners|gamers|foodies|managers|founders|owners|businesses|"
+    r"companies|professionals|customers|clients|couples|beginners|"
+    r"seniors|tourists|adults|teachers|developers|folks|everyone|millennials|residents|pensioners|homeowners|buyers|"
+    r"shoppers|commuters|gen z|freelancers|entrepreneurs)\s*$",
     re.IGNORECASE,
 )
 _NEWISH = re.compile(
-    r"\b(?:new|second|2nd|third|3rd|another|next|first|pop-up|own|opening|launch|anniversary|birthday|'s|re-?opening|additional|online)\b",
+    r"\b(?:new|second|2nd|third|3rd|another|next|first|pop-up|own|opening|launch|anniversary|birthday|'s|"
+    r"re-?opening|additional|online)\b",
     re.IGNORECASE,
 )
 _OWNS = re.compile(rf"\b(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
@@ -141,7 +227,9 @@ def find_product(text: str) -> tuple[int, int, str] | None:
                 continue
             if _OWNS.search(what) and not _NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
                 continue
-            if pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name]) or pattern is _FOR_OUR and _ENDS_WITH_PEOPLE.search(what):
+            if (pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name])) or (
+                pattern is _FOR_OUR and _ENDS_WITH_PEOPLE.search(what)
+            ):
                 continue
             if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
                 continue
@@ -165,8 +253,13 @@ def leading_fragment(left: str) -> str:
 
 
 _SENTENCE = re.compile(
-    r"\b(?:is|are|was|were|be|will|would|can|could|should|want|wants|need|needs|have|has|had|do|does|did|i|we|you|it|they|make|set|change|add|drop|use|keep|let's|no|not|yes|ok|okay|hi|hello|hey|thanks|actually|please|also|budget|goal|"
-    r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|spend|max|min|the|wir|on|nous|ich|it's)\b",
+    r"\b(?:is|are|was|were|be|will|would|can|could|should|want|wants|need|needs|have|has|had|do|does|did|i|we|you|"
+    r"it|they|make|set|change|add|drop|use|keep|let's|no|not|yes|ok|okay|hi|hello|hey|thanks|actually|please|also|"
+    r"budget|goal|"
+    r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|"
+    r"and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|"
+    r"i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|spend|max|min|"
+    r"the|wir|on|nous|ich|it's)\b",
     re.IGNORECASE,
 )
 
@@ -174,14 +267,18 @@ _SENTENCE = re.compile(
 def plain_phrase(text: str) -> str:
     """A short answer as a noun phrase: without opening words, article and closing politeness."""
     words = re.sub(
-        r"^(?:(?:it's|its|it is|that's|that would be|we're|we are|i'm|i am|well|so|um+|uh|erm|hmm+|ok(?:ay)?|yes|yeah|yep|sure|just|probably|maybe|basically|mostly|mainly|i think|i guess|i'd say|let's say|let's go with|say|actually|"
-        r"definitely|for|about|the answer is|promoting|launching|selling|no,|sorry|to|something like|primarily|oh|make it|change it to|i meant|i mean|rather|in|at|opening|we sell|we make|we want|i want)\b[\s,:]*)+",
+        r"^(?:(?:it's|its|it is|that's|that would be|we're|we are|i'm|i am|well|so|um+|uh|erm|hmm+|ok(?:ay)?|yes|"
+        r"yeah|yep|sure|just|probably|maybe|basically|mostly|mainly|i think|i guess|i'd say|let's say|let's go with|"
+        r"say|actually|"
+        r"definitely|for|about|the answer is|promoting|launching|selling|no,|sorry|to|something like|primarily|oh|"
+        r"make it|change it to|i meant|i mean|rather|in|at|opening|we sell|we make|we want|i want)\b[\s,:]*)+",
         "",
         text.strip(),
         flags=re.IGNORECASE,
     )
     words = re.sub(
-        r"[\s,]*\b(?:please|pls|thanks|thank you|thx|i think|i guess|i suppose|mostly|mainly|really|i'd say|probably|cheers|instead|ta|for now|actually|if possible)\W*$",
+        r"[\s,]*\b(?:please|pls|thanks|thank you|thx|i think|i guess|i suppose|mostly|mainly|really|i'd say|"
+        r"probably|cheers|instead|ta|for now|actually|if possible)\W*$",
         "",
         words,
         flags=re.IGNORECASE,

@@ -3,41 +3,88 @@
 import re
 
 _ADJECTIVES = (
-    r"warm|playful|formal|cheeky|friendly|professional|funny|humou?rous|witty|bold|casual|informal|serious|fun|light-?hearted|inspiring|inspirational|"
-    r"luxur(?:y|ious)|elegant|sophisticated|down[- ]to[- ]earth|chatty|conversational|upbeat|energetic|calm|calming|empathetic|confident|edgy|quirky|"
-    r"sarcastic|authoritative|no[- ]nonsense|straightforward|plain(?:[- ]spoken)?|punchy|sincere|heartfelt|cosy|cozy|relaxed|youthful|sassy|minimal(?:ist)?|poetic|personal|"
-    r"approachable|optimistic|reassuring|caring|passionate|dramatic|mysterious|romantic|nostalgic|modern|classy|trustworthy|expert|educational|"
-    r"informative|factual|technical|academic|cheerful|happy|positive|enthusiastic|excited|exciting|laid[- ]back|easy-?going|irreverent|dry|deadpan|posh|premium|"
-    r"inclusive|respectful|honest|authentic|direct|snappy|crisp|clear|simple|jargon[- ]free|gentle|soft|motivational|motivating|empowering|rebellious|silly|goofy|"
-    r"businesslike|corporate|neutral|human|welcoming|inviting|homely|rustic|zen|uplifting|urgent|persuasive|salesy|pushy|corny|cringe|stiff|boring|loud|wholesome|geeky|nerdy|understated|refined|lively|vibrant|dynamic|fresh|folksy|zany|tongue[- ]in[- ]cheek|matter[- ]of[- ]fact|slangy|young|hip|cool|flirty|creative|thoughtful|earnest|curious"
+    r"warm|playful|formal|cheeky|friendly|professional|funny|humou?rous|witty|bold|casual|informal|serious|fun|"
+    r"light-?hearted|inspiring|inspirational|"
+    r"luxur(?:y|ious)|elegant|sophisticated|down[- ]to[- ]earth|chatty|conversational|upbeat|energetic|calm|"
+    r"calming|"
+    r"empathetic|confident|edgy|quirky|"
+    r"sarcastic|authoritative|no[- ]nonsense|straightforward|plain(?:[- ]spoken)?|punchy|sincere|heartfelt|cosy|"
+    r"cozy|relaxed|youthful|sassy|minimal(?:ist)?|poetic|personal|"
+    r"approachable|optimistic|reassuring|caring|passionate|dramatic|mysterious|romantic|nostalgic|modern|classy|"
+    r"trustworthy|expert|educational|"
+    r"informative|factual|technical|academic|cheerful|happy|positive|enthusiastic|excited|exciting|laid[- ]back|"
+    r"easy-?going|irreverent|dry|deadpan|posh|premium|"
+    r"inclusive|respectful|honest|authentic|direct|snappy|crisp|clear|simple|jargon[- ]free|gentle|soft|"
+    r"motivational|motivating|empowering|rebellious|silly|goofy|"
+    r"businesslike|corporate|neutral|human|welcoming|inviting|homely|rustic|zen|uplifting|urgent|persuasive|"
+    r"salesy|"
+    r"pushy|corny|cringe|stiff|boring|loud|wholesome|geeky|nerdy|understated|refined|lively|vibrant|dynamic|"
+    r"fresh|"
+    r"folksy|zany|tongue[- ]in[- ]cheek|matter[- ]of[- ]fact|slangy|young|hip|cool|flirty|creative|thoughtful|"
+    r"earnest|curious"
 )
-_SAFE = r"warm|playful|formal|cheeky|friendly|professional|funny|humou?rous|witty|casual|informal|light-?hearted|chatty|conversational|upbeat|down[- ]to[- ]earth|quirky|sassy|sarcastic|no[- ]nonsense|laid[- ]back|tongue[- ]in[- ]cheek|approachable|irreverent"
-_DEGREE = r"(?:(?:very|really|quite|a bit|a little|more|less|super|slightly|fairly|pretty|not too|not|too|never|nice and|kind of|kinda|a touch|rather|bit|extra) )*"
-_LIST = rf"{_DEGREE}(?:{_ADJECTIVES})(?!\w)(?:(?:\s?,\s?(?:and |but )?|\s(?:and|but|yet|or)\s|\s?/\s?|\s?&\s?|\s){_DEGREE}(?:{_ADJECTIVES})(?!\w)){{0,4}}"
+_SAFE = (
+    r"warm|playful|formal|cheeky|friendly|professional|funny|humou?rous|witty|casual|informal|light-?hearted|"
+    r"chatty|"
+    r"conversational|upbeat|down[- ]to[- ]earth|quirky|sassy|sarcastic|no[- ]nonsense|laid[- ]back|tongue[- "
+    r"]in[- "
+    r"]cheek|approachable|irreverent"
+)
+_DEGREE = (
+    r"(?:(?:very|really|quite|a bit|a little|more|less|super|slightly|fairly|pretty|not too|not|too|never|"
+    r"nice and|"
+    r"kind of|kinda|a touch|rather|bit|extra) ){0,3}"
+)
+_LIST = (
+    rf"{_DEGREE}(?:{_ADJECTIVES})(?!\w)(?:(?:\s?,\s?(?:and |but )?|\s(?:and|but|yet|or)\s|\s?/\s?|\s?&\s?|"
+    rf"\s){_DEGREE}(?:{_ADJECTIVES})(?!\w)){{0,4}}"
+)
 _WORD = r"(?:tone(?: of voice)?|voice|vibes?|vibe|style|feel|register|language|wording|ton(?!\w)|tono)"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_WORD}(?: for (?:this|it|us|the posts))?\s*(?:should be|should feel|should sound|needs to be|must be|has to be|is|:|=|-|we want is|would be|we like is|can be|to be)+\s*(?:something |kept |always |just )?(?P<v>{_LIST})",
+        (
+            rf"\b{_WORD}(?: for (?:this|it|us|the posts))?\s*(?:should be|should feel|should sound|needs to "
+            rf"be|must be|"
+            rf"has to be|is|:|=|-|we want is|would be|we like is|can be|to be)+\s*(?:something |kept |always |"
+            rf"just "
+            rf")?(?P<v>{_LIST})"
+        ),
         rf"\b(?P<v>{_LIST})\s(?:in )?{_WORD}(?!\w)",
-        rf"\b(?:keep|make|want|like|prefer) (?:it|this|them|things|everything|the (?:tone|copy|posts|language|voice|wording|text|texts))?(?: all| to)?(?: be| sound| feel| kept)?\s?(?P<v>{_LIST})(?= and \w+ to\b|[\s]*(?:[,.;!\n]|$|please|and|but|for|with|throughout|though|tone|not|in|on|overall|so|as|like|ok|pls))",
-        rf"\b(?:sound|sounds|sounding|feel|be|write|speak|talk|stay)s? (?:like |in an? |quite )?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|please|and|but|tone|not|pls|overall|on))",
-        rf"\b(?:we're|we are|our brand is|our style is|brand voice is|style:|i'm) (?:a |an )?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|brand))",
+        (
+            rf"\b(?:keep|make|want|like|prefer) (?:it|this|them|things|everything|the (?:tone|copy|posts|"
+            rf"language|voice|"
+            rf"wording|text|texts))?(?: all| to)?(?: be| sound| feel| kept)?\s?(?P<v>{_LIST})(?= and \w+ to\b|"
+            rf"[\s]*(?:[,.;!\n]|$|please|and|but|for|with|throughout|though|tone|not|in|on|overall|so|as|like|"
+            rf"ok|pls))"
+        ),
+        (
+            rf"\b(?:sound|sounds|sounding|feel|be|write|speak|talk|stay)s? (?:like |in an? |quite "
+            rf")?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|please|and|but|tone|not|pls|overall|on))"
+        ),
+        (
+            rf"\b(?:we're|we are|our brand is|our style is|brand voice is|style:|i'm) (?:a |an "
+            rf")?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|brand))"
+        ),
     )
 )
 _PHRASES = re.compile(
-    rf"\b(?:in an? (?P<way>{_LIST}) (?:way|manner)|(?:use|with|add|some|a bit of|plenty of) (?P<v>humou?r|irony|sarcasm|wit|jokes|puns|warmth))(?!\w)",
+    rf"\b(?:in an? (?P<way>{_LIST}) (?:way|manner)|(?:use|with|add|some|a bit of|plenty of) (?P<v>humou?r|irony|"
+    rf"sarcasm|wit|jokes|puns|warmth))(?!\w)",
     re.IGNORECASE,
 )
 _LIKE = re.compile(
     rf"\b(?:{_WORD})\s*(?:should be|is|:|like)?\s*(?P<v>like (?:a |an |we're |you're )?[\w' ]{{3,40}})", re.IGNORECASE
 )
 _FRAGMENT = re.compile(
-    rf"(?:^|[,;.\n]|\band\b)\s*(?P<v>(?:(?:{_DEGREE})(?:{_SAFE}))(?:(?:\s?,\s?(?:and |but )?|\s(?:and|but|yet)\s|\s?&\s?){_DEGREE}(?:{_ADJECTIVES}))*)\s*(?:please|pls)?\s*(?=[,;.!\n]|$)",
+    rf"(?:^|[,;.\n]|\band\b)\s*(?P<v>(?:(?:{_DEGREE})(?:{_SAFE}))(?:(?:\s?,\s?(?:and |but )?|\s(?:and|but|yet)\s|"
+    rf"\s?&\s?){_DEGREE}(?:{_ADJECTIVES}))*)\s*(?:please|pls)?\s*(?=[,;.!\n]|$)",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
-    rf"^\W*(?:maybe |i think |something |probably |definitely |just |um |hmm |well )?(?P<v>{_LIST})\W*(?:please|i think|i guess|i'd say|probably|thanks|pls)?\W*$",
+    rf"^\W*(?:maybe |i think |something |probably |definitely |just |um |hmm |well "
+    rf")?(?P<v>{_LIST})\W*(?:please|i "
+    rf"think|i guess|i'd say|probably|thanks|pls)?\W*$",
     re.IGNORECASE,
 )
 

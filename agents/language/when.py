@@ -6,24 +6,33 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agents.language.calendar_words import add_months
-from agents.language.dates import Found, count, find_dates, looks_american
+from agents.language.date_readers import count
+from agents.language.dates import Found, find_dates, looks_american
 from agents.language.places import country_of
 
 _START = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|ning)?(?: on| in)?|"
-    r"\bkick(?:s|ing)?(?: things| it)?[ -]off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
+    r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|"
+    r"ning)?(?: on| in)?|"
+    r"\bkick(?:s|ing)?(?: things| it)?[ -]off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|"
+    r"ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|"
+    r"\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
     r"\bà partir du|\bdesde|\bstart date(?: is|:)?)[\s:]*(?:the |on |in |around )?$",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later than|\bthrough(?: to)?|\bup to|"
-    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|\bjusqu'au|\bhasta(?: el)?|"
-    r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: on)?|\bdue(?: on)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
+    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later "
+    r"than|\bthrough(?: to)?|\bup to|"
+    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|"
+    r"\bjusqu'au|\bhasta(?: el)?|"
+    r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|"
+    r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: "
+    r"on)?|\bdue(?: on)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
     r"[\s:]*(?:the |on |about |around )?$",
     re.IGNORECASE,
 )
 _CAMPAIGN = re.compile(
-    r"^(?:campaigns?|ads?|promotions?|promos?|posting|posts|marketing|push|activity|plan|advertising|work|it|kampagne)$",
+    r"^(?:campaigns?|ads?|promotions?|promos?|posting|posts|marketing|push|activity|plan|advertising|work|it|"
+    r"kampagne)$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(
@@ -35,21 +44,29 @@ _JOINING = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(
-    r"\b(?:(?:for|over|lasting|last|lasts|spread over|across|run for|running|runs|about|around|roughly|während|pendant|durante)\s(?:about |around |the next "
-    r"|the (?:following|coming) |a total of |roughly |at least )?)?(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|"
-    r"a couple of|half a)[ -](?P<unit>days?|weeks?|wks?|months?|fortnights?)(?P<tail>[ -](?:long )?(?:campaign|push|run-?up|run|plan|sprint|programme|"
-    r"lead-?up|before|leading up|burst|in total|long|beforehand|ahead|period))?(?!\w)(?! (?:ago|old|from|away|free|trial|off|notice|in advance|earlier))",
+    r"\b(?:(?:for|over|lasting|last|lasts|spread over|across|run for|running|runs|about|around|roughly|während|"
+    r"pendant|durante)\s(?:about |around |the next "
+    r"|the (?:following|coming) |a total of |roughly |at least )?)?(?P<n>\d{1,3}|an?|one|two|three|four|five|six|"
+    r"seven|eight|nine|ten|twelve|"
+    r"a couple of|half a)[ -](?P<unit>days?|weeks?|wks?|months?|fortnights?)(?P<tail>[ -](?:long )?(?:campaign|push|"
+    r"run-?up|run|plan|sprint|programme|"
+    r"lead-?up|before|leading up|burst|in total|long|beforehand|ahead|period))?(?!\w)(?! (?:ago|old|from|away|free|"
+    r"trial|off|notice|in advance|earlier))",
     re.IGNORECASE,
 )
 _PER = re.compile(
     r"(?:\b(?:a|per|every|each|once|twice|times an?|last|free|in|within|within the next) |\ball-?in-?)$", re.IGNORECASE
 )
 _TALK = re.compile(
-    r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|yesterday|started in)\W*$",
+    r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|"
+    r"yesterday|started in)\W*$",
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"\b(?:open|closed|opening hours|every|each|on)\s$", re.IGNORECASE)
-_ON_THE_DAY = re.compile(r"\b(?:open\w*|launch\w*|starts?|starting|from|until|by|live|on sale|begins?|is|event|sale|release\w*)\s$", re.IGNORECASE)
+_ON_THE_DAY = re.compile(
+    r"\b(?:open\w*|launch\w*|starts?|starting|from|until|by|live|on sale|begins?|is|event|sale|release\w*)\s$",
+    re.IGNORECASE,
+)
 _HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from\s+)?$", re.IGNORECASE)
 
 
@@ -104,7 +121,9 @@ def find_when(text: str, today: date, *, asked: str | None, known: Mapping[str, 
 
 def _past(text: str, found: Found) -> bool:
     before = text[max(0, found.start - 30) : found.start]
-    if re.match(r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE) and not _ON_THE_DAY.search(before):
+    if re.match(
+        r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE
+    ) and not _ON_THE_DAY.search(before):
         return len(text.split()) > 3
     return _TALK.search(before) is not None or _HOURS.search(before) is not None
 
@@ -140,7 +159,12 @@ def _joined(text: str, found: list[Found]) -> list[Found]:
         last = joined[-1] if joined else None
         gap = text[last.end : item.start] if last else ""
         led = _TO.match(text[item.start : item.end])
-        if last and last.first and item.first and ((led and not gap.strip()) or _BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap)):
+        if (
+            last
+            and last.first
+            and item.first
+            and ((led and not gap.strip()) or _BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap))
+        ):
             paired = gap.strip().lower() != "and" or re.search(
                 r"between\s*(?:the )?$", text[: last.start][-14:], re.IGNORECASE
             )
@@ -208,9 +232,18 @@ class _Roles:
         match = _START.search(lead)
         if match or (word and word.group() in {"from", "since"}):
             subject = lead[: match.start()] if match else lead
-            fact = match is not None and not subject.strip() and re.match(r"(?:starts|begins|kicks off)\b", match.group().strip(), re.IGNORECASE)
+            fact = (
+                match is not None
+                and not subject.strip()
+                and re.match(r"(?:starts|begins|kicks off)\b", match.group().strip(), re.IGNORECASE)
+            )
             return "event_date" if fact or self._is_occasion(subject) else "start_date"
-        after = re.match(r"\W*(?:(?P<end>(?:is |as )?(?:at the latest|the deadline|the last day|latest|when it ends|deadline))|onwards|onward)\b", self._text[item.end : item.end + 40], re.IGNORECASE)
+        after = re.match(
+            r"\W*(?:(?P<end>(?:is |as )?(?:at the latest|the deadline|the last day|latest|when it ends|deadline))|"
+            r"onwards|onward)\b",
+            self._text[item.end : item.end + 40],
+            re.IGNORECASE,
+        )
         if after:
             return "end_date" if after["end"] else "start_date"
         return self._asked if self._asked in {"start_date", "end_date"} else "event_date"
@@ -220,7 +253,8 @@ class _Roles:
         if re.search(r"\b(?:open|available|on sale|in store|bookable)\s*$", subject, re.IGNORECASE):
             return True
         noun = re.search(
-            r"\b(?:the|our|my|a|an|this|which|that)\s(?:[\w'-]+\s){0,3}?(?P<noun>[\w'-]+)\s(?:that |which |will |is |it )*$",
+            r"\b(?:the|our|my|a|an|this|which|that)\s(?:[\w'-]+\s){0,3}?(?P<noun>[\w'-]+)\s(?:that |which |will |is "
+            r"|it )*$",
             subject,
             re.IGNORECASE,
         )

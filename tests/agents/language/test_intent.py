@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.language.intent import read_intent
+from agents.language.situation import AGENTS, Situation
+
+OFFERS_WRITING = Situation(
+    "strategist", last_answer="The plan is stored. Shall I have the posts written?", has_plan=True
+)
+DRAFTED = Situation("writer", last_answer="Here is the caption: Warm bread, cold mornings.", has_drafts=True)
+WAITING = Situation("publisher", last_answer="Please approve or reject.", has_drafts=True, pending_approvals=1)
+ASKED = Situation("strategist", asked="target_audience", last_answer="Who is it for?", brief_started=True)
+REPORTED = Situation("analyst", last_answer="Facebook brought 92 clicks last week.")
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "agents"),
+    [
+        ("plan a campaign for my bakery", Situation(), ("strategist",)),
+        ("write three captions", Situation(), ("writer",)),
+        ("schedule the posts for friday", Situation(), ("publisher",)),
+        ("how did last week's newsletter do?", Situation(), ("analyst",)),
+        ("plan it and write the posts", Situation(), ("strategist", "writer")),
+        ("before you publish, shorten the caption", Situation(), ("writer", "publisher")),
+        ("plan the sale, write the posts and schedule them", Situation(), ("strategist", "writer", "publisher")),
+        ("yes please", OFFERS_WRITING, ("writer",)),
+        ("shorter", DRAFTED, ("writer",)),
+        ("yes", WAITING, ("publisher",)),
+        ("families mostly", ASKED, ("strategist",)),
+        ("and instagram?", REPORTED, ("analyst",)),
+        ("shcedule teh psots", Situation(), ("publisher",)),
+        ("hi", DRAFTED, ("strategist",)),
+        ("what can you do?", Situation(), ("strategist",)),
+    ],
+)
+def test_a_message_goes_to_whose_work_it_is(text: str, situation: Situation, agents: tuple[str, ...]) -> None:
+    assert read_intent(text, situation).agents == agents
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "kind"),
+    [
+        ("hello there", Situation(), "greeting"),
+        ("thanks a lot!", Situation(), "thanks"),
+        ("who are you?", Situation(), "capabilities"),
+        ("tell me a joke", Situation(), "offtopic"),
+        ("approve", WAITING, "decision"),
+        ("families mostly", ASKED, "answer"),
+    ],
+)
+def test_the_kind_of_a_clear_message_is_certain(text: str, situation: Situation, kind: str) -> None:
+    reading = read_intent(text, situation)
+    assert (reading.kind, reading.certain) == (kind, True)
+
+
+situations = st.builds(
+    Situation,
+    last_agent=st.sampled_from([None, *AGENTS]),
+    asked=st.sampled_from([None, "budget", "voice"]),
+    last_answer=st.text(max_size=80),
+    has_drafts=st.booleans(),
+    pending_approvals=st.integers(min_value=0, max_value=3),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=300), situations)
+def test_any_message_finds_known_agents_and_the_same_ones_again(text: str, situation: Situation) -> None:
+    reading = read_intent(text, situation)
+    assert reading.agents
+    assert len(set(reading.agents)) == len(reading.agents)
+    assert set(reading.agents) <= set(AGENTS)
+    assert 0 <= reading.confidence <= 1
+    assert read_intent(text, situation) == reading
