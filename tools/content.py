@@ -188,7 +188,7 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
 
 @tool(Effect.READ)
 async def list_drafts(ctx: ToolContext, params: ListDrafts) -> dict[str, Any]:
-    """List stored drafts, newest first, with the beginning of each text."""
+    """List stored drafts, newest first, with the beginning of each text. ``here``: written in this conversation."""
     where: dict[str, Any] = {"status": params.status} if params.status else dict(NOT_OUT)
     if params.platform:
         where["platform"] = params.platform
@@ -203,6 +203,7 @@ async def list_drafts(ctx: ToolContext, params: ListDrafts) -> dict[str, Any]:
             "content_type": content.content_type,
             "status": content.status,
             "version": content.version,
+            "here": content.conversation_id == ctx.conversation_id,
             "heading": content.subject or content.title,
             "preview": content.content.text[:PREVIEW],
             "characters": measured(content).characters,

@@ -57,8 +57,8 @@ def shown_cards(cards: Sequence[Card]) -> str:
 
 
 def _shown(item: Card, number: int) -> str:
-    label = f"{number}. {_label(item.platform)}" if number else _label(item.platform)
-    lines = [f"**{label}** · {_used(item)}"]
+    head = f"{number}. {label(item.platform)}" if number else label(item.platform)
+    lines = [f"**{head}** · {_used(item)}"]
     if item.subject:
         lines.append(f"Subject: {item.subject}")
     elif item.title and item.platform == "google_ads":
@@ -71,7 +71,8 @@ def _shown(item: Card, number: int) -> str:
     return "\n\n".join(lines)
 
 
-def _label(platform: str) -> str:
+def label(platform: str) -> str:
+    """A channel's name as a heading."""
     return BY_NAME[platform].label if platform in BY_NAME else channel(platform)
 
 
@@ -131,7 +132,7 @@ def shown_count(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> 
 
 
 def _is(draft: Mapping[str, Any], item: Shown) -> bool:
-    if _label(str(draft.get("platform"))) != item.label:
+    if label(str(draft.get("platform"))) != item.label:
         return False
     preview = _bare(str(draft.get("preview") or draft.get("text") or ""))[:120]
     return bool(preview) and _bare(item.text).startswith(preview)

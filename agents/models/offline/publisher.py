@@ -6,15 +6,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from agents.language.dates import find_dates
-from agents.models.offline.drafts import already_shown, ever_shown, of_these
-from agents.models.offline.phrasing import channel, listed, moment, plain, sentence
+from agents.models.offline.calendar import lead, line, meant, table
+from agents.models.offline.drafts import already_shown, label
+from agents.models.offline.phrasing import listed, moment, plain, sentence
 from agents.models.offline.reading import Turn, Used
-from agents.models.offline.requests import Wanted, read_wanted
+from agents.models.offline.requests import read_wanted
+from agents.models.offline.selection import chosen, nothing_left
+from agents.models.offline.spelling import corrected
 from agents.models.offline.step import Call, Step, call, say
-from agents.models.offline.talk import asks_identity, identity
+from agents.models.offline.talk import asks_identity, identity, says_yes
 from agents.models.offline.timing import read_times
 from agents.models.offline.values import mappings
-from tools.platforms.catalogue import BY_NAME
 
 _CALENDAR = re.compile(
     r"\b(?:what(?:'s| is| do we have)?|which|show|list|see|view|any(?:thing)?|when(?:'s| is| "
@@ -39,16 +41,23 @@ _CANCEL = re.compile(
 )
 _WAITING = re.compile(r"\b(?:wait(?:ing)?|pending|approvals?|to approve|need(?:s)? my|sign[- ]off)\b", re.IGNORECASE)
 _DECIDING = re.compile(
-    (
-        r"\b(?:approved?|approve (?:it|them|all|that|this)|reject(?:ed)?|decline|i (?:approve|reject|"
-        r"agree)|go ahead|looks? good|lgtm|ok to (?:send|post))\b"
-    ),
+    (r"\b(?:approved?|reject(?:ed)?|decline|i agree)\b"),
     re.IGNORECASE,
 )
-_ONE = re.compile(r"\b(?:it|this|that|this one|that one)\b", re.IGNORECASE)
-_ALL = re.compile(r"\b(?:all|everything|every|both|each)\b", re.IGNORECASE)
+_AGREES = re.compile(r"\b(?:go ahead|looks? (?:good|great|fine)|lgtm|happy with)\b", re.IGNORECASE)
+_MOVE = re.compile(r"\b(?:move|re-?schedule|postpone|delay|shift|push back|bring forward)\b", re.IGNORECASE)
+_WAITS = re.compile(r"lready waits for a decision in apr_\w+: (?P<what>.+?) Ask the person", re.DOTALL)
+_HOLD = re.compile(
+    r"\b(?:leave it|leave them|not now|not yet|later on|hold (?:it|them|off|on)|on hold|changed (?:my|our) minds?|"
+    r"no longer|don'?t need|forget (?:it|them|about)|cancell?(?:ed)?)\b",
+    re.IGNORECASE,
+)
+_TIMING = re.compile(
+    r"\b(?:time|date|day|later|earlier|too (?:early|late)|morning|evening|week|monday|tuesday|wednesday|thursday|"
+    r"friday|saturday|sunday)\b",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"\b(?:cnt|pst|eml|apr|cmp)_[0-9a-f]{32}\b")
-PREPARED = ("scheduled", "status", "summary", "approval_id", "reason", "decision", "notes")
 
 
 def decide(turn: Turn) -> Step:
@@ -64,7 +73,7 @@ def decide(turn: Turn) -> Step:
         case "list_posts":
             return _after_posts(turn, last)
         case "cancel_post":
-            return _after_cancelling(turn)
+            return _reschedule(turn) if _moves(turn) else _after_cancelling(turn)
         case "list_approvals":
             return say(_waiting(turn, last))
         case _:
@@ -72,18 +81,49 @@ def decide(turn: Turn) -> Step:
 
 
 def _open(turn: Turn) -> Step:
-    text = turn.text
+    text = corrected(turn.text)
     if asks_identity(text):
         return say(identity())
-    if _CANCEL.search(text) and not _ASKS.match(text):
+    if _moves(turn) or (_CANCEL.search(text) and not _ASKS.match(text)):
         return call("list_posts", status="scheduled", limit=50)
     if _is_question(text) and _WAITING.search(text):
         return call("list_approvals")
     if _is_question(text) or (_CALENDAR.search(text) and not _SCHEDULE.search(text)):
         return call("list_posts", **_span(turn))
-    if _DECIDING.search(text) and not _SCHEDULE.search(text):
+    agrees = _AGREES.search(text) is not None
+    if (_DECIDING.search(text) or (agrees and not _was_offered(turn))) and not _SCHEDULE.search(text):
         return call("list_approvals")
-    return call("list_drafts", limit=30)
+    return call("list_drafts", limit=30) if _wants_scheduling(turn, text) else say(_no_order(turn))
+
+
+def _wants_scheduling(turn: Turn, text: str) -> bool:
+    """Whether the message asks for posts to go out: in words, by naming a time or a draft, or by a yes to the offer."""
+    if _SCHEDULE.search(text) or turn.task or ((says_yes(text) or _AGREES.search(text)) and _was_offered(turn)):
+        return True
+    wanted = read_wanted(text)
+    if wanted.changes_something:
+        return False
+    times = read_times(text, turn.today)
+    return bool(times.common or times.by_channel or wanted.targets or wanted.every or wanted.channels)
+
+
+def _was_offered(turn: Turn) -> bool:
+    last = turn.last_answer()
+    return any(words in last for words in ("schedule", "Shall I ask again", "Which one: the first"))
+
+
+def _no_order(turn: Turn) -> str:
+    if read_wanted(turn.text).is_change:
+        return (
+            "A change to a text is the writer's work: say what should change, for instance “make the email shorter”. "
+            "Nothing was scheduled."
+        )
+    return "I schedule posts, show the calendar and cancel. Say “schedule them” or “show the calendar”."
+
+
+def _moves(turn: Turn) -> bool:
+    text = corrected(turn.text)
+    return _MOVE.search(text) is not None and not _is_question(text)
 
 
 def _is_question(text: str) -> bool:
@@ -102,63 +142,17 @@ def _choose(turn: Turn, listing: Used) -> Step:
     if not listing.ok:
         return say(f"I could not look up the drafts: {_readable(listing.error)}")
     drafts = mappings(listing.result.get("drafts"))
-    if not drafts:
-        return say("There is nothing to publish yet. Shall the writer draft something?")
     wanted = read_wanted(turn.text)
-    chosen = _chosen(turn, drafts, wanted)
-    if isinstance(chosen, str):
-        return say(chosen)
-    if not chosen:
-        return say(
-            f"There is no draft for "
-            f"{listed([channel(name) for name in wanted.channels], 'or') or 'that'}. Shall the writer "
-            f"draft one?"
-        )
-    return call("schedule_posts", items=_items(turn, chosen))
-
-
-def _chosen(turn: Turn, drafts: Sequence[Mapping[str, Any]], wanted: Wanted) -> list[Mapping[str, Any]] | str:
-    recent = of_these(drafts, already_shown(turn)) or list(drafts[:1])
-    if wanted.targets:
-        found = [recent[number] for number in wanted.targets if -len(recent) <= number < len(recent)]
-        return found or f"There {_are(len(recent))}. Which one do you mean?"
-    ours = of_these(drafts, ever_shown(turn)) or list(drafts)
-    pool = recent if _ONE.search(turn.text) and not wanted.channels else ours
-    if wanted.channels:
-        pool = [item for name in wanted.channels for item in _for_channel(name, recent, ours, drafts)]
-    pool = [item for item in pool if item.get("platform") not in wanted.refused]
-    possible = [item for item in pool if _postable(item)]
-    if pool and not possible:
-        return (
-            f"{listed(sorted({_label(item) for item in pool}))} texts are booked as adverts, not "
-            f"posted. I can't schedule those."
-        )
-    if _ALL.search(turn.text):
-        return possible[:20]
-    names = [str(item.get("platform")) for item in possible]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice and len(recent) > 1:
-        return (
-            f"There are {names.count(twice)} drafts for {channel(twice)}. Which one: the first, the "
-            f"second, or all of them?"
-        )
-    return [item for place, item in enumerate(possible) if names.index(names[place]) == place][:20]
-
-
-def _for_channel(name: str, *pools: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The drafts for a channel from the first pool that has any."""
-    for pool in pools:
-        if found := [item for item in pool if item.get("platform") == name]:
-            return found
-    return []
-
-
-def _are(count: int) -> str:
-    return "is only one draft here" if count == 1 else f"are {count} drafts"
+    found = chosen(turn, drafts, wanted) if drafts else []
+    if isinstance(found, str):
+        return say(found)
+    if not found:
+        return say(nothing_left(turn, wanted))
+    return call("schedule_posts", items=_items(turn, found))
 
 
 def _items(turn: Turn, drafts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    times = read_times(turn.text, turn.today)
+    times = read_times(corrected(turn.text), turn.today)
     items: list[dict[str, Any]] = []
     for draft in drafts:
         at = times.of(str(draft.get("platform")))
@@ -181,11 +175,14 @@ def _after_scheduling(turn: Turn, last: Used) -> Step:
 
 def _done(turn: Turn, scheduled: Sequence[Mapping[str, Any]]) -> str:
     rows = sorted(scheduled, key=lambda item: str(item.get("publish_at")))
-    lines = [f"- **{_label(item)}:** {moment(str(item.get('publish_at')), turn.timezone)}" for item in rows]
+    lines = [
+        f"- **{label(str(item.get('platform')))}:** {moment(str(item.get('publish_at')), turn.timezone)}"
+        for item in rows
+    ]
     lead = turn.choose("done", ("Approved and scheduled:", "Thank you. Scheduled:", "That's on the calendar:"))
     parts = [lead, "\n".join(lines), f"Times are {turn.timezone.replace('_', ' ')}."]
     if unconnected := sorted(
-        {_label(item) for item in scheduled if not item.get("account_id") and _needs_account(item)}
+        {label(str(item.get("platform"))) for item in scheduled if not item.get("account_id") and _needs_account(item)}
     ):
         parts.append(f"No account is connected for {listed(unconnected)} yet: connect one before then.")
     return "\n\n".join(parts)
@@ -195,24 +192,12 @@ def _rejected(reason: str) -> str:
     if not reason:
         return "Not approved, so nothing was scheduled. What should change: the text, the time or the channel?"
     wanted = read_wanted(reason)
-    time = re.search(
-        (
-            r"\b(?:time|date|day|later|earlier|too (?:early|late)|morning|evening|week|monday|tuesday|"
-            r"wednesday|thursday|friday|saturday|sunday)\b"
-        ),
-        reason,
-        re.IGNORECASE,
-    )
-    if time and not wanted.voice and not wanted.length:
-        return (
-            f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. Tell me the time you would "
-            f"like, and I'll prepare it again."
-        )
-    return (
-        f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled. That is one for the "
-        f"writer: say “change it” and the texts are revised with this reason, then I'll ask "
-        f"again."
-    )
+    told = f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled."
+    if _HOLD.search(reason) and not wanted.changes_something:
+        return f"{told} The drafts are kept: say “schedule them” when you are ready."
+    if _TIMING.search(reason) and not wanted.voice and not wanted.length:
+        return f"{told} Tell me the time you would like, and I'll prepare it again."
+    return f"{told} Shall the writer revise the texts with this reason? I ask again before anything goes out."
 
 
 def _corrected(turn: Turn, last: Used) -> Step:
@@ -226,6 +211,11 @@ def _corrected(turn: Turn, last: Used) -> Step:
         kept = [item for item in items if item.get("content_id") not in bad]
         if bad and kept and len(kept) < len(items):
             return call("schedule_posts", items=kept)
+    if waiting := _WAITS.search(last.error):
+        return say(
+            f"That waits for your decision already: {waiting['what']}",
+            "Approve or reject it on its card. Rejected with a reason, it can be changed and prepared anew.",
+        )
     return say(f"I could not prepare that: {_readable(last.error)}", _hint(last.error))
 
 
@@ -240,8 +230,6 @@ def _moved(item: Mapping[str, Any], today: date) -> dict[str, Any]:
 
 
 def _hint(error: str) -> str:
-    if "lready waits" in error:
-        return "Decide on that one first: approve or reject it on its card."
     if "lready scheduled" in error:
         return "Say “cancel it” if it should come off the calendar first."
     return "Tell me what to change, and I'll try again."
@@ -256,8 +244,8 @@ def _after_posts(turn: Turn, last: Used) -> Step:
     if not last.ok:
         return say(f"I could not look at the calendar: {_readable(last.error)}")
     posts = mappings(last.result.get("posts"))
-    if _CANCEL.search(turn.text) and not _ASKS.match(turn.text):
-        return _cancelling(turn, posts)
+    if _moves(turn) or (_CANCEL.search(turn.text) and not _ASKS.match(turn.text)):
+        return _taking_off(turn, posts)
     if not posts:
         span = "then" if _span(turn) else "yet"
         return say(
@@ -265,44 +253,38 @@ def _after_posts(turn: Turn, last: Used) -> Step:
             if already_shown(turn)
             else f"Nothing is on the calendar {span}."
         )
-    return say(
-        _table(turn, posts), "There are more; name a day or a week to see them." if last.result.get("more") else ""
-    )
+    more = "There are more; name a day or a week to see them." if last.result.get("more") else ""
+    return say(lead(turn, posts), table(turn, posts), more)
 
 
-def _table(turn: Turn, posts: Sequence[Mapping[str, Any]]) -> str:
-    rows = ["| When | Channel | Status | Text |", "|---|---|---|---|"]
-    for post in posts:
-        names = listed([channel(str(item.get("platform"))) for item in _platforms(post)])
-        states = listed(sorted({plain(item.get("status")) for item in _platforms(post)}))
-        at = moment(str(post.get("publish_at")), turn.timezone) if post.get("publish_at") else "no time"
-        rows.append(f"| {at} | {names} | {states} | {plain(post.get('text'), 60)} |")
-    return "\n".join(rows)
-
-
-def _cancelling(turn: Turn, posts: Sequence[Mapping[str, Any]]) -> Step:
+def _taking_off(turn: Turn, posts: Sequence[Mapping[str, Any]]) -> Step:
+    moving = _moves(turn)
+    if not posts and moving:
+        return say("Nothing is scheduled, so there is nothing to move. For another campaign date, tell the strategist.")
     if not posts:
         return say("Nothing is scheduled, so there is nothing to cancel.")
-    wanted = read_wanted(turn.text)
-    days = {found.first for found in find_dates(turn.text, turn.today) if found.first}
-    names = {*wanted.channels, *wanted.refused}
-    pool = [post for post in posts if not names or names & {str(item.get("platform")) for item in _platforms(post)}]
-    pool = [
-        post
-        for post in pool
-        if not days or any(day and str(post.get("publish_at", "")).startswith(day.isoformat()) for day in days)
-    ]
-    if wanted.targets:
-        pool = [pool[number] for number in wanted.targets if -len(pool) <= number < len(pool)]
-    if not pool:
-        return say("I can't find that one on the calendar:", _table(turn, posts), "Which one do you mean?")
-    if len(pool) > 1 and not (
-        _ALL.search(turn.text) or re.search(r"\b(?:them|posts|these|those)\b", turn.text, re.IGNORECASE)
-    ):
-        return say(
-            "There are several:", _table(turn, pool), "Which one shall I cancel: the first, the second, or all of them?"
-        )
-    return Step(calls=tuple(Call("cancel_post", {"post_id": post["post_id"]}) for post in pool if post.get("post_id")))
+    found = meant(turn, posts, dated=not moving)
+    if isinstance(found, str):
+        return say(found)
+    if moving and _new_times(turn) is None:
+        return say(f"{line(turn, found[0])}: to which day and time shall it move?")
+    return Step(calls=tuple(Call("cancel_post", {"post_id": post["post_id"]}) for post in found if post.get("post_id")))
+
+
+def _new_times(turn: Turn) -> str | None:
+    return read_times(corrected(turn.text), turn.today).common
+
+
+def _reschedule(turn: Turn) -> Step:
+    """Ask for approval of the new time of what has just been taken off the calendar."""
+    freed = [used.result.get("content_id") for used in turn.calls("cancel_post") if used.ok]
+    items = [{"content_id": item, "publish_at": _new_times(turn)} for item in freed if item]
+    if not items:
+        return _after_cancelling(turn)
+    words = "It is off the calendar until you approve the new time."
+    return Step(
+        words if len(items) == 1 else words.replace("It is", "They are"), (Call("schedule_posts", {"items": items}),)
+    )
 
 
 def _after_cancelling(turn: Turn) -> Step:
@@ -311,16 +293,10 @@ def _after_cancelling(turn: Turn) -> Step:
     listing = turn.worked("list_posts")
     posts = mappings(listing.result.get("posts")) if listing else []
     by_id = {str(post.get("post_id")): post for post in posts}
-    lines = [f"- {_line(turn, by_id.get(str(used.arguments.get('post_id')), {}))}" for used in tried if used.ok]
+    lines = [f"- {line(turn, by_id.get(str(used.arguments.get('post_id')), {}))}" for used in tried if used.ok]
     problems = [_readable(used.error) for used in tried if not used.ok]
-    lead = "Cancelled; its draft is kept:" if done == 1 else "Cancelled; the drafts are kept:"
-    return say(lead if done else "", "\n".join(lines), *problems)
-
-
-def _line(turn: Turn, post: Mapping[str, Any]) -> str:
-    names = listed([channel(str(item.get("platform"))) for item in _platforms(post)]) or "One post"
-    at = moment(str(post["publish_at"]), turn.timezone) if post.get("publish_at") else ""
-    return f"{names}, {at}" if at else names
+    first = "Cancelled; its draft is kept:" if done == 1 else "Cancelled; the drafts are kept:"
+    return say(first if done else "", "\n".join(lines), *problems)
 
 
 def _waiting(turn: Turn, last: Used) -> str:
@@ -339,19 +315,5 @@ def _waiting(turn: Turn, last: Used) -> str:
     return f"Waiting for you:\n\n{lines}\n\n{how}"
 
 
-def _platforms(post: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return mappings(post.get("platforms"))
-
-
-def _postable(item: Mapping[str, Any]) -> bool:
-    platform = BY_NAME.get(str(item.get("platform")))
-    return platform is None or platform.postable
-
-
 def _needs_account(item: Mapping[str, Any]) -> bool:
     return str(item.get("platform")) not in {"email", "blog", "sms"}
-
-
-def _label(item: Mapping[str, Any]) -> str:
-    name = str(item.get("platform"))
-    return BY_NAME[name].label if name in BY_NAME else channel(name)

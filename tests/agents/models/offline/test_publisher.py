@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 
 from agents.models.offline.timing import read_times
+from db.content_library import CONTENT_LIBRARY
+from db.repository import Repository
 from tests.agents.models.offline.desk import Desk, Reply
 from tests.agents.models.offline.prompting import BAKERY, BAKERY_INFO
 
@@ -84,7 +86,7 @@ async def test_time_in_the_past_is_moved_once(drafted: Desk) -> None:
 async def test_waiting_request_is_not_asked_twice(drafted: Desk) -> None:
     await _publish(drafted, "schedule them")
     reply = await _publish(drafted, "schedule them")
-    assert "Decide on that one first" in reply.text
+    assert "waits for your decision already" in reply.text
     assert "apr_" not in reply.text
 
 
@@ -111,9 +113,10 @@ async def test_calendar_and_cancelling(drafted: Desk) -> None:
     asked = await _publish(drafted, "schedule them for Monday at 9am")
     await drafted.decide(asked.interrupts[0], approve=True)
     calendar = await _publish(drafted, "what's on the calendar?")
-    assert calendar.text.count("Monday 23 November 2026, 09:00") == 2
+    assert calendar.text.count("| Monday 23 November 2026, 09:00") == 2
+    assert "2 posts are scheduled" in calendar.text
     unclear = await _publish(drafted, "cancel it")
-    assert "Which one shall I cancel" in unclear.text
+    assert "Which one: the first, the second" in unclear.text
     done = await _publish(drafted, "cancel the email")
     assert done.results[-1]["status"] == "cancelled"
     assert "Email" in done.text or "email" in done.text
@@ -129,3 +132,54 @@ async def test_words_are_no_decision(drafted: Desk, text: str) -> None:
     reply = await _publish(drafted, text)
     assert reply.names() == ["list_approvals"]
     assert "words here don't count as a decision" in reply.text
+
+
+async def test_all_drafts_are_scheduled_after_only_one_was_revised(drafted: Desk) -> None:
+    await drafted.say("make the email shorter", "writer")
+    reply = await _publish(drafted, "schedule them for Monday at 9am")
+    stored = await Repository(drafted.database, CONTENT_LIBRARY, drafted.scope).find({})
+    chosen = {item["content_id"] for item in reply.arguments("schedule_posts")["items"]}
+    assert chosen == {draft.content_id for draft in stored}
+
+
+async def test_the_newest_text_of_each_channel_is_meant_by_them(drafted: Desk) -> None:
+    newer = (await drafted.say("write both posts once more, cheeky", "writer"))[0]
+    if newer.names() != ["save_draft", "save_draft"]:
+        newer = (await drafted.say("write a new instagram post and a new email, bold", "writer"))[0]
+    reply = await _publish(drafted, "shedule them tmrw mornign")
+    items = reply.arguments("schedule_posts")["items"]
+    assert {item["content_id"] for item in items} == {result["content_id"] for result in newer.results}
+    assert {item["publish_at"] for item in items} == {"2026-11-21T09:00"}
+
+
+@pytest.mark.parametrize("text", ["change it", "add a link https://example.org/donate", "what next then", "hm"])
+async def test_nothing_is_prepared_that_was_not_asked_for(drafted: Desk, text: str) -> None:
+    await drafted.say("schedule the email", "publisher")
+    reply = await _publish(drafted, text)
+    assert "schedule_posts" not in reply.names()
+
+
+async def test_what_is_scheduled_is_not_scheduled_again(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule the email for Monday at 9am")
+    await drafted.decide(asked.interrupts[0], approve=True)
+    rest = await _publish(drafted, "schedule them")
+    assert len(rest.arguments("schedule_posts")["items"]) == 1
+    await drafted.decide(rest.interrupts[0], approve=True)
+    assert "on the calendar already" in (await _publish(drafted, "schedule them")).text
+
+
+async def test_a_post_is_moved_with_a_new_approval(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule them for Monday at 9am")
+    await drafted.decide(asked.interrupts[0], approve=True)
+    moved = await _publish(drafted, "move the email to Wednesday at 2pm")
+    assert moved.names() == ["list_posts", "cancel_post", "schedule_posts"]
+    assert "off the calendar until you approve" in moved.text
+    done = await drafted.decide(moved.interrupts[0], approve=True)
+    assert "Wednesday 25 November 2026, 14:00" in done.text
+
+
+async def test_a_reason_to_wait_is_not_handed_to_the_writer(drafted: Desk) -> None:
+    asked = await _publish(drafted, "schedule them")
+    reply = await drafted.decide(asked.interrupts[0], approve=False, notes="changed my mind, leave it for now")
+    assert "The drafts are kept" in reply.text
+    assert "writer" not in reply.text
