@@ -61,9 +61,13 @@ async def live(database: Database, clock: Clock, tmp_path: Path) -> AsyncGenerat
     """A server whose model takes 2 ms a word."""
     async with AsyncExitStack() as stack:
         model = await stack.enter_async_context(ModelServer(lambda request: reply(request, pause=0.002)))
-        settings = Settings(
-            data_dir=tmp_path, secret_key="k" * 40, openai_api_key="sk-test", openai_base_url=model.url, port=0
-        )
+        chosen = {
+            "data_dir": tmp_path,
+            "secret_key": "k" * 40,
+            "openai_api_key": "sk-test",
+            "openai_base_url": model.url,
+        }
+        settings = Settings.model_validate(chosen | {"port": 0})
         models = build_models(settings)
         stack.push_async_callback(models.close)
         services, _ = assemble(settings, clock, database, models, "ins_test")

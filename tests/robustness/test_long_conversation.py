@@ -37,8 +37,8 @@ def turn_of(number: int, conversation_id: str, scope: Scope) -> tuple[list[Store
     """The messages and the entries of events that one turn leaves."""
     run_id, asked, answered = new_id("run"), new_id("msg"), new_id("msg")
     at = START + timedelta(minutes=number)
-    common = {"conversation_id": conversation_id, "user_id": scope.user_id, "timestamp": at}
-    dated = common | {"created_at": at, "updated_at": at, "kind": "message", "run_id": run_id, "metadata": {}}
+    common: Stored = {"conversation_id": conversation_id, "user_id": scope.user_id, "timestamp": at}
+    dated: Stored = common | {"created_at": at, "updated_at": at, "kind": "message", "run_id": run_id, "metadata": {}}
     said = {"message_id": asked, "role": "user", "content": CHAT, "status": "accepted", "agent": None}
     reply = {"message_id": answered, "role": "assistant", "content": answer(CHAT), "status": "done", "agent": "writer"}
     seq = number * EVENTS_PER_TURN + 1
