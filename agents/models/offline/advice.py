@@ -64,6 +64,8 @@ _IDEAS: dict[str, tuple[str, ...]] = {
 def answer_for(turn: Turn, state: State) -> str:
     """A direct answer to a question about channels or money, or nothing."""
     text = turn.text
+    if _WHICH_CHANNEL.search(text) and "?" in text and "channels" in state.missing:
+        return suggestion("channels", state, turn.today)
     if _WHICH_CHANNEL.search(text) and "?" in text:
         return f"For {state.value('target_audience') or 'a broad audience'} I'd suggest {_named(channels_for(state))}."
     if _ABOUT_CHANNEL.search(text) and (named := [item.channel for item in mentions(text)]):

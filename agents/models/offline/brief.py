@@ -153,11 +153,32 @@ def noted(changed: Sequence[str], state: State) -> str:
     return f"Noted: {words.replace('budget none', 'no budget')}."
 
 
+_CURRENCY = re.compile(
+    r"[£$€₹¥₩₺₽]|zł|\b(?:pounds?|quid|sterling|pence|euros?|dollars?|bucks|rupees?|lakhs?|crores?|francs?|zlot\w+|kronor|"
+    r"kroner|yen|dirhams?|rand|pesos?|reais|[a-z]{2}\$|usd|gbp|eur|inr|chf|pln|sek|nok|dkk|jpy|aud|cad|nzd|sgd|aed|zar|kr|"
+    r"rs)\b|\b\d[\d.,]*k?(?:usd|gbp|eur|inr|chf|pln|rs)\b",
+    re.IGNORECASE,
+)
+_CURRENCY_NAMES = {"USD": "US dollars", "GBP": "pounds", "EUR": "euros"}
+
+
+def assumed_currency(turn: Turn, state: State, changed: Sequence[str]) -> str:
+    """A word of doubt where an amount named no currency and none was known before."""
+    code = state.info.get("currency")
+    if "budget" not in changed or not isinstance(code, str) or not state.info.get("budget_minor"):
+        return ""
+    if turn.info.get("currency") or _CURRENCY.search(turn.text):
+        return ""
+    return f"I took the amount as {_CURRENCY_NAMES.get(code, code)}: say so if it is another currency."
+
+
 def asked_field(turn: Turn) -> str | None:
     """The field the person is answering: the one the last answer ended with a question about, else the one stored."""
     last = turn.last_answer()
     if last.endswith(WHICH_DATE):
         return "timeline"
+    if last.endswith("Shall I put those down?"):
+        return "channels"
     texts = {text: name for name, options in QUESTIONS.items() for text in (*options, AGAIN[name])}
     return next((name for text, name in texts.items() if last.endswith(text)), turn.asked)
 

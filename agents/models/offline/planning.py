@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypedDict
 
+from agents.language.amounts import amounts
 from agents.models.offline.facts import Facts, facts_of
 from agents.models.offline.phrasing import capital, channel, iso_day, listed, money, plain, short_day
 from agents.models.offline.targets import Goal, Kpi, kpis
@@ -64,6 +65,7 @@ class Ground:
 
     today: date
     start: date
+    live: date
     peak: date
     end: date
     event: date | None
@@ -90,15 +92,20 @@ def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) ->
     if facts is None:
         return None
     objective = plain(brief.get("objective"), 160)
-    start = max(today, iso_day(info.get("start_date")) or today)
-    event, last = iso_day(info.get("event_date")), iso_day(info.get("end_date"))
-    end = max(start, event or start, last or (start if event else start + timedelta(weeks=DEFAULT_WEEKS)))
-    peak = max(start, event or end - (end - start) // 5)
+    opens, event, last = (iso_day(info.get(name)) for name in ("start_date", "event_date", "end_date"))
+    if event is None and opens and last and facts.lasts:
+        event = opens
+    # Before the first day on which anything shows, there is the work of getting ready.
+    live = max(today, opens) if opens and (event is None or opens < event) else today
+    start = min(today, live)
+    end = max(live, event or live, last or (live if event else live + timedelta(weeks=DEFAULT_WEEKS)))
+    peak = max(live, event or end - (end - live) // 5)
     goal = info.get("goal_value")
     channels = tuple(texts(brief.get("channels")))
     return Ground(
         today=today,
         start=start,
+        live=live,
         peak=peak,
         end=end,
         event=event,
@@ -108,6 +115,7 @@ def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) ->
         goal=Goal(
             value=goal if isinstance(goal, int) and goal > 0 else None,
             metric=plain(info.get("goal_metric"), 40),
+            raised=_raised(objective, goal),
             objective=objective,
             budget=money(info),
             channels=channels,
@@ -115,6 +123,14 @@ def ground_of(brief: Mapping[str, Any], info: Mapping[str, Any], today: date) ->
         ),
         channels=channels,
     )
+
+
+def _raised(objective: str, value: object) -> Money | None:
+    """The sum of money a goal names as what is to come in, such as ``€20,000 donations``."""
+    found = next((item for item in amounts(objective) if item.currency), None)
+    if found is None or not isinstance(value, int) or found.value != value:
+        return None
+    return found.money(found.currency)
 
 
 def plan(ground: Ground) -> PlanDraft:
@@ -194,6 +210,8 @@ def phases(ground: Ground) -> list[Phase]:
     """Consecutive phases from the start to the end, as many as the days allow."""
     names = _names(ground)
     lead = (ground.peak - ground.start).days
+    if (ground.live - ground.start).days >= 2:
+        return _after_preparing(ground, names)
     if lead <= 0:
         cuts = [ground.start]
     elif lead <= 6:
@@ -211,6 +229,19 @@ def phases(ground: Ground) -> list[Phase]:
     names = names[-len(cuts) :]
     ends = [*(cut - timedelta(days=1) for cut in cuts[1:]), ground.end]
     return [_phase(name, a, b) for name, a, b in zip(names, cuts, ends, strict=True)]
+
+
+def _after_preparing(ground: Ground, names: list[str]) -> list[Phase]:
+    """Phases where the first public day is set: everything before it is preparation."""
+    lead = (ground.peak - ground.live).days
+    cuts = [ground.start, ground.live]
+    if lead > 6:
+        cuts.append(ground.live + timedelta(days=max(2, lead // 2)))
+    if lead > 0:
+        cuts.append(ground.peak)
+    chosen = [names[0], *names[len(names) - len(cuts) + 1 :]]
+    ends = [*(cut - timedelta(days=1) for cut in cuts[1:]), ground.end]
+    return [_phase(name, a, b) for name, a, b in zip(chosen, cuts, ends, strict=True)]
 
 
 def _names(ground: Ground) -> list[str]:
@@ -332,5 +363,15 @@ def split(ground: Ground) -> list[tuple[str, Money]]:
     if ground.goal.money is None or not ground.channels:
         return []
     weights = [WEIGHTS.get(name, 1) for name in ground.channels]
-    kept, spent = ground.goal.money.share([RESERVE, 100 - RESERVE])
-    return [*zip(ground.channels, spent.share(weights), strict=True), ("reserve", kept)]
+    kept, spent = _shared(ground.goal.money, [RESERVE, 100 - RESERVE])
+    return [*zip(ground.channels, _shared(spent, weights), strict=True), ("reserve", kept)]
+
+
+def _shared(money: Money, weights: list[int]) -> list[Money]:
+    """Parts that add up, in whole pounds or euros where the sum is large enough for that."""
+    one = Money.of(1, money.currency).minor
+    step = next(
+        (one * size for size in (100, 10, 1) if money.minor % (one * size) == 0 and money.minor >= one * size * 40), 1
+    )
+    parts = Money(money.minor // step, money.currency).share(weights)
+    return [Money(part.minor * step, money.currency) for part in parts]

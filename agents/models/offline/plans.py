@@ -46,9 +46,9 @@ def made_plan(turn: Turn, state: State, done: Used) -> str:
     """A readable summary of a plan that has been stored."""
     ground = ground_of(state.brief, state.info, turn.today)
     parts = [f"## {plain(done.arguments.get('name'), 120)}", plain(done.arguments.get("strategy"), 1200)]
-    parts += [_phases(done.arguments), _tasks(done.arguments), _kpis(done.arguments)]
+    parts += [phases_of(done.arguments), tasks_of(done.arguments), kpis_of(done.arguments)]
     if ground and ground.goal.money:
-        parts.append(_budget(ground))
+        parts.append(budget_of(ground))
     parts.append(f"The plan is stored. {NEXT}")
     return "\n\n".join(part for part in parts if part)
 
@@ -58,11 +58,11 @@ def changed_plan(turn: Turn, state: State, changed: Sequence[str], done: Used) -
     ground = ground_of(state.brief, state.info, turn.today)
     parts = [f"{noted(changed, state)} The plan is brought in line."]
     if done.arguments.get("phases"):
-        parts.append(_phases(done.arguments))
+        parts.append(phases_of(done.arguments))
     if done.arguments.get("kpis") and {"budget", "goal_value", "goal_metric", "objective"} & set(changed):
-        parts.append(_kpis(done.arguments))
+        parts.append(kpis_of(done.arguments))
     if ground and ground.goal.money and {"budget", "channels"} & set(changed):
-        parts.append(_budget(ground))
+        parts.append(budget_of(ground))
     return "\n\n".join(parts)
 
 
@@ -70,7 +70,12 @@ def shown_plan(result: Mapping[str, Any]) -> str:
     """A stored campaign, as ``get_campaign`` returns it."""
     name = plain(result.get("name"), 120)
     parts = [f"## {name}" if name else "", plain(result.get("strategy"), 1200)]
-    parts += [_phases(result), _tasks(result), _kpis(result), "Tell me what should change, or say “write the posts”."]
+    parts += [
+        phases_of(result),
+        tasks_of(result),
+        kpis_of(result),
+        "Tell me what should change, or say “write the posts”.",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -78,7 +83,7 @@ def shown_figures(result: Mapping[str, Any]) -> str:
     """The targets and the budget of a stored campaign."""
     spent = money_left(result)
     results = plain(result.get("results"), 400) or "No results are stored yet, so there is nothing to set against them."
-    return "\n\n".join(part for part in (_kpis(result), spent, results) if part)
+    return "\n\n".join(part for part in (kpis_of(result), spent, results) if part)
 
 
 def money_left(result: Mapping[str, Any]) -> str:
@@ -88,7 +93,8 @@ def money_left(result: Mapping[str, Any]) -> str:
     return f"Budget: {total}, used {used}, left {left}." if total else "No budget is stored for this campaign."
 
 
-def _phases(source: Mapping[str, Any]) -> str:
+def phases_of(source: Mapping[str, Any]) -> str:
+    """The phases of a plan with their days."""
     rows = [f"- **{plain(item.get('name'))}:** {_span(item)}" for item in mappings(source.get("phases"))]
     return "**Timeline**\n\n" + "\n".join(rows) if rows else ""
 
@@ -100,15 +106,15 @@ def _span(item: Mapping[str, Any]) -> str:
     return day(start) if start == end else f"{day(start)} to {day(end)}"
 
 
-def _tasks(source: Mapping[str, Any]) -> str:
+def tasks_of(source: Mapping[str, Any]) -> str:
+    """The tasks of a plan, numbered."""
     items = mappings(source.get("tasks"))
     numbers = {str(item.get("key") or item.get("task_id")): number for number, item in enumerate(items, 1)}
     rows: list[str] = []
     for number, item in enumerate(items, 1):
-        before = [
-            str(numbers[key]) for key in item.get("depends_on") or item.get("dependencies") or () if key in numbers
-        ]
-        after = f", after {listed(before)}" if before else ""
+        needed = item.get("depends_on") or item.get("dependencies") or ()
+        before = sorted(numbers[key] for key in needed if key in numbers)
+        after = f", after {listed([str(place) for place in before])}" if before else ""
         who = plain(item.get("agent") or item.get("agent_assigned"))
         rows.append(
             f"{number}. {plain(item.get('description'))} ({who}, {plain(item.get('estimated_duration'))}{after})"
@@ -116,7 +122,8 @@ def _tasks(source: Mapping[str, Any]) -> str:
     return "**Tasks**\n\n" + "\n".join(rows) if rows else ""
 
 
-def _kpis(source: Mapping[str, Any]) -> str:
+def kpis_of(source: Mapping[str, Any]) -> str:
+    """What a plan is measured by, as a table."""
     rows = [
         f"| {plain(item.get('name'))} | {_target(item)} | {plain(item.get('why'))} |"
         for item in mappings(source.get("kpis"))
@@ -135,6 +142,9 @@ def _target(item: Mapping[str, Any]) -> str:
     return f"{target:,.0f} {unit}".strip() if float(target).is_integer() else f"{target:,} {unit}".strip()
 
 
-def _budget(ground: Ground) -> str:
+def budget_of(ground: Ground) -> str:
+    """How the money is divided, or nothing where there is none."""
+    if not ground.goal.money or not ground.channels:
+        return ""
     rows = [f"- {'Reserve' if name == 'reserve' else capital(channel(name))}: {share}" for name, share in split(ground)]
     return f"**Budget: {ground.goal.money}**\n\n" + "\n".join(rows)

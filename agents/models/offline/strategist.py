@@ -1,11 +1,12 @@
 """The strategist by rule: keeps the brief, asks for what is missing, plans, revises, and answers at the front door."""
 
+import re
 from datetime import timedelta
 
 from agents.language.brief import BriefReading, read_brief
 from agents.language.situation import Reading
 from agents.models.offline import talk
-from agents.models.offline.advice import answer_for, ideas, suggestion, taken
+from agents.models.offline.advice import answer_for, suggestion, taken
 from agents.models.offline.brief import (
     AGAIN,
     DATES,
@@ -14,21 +15,25 @@ from agents.models.offline.brief import (
     after,
     arguments,
     asked_field,
+    assumed_currency,
     named,
     noted,
     passed,
     question,
     state_of,
-    summary,
 )
+from agents.models.offline.front_desk import besides, opening
+from agents.models.offline.inquiries import about_plan, plan_parts
 from agents.models.offline.phrasing import day
-from agents.models.offline.plans import changed_plan, made_plan, money_left, plan_step, revise_step, shown_plan
+from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.situation import reading_of
 from agents.models.offline.step import Step, call, say
 
 PLAN_OFFER = "Shall I draw up the plan?"
 NEW_CAMPAIGN = "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
+FREE = frozenset({"product", "objective", "target_audience", "business", "additional_context"})
+_BARE_NUMBER = re.compile(r"\W*\d[\d,.]*k?\W*", re.IGNORECASE)
 REPLANNED = frozenset(
     {"budget", "event_date", "start_date", "end_date", "timeline", "channels", "goal_value", "goal_metric", "objective",
      "target_audience", "product"}
@@ -58,8 +63,26 @@ def _facts(turn: Turn, state: State) -> BriefReading:
     asked = asked_field(turn)
     if asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), asked)):
         text = offered
-    found = read_brief(text, today=turn.today, asked=asked, known={**state.brief, **state.info})
-    return _without_small_talk(text, found)
+    known = {**state.brief, **state.info}
+    found = read_brief(text, today=turn.today, asked=asked, known=known)
+    if (
+        not found.values
+        and _BARE_NUMBER.fullmatch(text)
+        and state.brief.get("objective")
+        and not known.get("goal_value")
+    ):
+        found = read_brief(f"{text} {state.value('objective')}", today=turn.today, asked="objective", known=known)
+    return _without_small_talk(text, _without_orders(found))
+
+
+def _without_orders(found: BriefReading) -> BriefReading:
+    """An order to the team says nothing about the product, the audience or the goal."""
+    kept = {
+        name: value
+        for name, value in found.values.items()
+        if name not in FREE or not isinstance(value, str) or not talk.is_order(value)
+    }
+    return BriefReading(kept, found.removed)
 
 
 def _without_small_talk(text: str, found: BriefReading) -> BriefReading:
@@ -105,7 +128,7 @@ def _continue(turn: Turn, last: Used) -> Step:
 def _shown(turn: Turn, last: Used) -> str:
     if not last.ok:
         return f"I could not look that up: {last.error}"
-    return money_left(last.result) if talk.asks_money_left(turn.text) else shown_plan(last.result)
+    return about_plan(turn, state_of(turn), last.result)
 
 
 def _after_update(turn: Turn, last: Used) -> Step:
@@ -136,7 +159,7 @@ def _corrected(turn: Turn, last: Used) -> Step:
 def _after_plan(turn: Turn, last: Used) -> Step:
     state = state_of(turn)
     if last.ok:
-        return say(answer_for(turn, state), made_plan(turn, state, last))
+        return say(besides(turn), answer_for(turn, state), made_plan(turn, state, last))
     if len(turn.calls("create_campaign_plan")) == 1:
         return plan_step(turn, state, cautious=True)
     return say(f"I could not store the plan: {last.error}", "Tell me what to change, and I'll try again.")
@@ -147,7 +170,7 @@ def _after_revision(turn: Turn, last: Used) -> Step:
     done = turn.worked("update_brief")
     changed = tuple(str(name) for name in done.result.get("changed", ())) if done else ()
     if last.ok:
-        return say(changed_plan(turn, state, changed, last), answer_for(turn, state))
+        return say(changed_plan(turn, state, changed, last), answer_for(turn, state), besides(turn))
     if len(turn.calls("revise_campaign")) == 1:
         return revise_step(turn, state, changed, cautious=True)
     return say(noted(changed, state), f"The plan itself could not be changed: {last.error}")
@@ -160,9 +183,8 @@ def _wants_plan(turn: Turn) -> bool:
 
 
 def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
-    if turn.campaign and talk.asks_money_left(turn.text):
-        return call("get_campaign")
-    if talk.asks_plan(turn.text) and turn.campaign:
+    text = turn.text
+    if turn.campaign and (talk.asks_money_left(text) or talk.asks_plan(text) or plan_parts(text)):
         return call("get_campaign")
     if _wants_plan(turn):
         return _plan_or_what_is_missing(turn, state, changed)
@@ -175,10 +197,11 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
     if any(not used.ok and set(DATES) & set(used.arguments) for used in turn.calls("update_brief")):
         return say(noted(changed, state), f"I was not sure about the dates. {WHICH_DATE}")
     reading = reading_of(turn)
-    opening = _opening(turn, state, changed, reading)
-    if opening.endswith("?"):
-        return say(noted(changed, state), opening)
-    return say(opening, noted(changed, state), _closing(turn, state, changed, reading))
+    first = opening(turn, state, changed, reading)
+    taken_down = say(noted(changed, state), assumed_currency(turn, state, changed)).text
+    if first.endswith("?") or talk.says_bye(text):
+        return say(taken_down, first)
+    return say(taken_down, first, _closing(turn, state, changed, reading))
 
 
 def _plan_or_what_is_missing(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
@@ -187,28 +210,6 @@ def _plan_or_what_is_missing(turn: Turn, state: State, changed: tuple[str, ...])
     missing = _open_fields(turn, state)
     still = f"For a plan I still need {named(missing)}."
     return say(noted(changed, state), f"{still} {question(turn, missing[0])}")
-
-
-def _opening(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
-    """What the message itself asks to hear, before the open question."""
-    text = turn.text
-    if talk.asks_identity(text):
-        return talk.identity()
-    if reading.kind == "capabilities":
-        return talk.capabilities()
-    if talk.asks_status(text) and not changed:
-        return f"So far I have:\n\n{summary(state)}" if not state.empty else "Nothing yet: we have only just started."
-    if asked := answer_for(turn, state):
-        return asked
-    if reading.kind == "greeting":
-        return talk.greeting(turn)
-    if reading.kind == "thanks" and not changed:
-        return talk.welcome(turn)
-    if reading.kind == "offtopic" and not changed:
-        return talk.declined(turn)
-    if talk.asks_ideas(text) and not changed and state.brief.get("product"):
-        return ideas(state)
-    return ""
 
 
 def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:

@@ -3,10 +3,12 @@
 import re
 
 from agents.models.offline.reading import Turn
+from agents.models.offline.spelling import corrected
 
 HONEST = "I'm the built-in offline model: I work by rules, without a language model."
 _IDENTITY = re.compile(
-    r"\b(?:are|r) (?:you|u) (?:an? |really |actually |just )*(?:ai|bot|robot|human|real|"
+    r"\b(?:are|r) (?:you|u) (?:an? |really |actually |just |another |some |useless |stupid |bloody )*(?:ai|bot|robot|"
+    r"human|real|"
     r"person|machine|llm|gpt|chat ?gpt|claude|"
     r"gemini|language model)\b|\bwh(?:at|ich) (?:ai |llm |language )?model\b|\bwho (?:are you|"
     r"made you|built you|am i (?:talking|"
@@ -17,7 +19,7 @@ _IDENTITY = re.compile(
 )
 _STATUS = re.compile(
     r"\bwhat (?:do|have) (?:you|we|u) (?:know|got|have|noted|understood|gathered)\b|"
-    r"\bwhat(?:'s| is) (?:missing|left|in the brief|"
+    r"\bwhat(?:'s|s| is) (?:missing|in the brief|"
     r"the brief|still (?:missing|needed|open))\b|\b(?:show|read|give|send) (?:me )?(?:back "
     r")?(?:the |my |our )?brief\b|\b(?:recap|"
     r"summar(?:y|ise|ize))\b(?!.*\b(?:post|email|draft|result|plan)\b)|\bwhere (?:are|were) "
@@ -75,6 +77,38 @@ _LEFT = re.compile(
 )
 _IDEAS = re.compile(r"\b(?:ideas?|brainstorm|inspir|concepts?|angles?|themes?|slogans?|suggestions?)\b", re.IGNORECASE)
 
+_NEEDS = re.compile(
+    r"\bwhat (?:else )?(?:do|did|would) (?:you|u) (?:still )?(?:need|want|require)\b|\bwhat(?:'s|s| is) (?:still )?"
+    r"(?:missing|needed|required)\b",
+    re.IGNORECASE,
+)
+_ABILITIES = re.compile(
+    r"\bwhat(?: else| all)? (?:can|could) (?:you|u|this|the team)\b(?:[^.?!]{0,20}\bdo\b| help| offer)|"
+    r"\bhow (?:can|could) (?:you|u) help\b|\bwhat (?:do|does) (?:you|u|this|the team) (?:do|offer)\b|"
+    r"\bwhat are you (?:able to|capable of|good at)\b|\bwho(?:'s| is) (?:on|in) (?:the|your) team\b",
+    re.IGNORECASE,
+)
+_BYE = re.compile(
+    r"^\W*(?:(?:ok|okay|thanks|thank you|right|well)\W+)*(?:good ?)?(?:bye(?:[- ]bye)?|goodnight|good night|"
+    r"see (?:you|ya)|cheerio|ciao|tschüss|that(?:'s| is) all(?: for (?:now|today))?)\b(?:\W+\w+){0,3}\W*$",
+    re.IGNORECASE,
+)
+_COMPLAINT = re.compile(
+    r"\b(?:useless|annoying|crap|rubbish|stupid|hopeless|terrible|awful|sucks?|idiot|dumb|ridiculous|waste of time|"
+    r"wtf|fed up)\b",
+    re.IGNORECASE,
+)
+_GUESS = re.compile(
+    r"^\W*(?:just |ok |then |please )*(?:estimate|guess|make (?:it|them|something) up)\b", re.IGNORECASE
+)
+_ORDER = re.compile(
+    r"(?:^|[.!;,]\s+)\W*(?:(?:please|pls|ok|okay|just|now|then|so|and|yes|can you|could you)\W+)*"
+    r"(?:write|draft|make|build|shorten|rewrite|schedule|publish|post|plan|show|send|give|schreib\w*|mach\w*|erstell\w*)\b"
+    r"(?:[^.?!]{0,40}\b(?:plan|posts?|e-?mails?|captions?|tweets?|texts?|drafts?|one|it|them|something|calendar|linkedin|"
+    r"insta\w*|facebook|beiträge?|texte)\b|\W*$)",
+    re.IGNORECASE,
+)
+
 TEAM = (
     "There are four of us. I'm the **strategist**: I gather the brief and make the plan. The "
     "**writer** drafts posts, emails and "
@@ -94,6 +128,36 @@ def asks_status(text: str) -> bool:
     return _STATUS.search(text) is not None
 
 
+def asks_needs(text: str) -> bool:
+    """Whether the person asks what we still need."""
+    return _NEEDS.search(text) is not None
+
+
+def asks_abilities(text: str) -> bool:
+    """Whether the person asks, also besides something else, what the team can do."""
+    return _ABILITIES.search(text) is not None
+
+
+def says_bye(text: str) -> bool:
+    """Whether the message is a goodbye and nothing else."""
+    return _BYE.match(text) is not None
+
+
+def complains(text: str) -> bool:
+    """Whether the person is cross with us."""
+    return _COMPLAINT.search(text) is not None
+
+
+def asks_guess(text: str) -> bool:
+    """Whether the person wants figures made up."""
+    return _GUESS.match(text) is not None
+
+
+def is_order(text: str) -> bool:
+    """Whether words that might be a fact are an order to the team: “write the posts”, “looks right. plan”."""
+    return _ORDER.search(corrected(text)) is not None
+
+
 def asks_to_choose(text: str) -> bool:
     """Whether the person hands the choice back."""
     return _CHOOSE.search(text) is not None
@@ -106,7 +170,8 @@ def asks_ideas(text: str) -> bool:
 
 def asks_plan(text: str) -> bool:
     """Whether the person asks for a plan, in so many words."""
-    return _PLAN.search(text) is not None and _NOT_PLAN.search(text) is None
+    words = corrected(text)
+    return _PLAN.search(words) is not None and _NOT_PLAN.search(words) is None
 
 
 def asks_money_left(text: str) -> bool:
@@ -175,6 +240,16 @@ def declined(turn: Turn) -> str:
             "That one is beyond me. Marketing, on the other hand, I can do.",
         ),
     )
+
+
+def goodbye() -> str:
+    """Answer a goodbye."""
+    return "Goodbye. Everything is kept here, so we can go on whenever you like."
+
+
+def sorry() -> str:
+    """Answer somebody who is cross."""
+    return "I'm sorry this is not going the way you want. I work by rules, so short, plain requests suit me best."
 
 
 def welcome(turn: Turn) -> str:

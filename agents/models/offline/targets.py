@@ -36,6 +36,7 @@ CONVERSIONS: tuple[tuple[str, Conversion], ...] = (
     ("donat|fundrais|raise", Conversion("donations", "donation", 2, 5)),
     ("sale|sell|order|purchas|customer|buy|unit|sold", Conversion("orders", "order", 2, 5)),
 )
+ASSUMED_GIFT = 40
 GENERIC = Conversion("results", "result", 2, 10)
 ATTENTION = ("reach", "view", "impression", "awareness", "click", "like", "engagement", "traffic", "play", "stream")
 RATES = ("rate", "ctr", "retention", "churn", "%", "percent")
@@ -52,6 +53,7 @@ class Goal:
     budget: Money | None
     channels: tuple[str, ...]
     days: int
+    raised: Money | None = None
 
     @property
     def conversion(self) -> Conversion:
@@ -78,6 +80,8 @@ def kpis(goal: Goal) -> list[Kpi]:
     metric = goal.metric.lower()
     if not goal.value:
         return _without_figure(goal)
+    if goal.raised:
+        return _raised(goal, goal.raised)
     if any(word in metric for word in EARNINGS):
         return _earnings(goal, goal.value)
     if any(word in metric for word in RATES):
@@ -138,6 +142,42 @@ def _earnings(goal: Goal, value: int) -> list[Kpi]:
         why = f"{Money.of(value, unit)} ÷ {goal.money}."
         found.append(Kpi(name="Return on what is spent", target=ratio, unit="times", why=why))
     return found + _posts(goal)
+
+
+def _raised(goal: Goal, sum_up: Money) -> list[Kpi]:
+    """Figures for money that is to come in: how many have to give or buy, and how many must hear of it for that."""
+    rates = goal.conversion
+    each = Money.of(ASSUMED_GIFT, sum_up.currency)
+    many = _up(sum_up.minor, each.minor)
+    clicks = _up(many * 100, rates.results)
+    reach = _up(clicks * 100, rates.clicks)
+    what = capital(rates.noun)
+    found = [
+        Kpi(
+            name=f"Revenue from {rates.noun}",
+            target=float(sum_up.major),
+            unit=sum_up.currency,
+            why="The goal of the brief.",
+        ),
+        Kpi(name=what, target=many, unit=rates.noun, why=f"{sum_up} ÷ {each}, assuming {each} from each on average."),
+        Kpi(
+            name="Clicks and replies",
+            target=clicks,
+            unit="clicks",
+            why=f"{many:,} ÷ {rates.results} %, assuming {rates.results} in 100 who click follow through.",
+        ),
+        Kpi(
+            name="People reached",
+            target=reach,
+            unit="people",
+            why=f"{clicks:,} ÷ {rates.clicks} %, assuming {rates.clicks} in 100 reached click.",
+        ),
+    ]
+    if goal.money and goal.money.currency == sum_up.currency:
+        ratio = round(float(sum_up.major) / float(goal.money.major), 2)
+        why = f"{sum_up} ÷ {goal.money}."
+        found.append(Kpi(name="Return on what is spent", target=ratio, unit="times", why=why))
+    return found
 
 
 def _without_figure(goal: Goal) -> list[Kpi]:

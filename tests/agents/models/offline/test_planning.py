@@ -126,3 +126,37 @@ def test_no_money_is_no_obstacle() -> None:
     draft = _planned(BAKERY, BAKERY_INFO | {"budget_minor": 0, "currency": "XXX"})
     assert "no money to spend" in draft["strategy"]
     assert not any("Cost" in kpi["name"] for kpi in draft["kpis"])
+
+
+def test_time_before_the_first_public_day_is_for_preparing() -> None:
+    info = {**BAKERY_INFO, "event_date": "2027-01-04", "start_date": "2027-01-04", "end_date": "2027-01-31"}
+    draft = _planned({**BAKERY, "product": "membership drive"}, info)
+    assert draft["phases"][0]["start"] == TODAY.isoformat()
+    assert "this close" not in draft["strategy"]
+    assert _problems(draft, info) == []
+
+
+def test_an_event_of_several_days_is_worked_towards_from_today() -> None:
+    info = {name: value for name, value in BAKERY_INFO.items() if name != "event_date"}
+    info |= {"start_date": "2027-01-15", "end_date": "2027-01-17"}
+    draft = _planned({**BAKERY, "product": "winter retreat", "objective": "24 guests"}, info)
+    assert draft["phases"][0]["start"] == TODAY.isoformat()
+    assert (draft["phases"][-1]["start"], draft["phases"][-1]["end"]) == ("2027-01-15", "2027-01-17")
+
+
+def test_money_to_be_raised_is_no_count_of_people() -> None:
+    brief = {**BAKERY, "product": "animal shelter", "objective": "€20,000 donations"}
+    info = {**BAKERY_INFO, "goal_metric": "donations", "goal_value": 20_000, "budget_minor": 80_000, "currency": "EUR"}
+    draft = _planned(brief, info)
+    figures = {kpi["name"]: kpi["target"] for kpi in draft["kpis"]}
+    assert figures["Revenue from donations"] == 20_000
+    assert figures["Donations"] == 500
+    assert figures["Return on what is spent"] == 25
+    assert _problems(draft, info) == []
+
+
+def test_shares_of_a_round_budget_are_round() -> None:
+    ground = ground_of({**BAKERY, "channels": ["instagram", "facebook", "email"]}, BAKERY_INFO, TODAY)
+    assert ground is not None
+    assert all(share.minor % 1000 == 0 for _, share in split(ground))
+    assert sum(share.minor for _, share in split(ground)) == 150_000

@@ -207,3 +207,78 @@ async def test_plan_is_shown_again_when_asked(desk: Desk) -> None:
     assert "**Timeline**" in reply.text
     left = (await desk.say("how much of the budget is left?", "strategist"))[0]
     assert "left £1,500" in left.text
+
+
+def test_both_halves_of_a_message_are_answered() -> None:
+    result = {"brief": BAKERY, "collected_info": BAKERY_INFO, "changed": ["budget"], "missing": []}
+    said = HumanMessage("make it £2,000, and what can you do?")
+    text = _text(answer([system("strategist", **READY), said, *used("strategist", "update_brief", {}, result)]))
+    assert "Noted: budget £1,500" in text
+    assert "The **analyst** answers" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("looks right. plan", "product"), ("ok build the plan", "product"), ("plna pls", "product"),
+        ("make the linkedin one shorter", "objective"), ("schreib die Posts bitte", "product"),
+        ("that's bad. write something better for insta", "product"),
+    ],
+)  # fmt: skip
+def test_an_order_is_no_fact(text: str, field: str) -> None:
+    message = asked("strategist", text, brief=_without(field), info={"asked": field})
+    assert not any(field in call["args"] for call in message.tool_calls)
+
+
+def test_bare_number_completes_a_goal_without_one() -> None:
+    message = asked(
+        "strategist", "100", brief={"product": "shoes", "objective": "sales"}, info={"asked": "target_audience"}
+    )
+    assert _arguments(message, "update_brief")["goal_value"] == 100
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("who are we targeting?", "The audience: local families."),
+        ("what's the budget split?", "- Reserve: £150"),
+        ("what is the goal and when is it?", "The goal: 200 visitors"),
+        ("bye", "Goodbye."),
+        ("you are useless", "I'm sorry"),
+        ("are you another useless bot?", "I'm an AI assistant"),
+        ("just estimate it then", "We don't estimate"),
+    ],
+)
+def test_questions_about_the_brief_are_answered(text: str, expected: str) -> None:
+    assert expected in _text(asked("strategist", text, **READY))
+
+
+def test_what_is_still_needed_is_named() -> None:
+    text = _text(asked("strategist", "what do you need from me?", brief=_without("budget", "channels")))
+    assert "I still need the budget and the channels." in text
+
+
+def test_advice_on_channels_is_a_suggestion_a_yes_accepts() -> None:
+    start = [
+        system("strategist", brief=_without("channels"), info={"asked": "channels"}),
+        HumanMessage("which channels are best?"),
+    ]
+    offer = _text(answer(start))
+    assert offer.endswith("Shall I put those down?")
+    yes = answer([*start, AIMessage(offer, name="strategist"), HumanMessage("yes")])
+    assert _arguments(yes, "update_brief")["channels"] == ["instagram", "facebook", "email"]
+
+
+@pytest.mark.parametrize(("text", "doubt"), [("5000", True), ("$5000", False), ("5000 dollars", False)])
+def test_an_assumed_currency_is_said(text: str, doubt: bool) -> None:
+    info = {**BAKERY_INFO, "budget_minor": 500_000, "currency": "USD"}
+    result = {"brief": BAKERY, "collected_info": info, "changed": ["budget"], "missing": []}
+    start = [system("strategist", brief=_without("budget")), HumanMessage(text)]
+    answered = _text(answer([*start, *used("strategist", "update_brief", {}, result)]))
+    assert ("say so if it is another currency" in answered) is doubt
+
+
+@pytest.mark.parametrize("text", ["what are the targets?", "remind me what the plan was", "which tasks are mine?"])
+def test_questions_about_the_plan_read_the_plan(text: str) -> None:
+    message = asked("strategist", text, campaign={"campaign_id": "cmp_1"}, **READY)
+    assert [call["name"] for call in message.tool_calls] == ["get_campaign"]
