@@ -33,6 +33,7 @@ class RunLease(Part):
     ``boot`` names one start of the process; ``first_seq`` is the number of the run's first event.
     """
 
+    token: str = ""
     run_id: str
     message_id: str
     owner: str

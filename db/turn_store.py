@@ -33,8 +33,12 @@ class LeaseLost(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to run a conversation's turn until ``until``. ``boot`` changes whenever the owner starts again."""
+    """The right to run a conversation's turn until ``until``. No two leases share a ``token``.
 
+    ``boot`` changes whenever the owner starts again.
+    """
+
+    token: str
     run_id: str
     message_id: str
     owner: str
@@ -71,7 +75,7 @@ class TurnStore:
     async def claim(self, user_id: str, conversation_id: str, lease: Lease) -> Raw | None:
         """Take the lease if it is free, else leave word that somebody waits; return the conversation. 2 round trips.
 
-        The lease is yours if ``run.run_id`` of what comes back is your run.
+        The lease is yours if ``run.token`` of what comes back is your token.
         """
         busy = {"$eq": [{"$type": "$run"}, "object"]}
         taken = _literal(lease_document(lease)) | {"first_seq": {"$add": ["$last_seq", 1]}}
@@ -82,17 +86,23 @@ class TurnStore:
 
     async def take_over(self, user_id: str, conversation_id: str, abandoned: Raw, lease: Lease) -> Raw | None:
         """Take an abandoned lease, keeping its run and numbers; None if somebody was faster. 2 round trips."""
-        seen = {f"run.{key}": abandoned[key] for key in ("run_id", "boot", "until")}
-        renewed = {"owner": lease.owner, "boot": lease.boot, "until": lease.until, "attempt": abandoned["attempt"] + 1}
+        seen = {f"run.{key}": abandoned[key] for key in ("token", "until")}
+        renewed = {
+            "token": lease.token,
+            "owner": lease.owner,
+            "boot": lease.boot,
+            "until": lease.until,
+            "attempt": abandoned["attempt"] + 1,
+        }
         with translated():
             taken = await self._conversations.update_one(
                 _own(user_id, conversation_id) | seen, {"$set": {f"run.{key}": new for key, new in renewed.items()}}
             )
         return await self.head(user_id, conversation_id) if taken.matched_count else None
 
-    async def renew(self, user_id: str, conversation_id: str, run_id: str, until: datetime) -> Raw | None:
+    async def renew(self, user_id: str, conversation_id: str, token: str, until: datetime) -> Raw | None:
         """Keep the lease; return the lease document, or None if it is no longer ours. 2 round trips."""
-        held = _own(user_id, conversation_id) | {"run.run_id": run_id}
+        held = _own(user_id, conversation_id) | {"run.token": token}
         with translated():
             await self._conversations.update_one(held, {"$set": {"run.until": until}})
             found = await self._conversations.find_one(held, {"_id": 0, "run": 1})
@@ -107,13 +117,13 @@ class TurnStore:
         return done.matched_count == 1
 
     async def release(
-        self, user_id: str, conversation_id: str, run_id: str, changes: Mapping[str, Any], messages_added: int
+        self, user_id: str, conversation_id: str, token: str, changes: Mapping[str, Any], messages_added: int
     ) -> bool:
         """Give the lease back with the conversation's new window and numbers; True if a message waits.
 
         1 round trip, 2 when one waits.
         """
-        held = _own(user_id, conversation_id) | {"run.run_id": run_id}
+        held = _own(user_id, conversation_id) | {"run.token": token}
         now = self._database.clock.now()
         change = {
             "$set": {**changes, "run": None, "queued": 0, "updated_at": now},
@@ -146,6 +156,20 @@ class TurnStore:
                 raise
         await self._append_missing([entry])
         return (await self._database.bulk([take])).matched_count == 1
+
+    async def take_up(self, message_id: str, run_id: str, entry: Raw) -> None:
+        """Store the first events of a run whose message is stored and whose lease we hold. 1 round trip.
+
+        Raises LeaseLost when somebody else's turn began first; the message then waits as before.
+        """
+        taken_up = {"status": "accepted", "run_id": run_id, "first_seq": entry["seq"]}
+        update = UpdateOne({"message_id": message_id}, {"$set": taken_up}, namespace=self._messages_space)
+        try:
+            await self._database.bulk([InsertOne(entry, namespace=self._events_space), update])
+        except Conflict:
+            if not await self._is_same_entry(entry):
+                raise LeaseLost from None
+            await self._database.bulk([update])
 
     async def withdraw(self, message: Raw, entry: Raw) -> None:
         """Take back what ``begin`` stored in a conversation that is gone. 2 round trips."""
@@ -289,6 +313,7 @@ def _own(user_id: str, conversation_id: str) -> Raw:
 def lease_document(lease: Lease, first_seq: int = 1) -> Raw:
     """Return a lease as the conversation holds it."""
     return {
+        "token": lease.token,
         "run_id": lease.run_id,
         "message_id": lease.message_id,
         "owner": lease.owner,

@@ -47,8 +47,11 @@ class Run:
         self.message = message
         self.run_id: str = head["run"]["run_id"]
         self.conversation_id: str = head["conversation_id"]
+        self.token: str = head["run"]["token"]
         self.first_seq: int = head["run"]["first_seq"]
         self.cancelled = False
+        self.closing = False
+        self.from_line = False
         self.log = RunLog(
             house.store,
             house.feed,
@@ -79,8 +82,8 @@ class Run:
         """Store the first events of a run whose message and lease are stored already. 1 round trip."""
         opening = self._opening()
         frames, entries = self.log.numbered(opening)
-        taken_up = {"status": "accepted", "run_id": self.run_id, "first_seq": self.first_seq}
-        await self.house.store.write((), {self.message["message_id"]: taken_up}, entries)
+        self.from_line = True
+        await self.house.store.take_up(self.message["message_id"], self.run_id, entries[0])
         self._opened(opening, frames)
 
     def _opened(self, opening: list[Event], frames: list[Frame]) -> None:
@@ -110,7 +113,9 @@ class Run:
             task = asyncio.current_task()
             if not self.cancelled or task is None:
                 raise
-            task.uncancel()
+            self.closing = True
+            while task.uncancel():
+                pass
             await self._close_cancelled()
         except (LeaseLost, Unavailable):
             raise
@@ -140,7 +145,7 @@ class Run:
         if self.turn.campaign_id:
             changes["campaign_id"] = self.turn.campaign_id
         waiting = await self.house.store.release(
-            self.scope.user_id, self.conversation_id, self.run_id, changes, len(new)
+            self.scope.user_id, self.conversation_id, self.token, changes, len(new)
         )
         if not waiting:
             self.house.heads.put(self.head | changes | {"run": None, "queued": 0})
@@ -197,7 +202,6 @@ class Run:
             answer = Answer(text.message_id, text.agent, content, self.turn.models.careful_name, "")
             self.log.keep(self.log.answer_document(answer, "cancelled"))
             events.append(TextEnded(text.message_id, text.agent, content))
-            self.log.drop_held()
         if self.log.step_open:
             events.append(StepFinished(self.log.step_open))
         events.append(RunFinished(self.conversation_id, self.run_id, "cancelled", (), tuple(self.turn.usage.values())))
@@ -218,7 +222,7 @@ class Run:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             with suppress(Unavailable):
                 lease = await self.house.store.renew(
-                    self.scope.user_id, self.conversation_id, self.run_id, self.house.clock.now() + LEASE
+                    self.scope.user_id, self.conversation_id, self.token, self.house.clock.now() + LEASE
                 )
                 if task and lease and lease.get("cancel") and not self.cancelled:
                     self.cancelled = True

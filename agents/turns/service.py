@@ -1,6 +1,7 @@
 """Turns of conversations: accept a message, run it, follow it, stop it. What the edges of the server talk to."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from agents.turns.follow import follow, follow_from_here
 from agents.turns.house import House
 from agents.turns.intake import checked_client_id, checked_content
 from agents.turns.run import LEASE, Run
-from core.errors import Conflict, LimitReached, NotFound, Unavailable
+from core.errors import AppError, Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
 from core.scope import Scope
 from db.turn_store import Lease, LeaseLost, lease_document
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 MESSAGES_WAITING = 20
 PATIENCE_ATTEMPTS = 30
 PAUSE_SECONDS = 0.5
+INSIST_SECONDS = 0.1
 NO_CONVERSATION = "There is no such conversation. Check the id, or start a new one."
 Stored = dict[str, Any]
 RunStatus = Literal["success", "interrupt", "cancelled", "failed"]
@@ -60,6 +62,8 @@ class Turns:
         self.owner = owner
         self.boot = new_id("boot")
         self._running: dict[str, tuple[Run, asyncio.Task[None]]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._line: Counter[str] = Counter()
 
     async def accept(self, scope: Scope, conversation_id: str, content: str, client_message_id: str) -> Accepted:
         """Store a message and start its turn, or let it wait behind the one that runs. Stored when this returns.
@@ -76,7 +80,7 @@ class Turns:
         lease = self._lease(new_id("run"), new_id("msg"))
         first_seq = head["last_seq"] + 1
         message = self._message(scope, conversation_id, lease, text, client_id, first_seq)
-        if head.get("run") or conversation_id in self._running:
+        if head.get("run") or conversation_id in self._running or self._line[conversation_id]:
             return await self._wait_in_line(scope, message)
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
@@ -100,7 +104,7 @@ class Turns:
         running = self._running.get(conversation_id)
         if running and not running[0].cancelled:
             running[0].cancelled = True
-            running[1].cancel()
+            self._keep(asyncio.create_task(_end(*running)))
         return True
 
     async def follow(
@@ -150,16 +154,32 @@ class Turns:
 
     async def resume(self, scope: Scope, message: Stored) -> Accepted:
         """Start, or put in line, the turn of a message that is stored already: a decision, or one left waiting."""
+        run_id = message.get("run_id") or new_id("run")
+        _, after = await self._take_up(scope, message | {"run_id": run_id})
+        return Accepted(run_id, message["message_id"], duplicate=False, after=after)
+
+    async def _take_up(self, scope: Scope, message: Stored) -> tuple[Literal["started", "busy", "gone"], int]:
+        """Start the turn of a waiting message; also return a number before its first event.
+
+        ``busy``: another turn runs, and whoever runs it will come back for this one. ``gone``: it waits no longer.
+        """
         conversation_id = message["conversation_id"]
-        lease = self._lease(message.get("run_id") or new_id("run"), message["message_id"])
-        head = await self.house.store.claim(scope.user_id, conversation_id, lease)
-        if head is None:
-            raise NotFound("There is no such conversation any more.")
-        if head["run"]["run_id"] != lease.run_id:
-            return Accepted(lease.run_id, message["message_id"], duplicate=False, after=head["run"]["first_seq"] - 1)
-        run = Run(self.house, scope, head, message | {"run_id": lease.run_id})
-        await self._opened(run)
-        return Accepted(run.run_id, message["message_id"], duplicate=False, after=run.first_seq - 1)
+        lease = self._lease(message["run_id"], message["message_id"])
+        while True:
+            head = await self.house.store.claim(scope.user_id, conversation_id, lease)
+            if head is None:
+                raise NotFound("There is no such conversation any more.")
+            if (head.get("run") or {}).get("token") != lease.token:
+                return "busy", head["last_seq"]
+            run = Run(self.house, scope, head, message)
+            if not await self._still_waits(run):
+                await self._give_back(run)
+                return "gone", head["last_seq"]
+            try:
+                await self._opened(run)
+            except LeaseLost:
+                continue
+            return "started", run.first_seq - 1
 
     async def take_over(self, scope: Scope, head: Stored) -> bool:
         """Go on with a turn whose process is gone; False if somebody else was faster."""
@@ -171,7 +191,7 @@ class Turns:
             return False
         message = await self.house.store.message(scope.user_id, conversation_id, abandoned["message_id"])
         if message is None:
-            await self.house.store.release(scope.user_id, conversation_id, abandoned["run_id"], {}, 0)
+            await self.house.store.release(scope.user_id, conversation_id, lease.token, {}, 0)
             return True
         log.info("turn taken over", run_id=abandoned["run_id"], attempt=taken["run"]["attempt"])
         self._start(Run(self.house, scope, taken, message))
@@ -189,10 +209,7 @@ class Turns:
         self.house.heads.forget_account(user_id)
 
     async def _abandon(self, conversation_ids: Iterable[str]) -> None:
-        tasks = [self._running[key][1] for key in conversation_ids if key in self._running]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*[_end(*self._running[key]) for key in conversation_ids if key in self._running])
 
     def runs_here(self, conversation_id: str) -> bool:
         """Whether this process runs a turn of the conversation."""
@@ -200,10 +217,11 @@ class Turns:
 
     async def stop(self) -> None:
         """Stop the tasks. Their turns go on after the next start."""
-        tasks = [task for _, task in self._running.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._abandon(list(self._running))
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     def _start(self, run: Run) -> None:
         task = asyncio.create_task(self._run(run), name=f"turn {run.run_id}")
@@ -220,6 +238,7 @@ class Turns:
                 except Unavailable:
                     await asyncio.sleep(PAUSE_SECONDS)
                     current = Run(self.house, run.scope, run.head, run.message)
+                    self._running[run.conversation_id] = (current, self._running[run.conversation_id][1])
             else:
                 return
         except LeaseLost:
@@ -228,23 +247,43 @@ class Turns:
         finally:
             self._running.pop(run.conversation_id, None)
             self.house.feed.tidy(run.conversation_id)
-        if waiting:
+        if waiting or run.from_line:
+            await self._go_on(run)
+
+    async def _go_on(self, run: Run) -> None:
+        try:
             await self._next(run.scope, run.conversation_id)
+        except AppError as error:
+            log.warning("left for recovery", conversation_id=run.conversation_id, reason=error.message)
 
     async def _next(self, scope: Scope, conversation_id: str) -> None:
-        messages = await self.house.store.waiting(scope.user_id, conversation_id)
-        if messages:
-            await self.resume(scope, messages[0])
+        """Take up the message that has waited longest. New ones stay behind it meanwhile."""
+        self._line[conversation_id] += 1
+        try:
+            while messages := await self.house.store.waiting(scope.user_id, conversation_id):
+                state, _ = await self._take_up(scope, messages[0])
+                if state != "gone":
+                    break
+        finally:
+            self._line[conversation_id] -= 1
+            if not self._line[conversation_id]:
+                del self._line[conversation_id]
 
     async def _opened(self, run: Run) -> None:
         try:
             await run.open()
-        except Unavailable:
+        except (Unavailable, LeaseLost):
             raise
         except BaseException:
             await self._give_back(run)
             raise
         self._start(run)
+
+    async def _still_waits(self, run: Run) -> bool:
+        """Whether the message was not taken up by somebody else before we had the lease."""
+        message_id = run.message["message_id"]
+        found = await self.house.store.message(run.scope.user_id, run.conversation_id, message_id)
+        return found is not None and found["status"] == "pending"
 
     async def _wait_in_line(self, scope: Scope, message: Stored) -> Accepted:
         """Store a message behind the turn that runs, and make sure that somebody comes back for it."""
@@ -252,12 +291,14 @@ class Turns:
         waiting = await self.house.store.waiting(scope.user_id, conversation_id)
         if len(waiting) >= MESSAGES_WAITING:
             raise LimitReached(f"{MESSAGES_WAITING} messages wait for an answer already. Send this one after them.")
-        queued = message | {"status": "pending"}
+        self._line[conversation_id] += 1
         try:
-            await self.house.store.enqueue(queued)
+            await self.house.store.enqueue(message | {"status": "pending"})
+            await self._next(scope, conversation_id)
         except Conflict:
             return await self._known(scope, conversation_id, message["client_message_id"])
-        await self.resume(scope, queued)
+        finally:
+            self._line[conversation_id] -= 1
         return _as_accepted(message, duplicate=False)
 
     async def _stand_back(self, scope: Scope, message: Stored) -> Accepted:
@@ -279,12 +320,12 @@ class Turns:
 
     async def _give_back(self, run: Run) -> None:
         try:
-            await self.house.store.release(run.scope.user_id, run.conversation_id, run.run_id, {}, 0)
+            await self.house.store.release(run.scope.user_id, run.conversation_id, run.token, {}, 0)
         except Unavailable:
             log.warning("lease left to expire", run_id=run.run_id)
 
     def _lease(self, run_id: str, message_id: str) -> Lease:
-        return Lease(run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)
+        return Lease(new_id("lse"), run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)
 
     def _message(
         self, scope: Scope, conversation_id: str, lease: Lease, content: str, client_id: str, first_seq: int
@@ -306,6 +347,13 @@ class Turns:
             "created_at": now,
             "updated_at": now,
         }
+
+
+async def _end(run: Run, task: asyncio.Task[None]) -> None:
+    """Cancel a run's task until it has noticed: a single cancellation can get lost inside the database driver."""
+    while not task.done() and not run.closing:
+        task.cancel()
+        await asyncio.wait({task}, timeout=INSIST_SECONDS)
 
 
 def _as_accepted(message: Stored, *, duplicate: bool) -> Accepted:

@@ -22,7 +22,7 @@ from server.cli.terminal import base_url, say
 CALM_SECONDS: Final = 30.0
 APPROVALS: Final = ("approve", "yes", "y", "ok")
 REJECTIONS: Final = ("reject", "no", "n")
-HOW_TO_DECIDE: Final = "Type `approve`, or `reject` and the reason."
+HOW_TO_DECIDE: Final = "Type `approve`, or `reject` and the reason. Anything else goes on with the conversation."
 
 
 async def chat(settings: Settings, url: str | None, conversation_id: str | None) -> int:
@@ -73,6 +73,10 @@ async def _conversation(session: aiohttp.ClientSession, address: str, wanted: st
     return body["conversation_id"], body["last_seq"]
 
 
+def _verdict(line: str) -> str:
+    return line.strip().partition(" ")[0].lower().strip(",.:")
+
+
 class Conversation:
     """Lines in, events out."""
 
@@ -84,10 +88,10 @@ class Conversation:
         self._busy = False
 
     async def hold(self) -> int:
-        """Take lines until there are no more; a decision is asked for as often as one is needed."""
+        """Take lines until there are no more. While an approval waits, a line may be its decision."""
         with _interrupts(self._stop):
             while (line := await _line(self._prompt())) is not None:
-                if self._asked:
+                if self._asked and _verdict(line) in APPROVALS + REJECTIONS:
                     sent = await self._decide(line)
                 elif line:
                     self._sent = new_id("cli")
@@ -101,21 +105,16 @@ class Conversation:
     def _prompt(self) -> str:
         if not sys.stdin.isatty():
             return ""
-        return "Decision: " if self._asked else "You: "
+        return "You (or a decision): " if self._asked else "You: "
 
     async def _send(self, **frame: Any) -> bool:
         await self._socket.send_str(orjson.dumps(frame).decode())
         return True
 
     async def _decide(self, line: str) -> bool:
-        word, _, notes = line.strip().partition(" ")
-        asked = self._asked[0]
-        verdict = word.lower().strip(",.:")
-        if verdict not in APPROVALS + REJECTIONS:
-            say(HOW_TO_DECIDE)
-            return False
-        self._asked.pop(0)
-        decision = "approve" if verdict in APPROVALS else "reject"
+        _, _, notes = line.strip().partition(" ")
+        asked = self._asked.pop(0)
+        decision = "approve" if _verdict(line) in APPROVALS else "reject"
         facts = asked["metadata"]
         return await self._send(
             type="decision",

@@ -161,6 +161,7 @@ async def delete(conversation_id: PathId, scope: Writer, parts: Parts) -> Respon
     conversations = parts.repository(CONVERSATIONS, scope)
     await conversations.get(conversation_id)
     await parts.turns.cancel(scope, conversation_id)
+    await parts.turns.forget_conversation(conversation_id)
     await conversations.delete(conversation_id)
     return Response(status_code=204)
 
