@@ -17,13 +17,20 @@ PROGRAM = Path(sys.executable).with_name("marketing-minds")
 
 
 class Product:
-    """One server after another on the same data folder."""
+    """One server after another on the same data folder, with the built-in model where there is no model server."""
 
-    def __init__(self, folder: Path, model_url: str) -> None:
+    def __init__(self, folder: Path, model_url: str | None = None) -> None:
         self.folder = folder
         self._model_url = model_url
         self._process: Process | None = None
         self.pids: set[int] = set()
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server that was started last."""
+        if self._process is None:
+            raise RuntimeError("No server was started.")
+        return self._process.pid
 
     @property
     def address(self) -> str:
@@ -43,8 +50,8 @@ class Product:
             "MM_DATA_DIR": str(self.folder),
             "MM_PORT": "0",
             "MM_LOG_LEVEL": "INFO",
-            "OPENAI_API_KEY": "sk-scripted",
-            "OPENAI_BASE_URL": self._model_url,
+            "OPENAI_API_KEY": "sk-scripted" if self._model_url else "",
+            "OPENAI_BASE_URL": self._model_url or "",
         }
         with (self.folder / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -109,17 +116,16 @@ class Product:
         return sorted(ours | {pid for pid, command in _commands() if pid in self.pids and b"serve" in command})
 
 
-class PlanningModel:
-    """The scripted model server, in a process of its own that outlives every kill."""
+class ModelProcess:
+    """A model server in a process of its own, which prints its address when it is ready."""
 
-    def __init__(self, pause: float) -> None:
-        self._pause = pause
+    def __init__(self, module: str, *arguments: str) -> None:
+        self._command = (sys.executable, "-m", module, *arguments)
         self._process: Process | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        arguments = (sys.executable, "-m", "sandbox.planning_model", "--pause", str(self._pause))
-        self._process = await asyncio.create_subprocess_exec(*arguments, cwd=Path(__file__).parents[1], stdout=PIPE)
+        self._process = await asyncio.create_subprocess_exec(*self._command, cwd=Path(__file__).parents[1], stdout=PIPE)
         if self._process.stdout is not None:
             self.url = (await self._process.stdout.readline()).decode().strip()
         return self
@@ -128,6 +134,13 @@ class PlanningModel:
         if self._process is not None:
             self._process.kill()
             await self._process.wait()
+
+
+class PlanningModel(ModelProcess):
+    """The model that works by rule; ``pause`` seconds between two words."""
+
+    def __init__(self, pause: float) -> None:
+        super().__init__("sandbox.planning_model", "--pause", str(pause))
 
 
 def _commands() -> list[tuple[int, bytes]]:

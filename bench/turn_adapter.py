@@ -5,6 +5,7 @@ calls the ``turn(thread, text, on_token)`` it returns. The tools are those of th
 does the same work. ``db`` only says whether anything is to be kept: here everything always is.
 """
 
+import importlib
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -12,8 +13,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from agents.language.intent import read_intent
 from agents.models.factory import Models, build_models
 from agents.spec import AgentSpec
+from agents.supervisor import Reader
 from agents.turns.feed import Channel, Feed
 from agents.turns.house import House, build_house
 from agents.turns.service import Turns
@@ -29,6 +32,7 @@ from db.embedded import EmbeddedServer
 from db.encryption import FieldCipher
 from db.repository import Repository
 from db.sync import synchronise
+from server.logs import configure_logs
 from tools.tool import Effect, Tool, ToolContext, tool
 
 NAME = "marketing-minds"
@@ -98,11 +102,14 @@ def bench_tools(functions: dict[str, Callable[..., str]]) -> dict[str, Tool]:
 class Bench:
     """A house on an embedded database of its own, and one conversation a thread."""
 
-    def __init__(self, house: House, database: Database, server: EmbeddedServer) -> None:
+    def __init__(
+        self, house: House, database: Database, server: EmbeddedServer, folder: tempfile.TemporaryDirectory[str]
+    ) -> None:
         self.feed = HeardFeed()
         self.house = replace(house, feed=self.feed)
         self.database = database
         self.server = server
+        self._folder = folder
         self.turns = Turns(self.house, "bench")
         user_id = new_id("usr")
         self.scope = Scope(user_id, user_id, "user")
@@ -129,6 +136,14 @@ class Bench:
                     raise RuntimeError(frame.wire["message"])
         return answer
 
+    async def stop(self) -> None:
+        """End the turns that still run, the connections, and the database."""
+        await self.turns.stop()
+        await self.house.models.close()
+        await self.database.close()
+        await self.server.close()
+        self._folder.cleanup()
+
 
 class HeardChannel(Channel):
     """A channel that tells every piece of text at the moment the model gives it, before pieces share a frame."""
@@ -153,23 +168,26 @@ class HeardFeed(Feed):
         return found
 
 
-async def start(models: Models, functions: dict[str, Callable[..., str]], prompts: Sequence[str]) -> Bench:
-    """Start the embedded database in a folder of its own and put a house of four agents on it."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    server = EmbeddedServer(folder)
+async def start(
+    models: Models, functions: dict[str, Callable[..., str]], prompts: Sequence[str], reader: Reader = read_intent
+) -> Bench:
+    """Start the embedded database in a folder of its own and put a house of four agents on it, with quiet logs."""
+    configure_logs("WARNING")
+    folder = tempfile.TemporaryDirectory(prefix="bench-")
+    server = EmbeddedServer(Path(folder.name))
     uri = await server.start()
     clock = SystemClock()
     database = await Database.connect(uri, "bench", clock=clock, cipher=FieldCipher([FieldCipher.new_key()]))
     await synchronise(database, CATALOGUE)
     tools = bench_tools(functions)
     roster = tuple(AgentSpec(name, name.title(), "", name, name, (tools[name],)) for name in prompts)
-    return Bench(build_house(database, models, clock, roster, tools.values()), database, server)
+    return Bench(build_house(database, models, clock, roster, tools.values(), reader), database, server, folder)
 
 
 async def build(base_url: str, model: str, db: str | None) -> TurnFunction:  # noqa: ARG001 - the benchmark's form
     """Return the turn function the benchmark measures."""
-    import common  # type: ignore[import-not-found]  # the benchmark's own module, there when it loads this one
-
-    settings = Settings(openai_api_key="sk-bench", openai_base_url=base_url, model_fast=model, model_careful=model)
-    bench = await start(build_models(settings), common.TOOLS, list(common.AGENTS))
+    benchmark = importlib.import_module("common")  # the benchmark's own module, there when it loads this one
+    chosen = {"openai_api_key": "sk-bench", "openai_base_url": base_url, "model_fast": model, "model_careful": model}
+    models = build_models(Settings.model_validate(chosen))
+    bench = await start(models, benchmark.TOOLS, list(benchmark.AGENTS))
     return bench.turn
