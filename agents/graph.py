@@ -1,6 +1,6 @@
 """The graph of a turn: the supervisor, then one agent after another, each a node."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -25,12 +25,13 @@ class Node(Protocol):
 def build_graph(roster: tuple[AgentSpec, ...], supervisor: Supervisor) -> Graph:
     """Compile the graph once; turns run side by side on it."""
     names = tuple(spec.name for spec in roster)
-    graph = StateGraph(TurnState, context_schema=Turn)
+    # LangGraph leaves parts of its own signatures untyped.
+    graph: Any = StateGraph(TurnState, context_schema=Turn)
     graph.add_node("supervisor", _supervise(supervisor), destinations=names)
     for spec in roster:
         graph.add_node(spec.name, _agent(Worker.of(spec)), destinations=(*names, END))
     graph.add_edge(START, "supervisor")
-    return graph.compile()
+    return cast("Graph", graph.compile())
 
 
 def _supervise(supervisor: Supervisor) -> Node:

@@ -67,10 +67,10 @@ class Turn:
     campaign_id: str | None = None
     summary: str = ""
     history: Sequence[BaseMessage] = ()
-    pending_approvals: list[dict[str, str]] = field(default_factory=list)
-    interrupts: list[Interrupt] = field(default_factory=list)
-    usage: dict[str, Usage] = field(default_factory=dict)
-    calls_made: Counter[str] = field(default_factory=Counter)
+    pending_approvals: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
+    usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
+    calls_made: Counter[str] = field(default_factory=Counter[str])
 
     def next_call_id(self, tool: str) -> str:
         """Return the id of the next call of ``tool`` in this turn; a repeated turn counts the same way."""

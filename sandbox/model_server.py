@@ -138,7 +138,8 @@ class ModelServer:
             return
         reason = "tool_calls" if isinstance(step, Call) else "stop"
         await _send(response, {**head, "object": "chat.completion.chunk", "choices": [_choice({}, reason)]})
-        if (asked.get("stream_options") or {}).get("include_usage"):
+        options: dict[str, Any] = asked.get("stream_options") or {}
+        if options.get("include_usage"):
             await _send(response, {**head, "object": "chat.completion.chunk", "choices": [], "usage": _usage(asked)})
         await response.write(b"data: [DONE]\n\n")
 

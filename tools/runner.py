@@ -17,7 +17,7 @@ from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from tools.approval_payload import payload_hash
-from tools.tool import ApprovalDraft, Effect, Tool, ToolContext
+from tools.tool import ApprovalDraft, Effect, RequestType, Tool, ToolContext
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +52,9 @@ class ToolRunner:
             tool = self._allowed(name, ctx.scope)
             params = _validated(tool.params, arguments)
             result = await tool.function(ctx, params)
-            if isinstance(result, ApprovalDraft):
-                return await self._ask(tool, ctx, arguments, result)
+            if tool.request_type is not None:
+                draft: ApprovalDraft[BaseModel] = result
+                return await self._ask(tool, tool.request_type, ctx, arguments, draft)
             return ToolOutcome(_as_json(result), events=tuple(ctx.events))
         except Unavailable:
             raise
@@ -101,7 +102,12 @@ class ToolRunner:
         return tool
 
     async def _ask(
-        self, tool: Tool, ctx: ToolContext, arguments: Mapping[str, Any] | str, draft: ApprovalDraft[Any]
+        self,
+        tool: Tool,
+        request_type: RequestType,
+        ctx: ToolContext,
+        arguments: Mapping[str, Any] | str,
+        draft: ApprovalDraft[BaseModel],
     ) -> ToolOutcome:
         payload: dict[str, Any] = draft.payload.model_dump(mode="json")
         now = ctx.clock.now()
@@ -110,7 +116,7 @@ class ToolRunner:
                 request_id=ctx.new_id("apr"),
                 campaign_id=ctx.campaign_id,
                 conversation_id=ctx.conversation_id,
-                request_type=tool.request_type,
+                request_type=request_type,
                 content=payload,
                 status="pending",
                 requested_by=ctx.agent,

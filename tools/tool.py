@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
@@ -16,9 +16,10 @@ from db.client import Database
 from db.collection import Collection, Document
 from db.repository import Repository
 
-Params = TypeVar("Params", bound=BaseModel)
 Payload = TypeVar("Payload", bound=BaseModel)
 D = TypeVar("D", bound=Document)
+
+RequestType: TypeAlias = Literal["campaign_plan", "content", "budget", "publish"]
 
 TENANT_NAMES = frozenset({"user_id", "tenant_id", "tenant", "actor_id", "owner_id", "scope"})
 
@@ -52,7 +53,7 @@ class ToolContext:
     context: dict[str, Any]
     campaign_id: str | None = None
     approval_id: str | None = None
-    events: list[Event] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list[Event])
     _made: int = 0
 
     def new_id(self, prefix: str) -> str:
@@ -67,6 +68,9 @@ class ToolContext:
     def emit(self, event: Event) -> None:
         """Tell the conversation something besides the result; sent after the tool has returned."""
         self.events.append(event)
+
+
+ToolFunction: TypeAlias = Callable[[ToolContext, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Tool:
     effect: Effect
     params: type[BaseModel]
     function: Callable[[ToolContext, Any], Awaitable[Any]]
-    request_type: str | None = None
+    request_type: RequestType | None = None
     payload: type[BaseModel] | None = None
     execute: Callable[[ToolContext, Any], Awaitable[Any]] | None = None
 
@@ -105,7 +109,7 @@ class Tool:
         }
 
 
-def tool(effect: Effect) -> Callable[[Callable[[ToolContext, Params], Awaitable[Any]]], Tool]:
+def tool(effect: Effect) -> Callable[[ToolFunction], Tool]:
     """Make a READ or WRITE tool of ``async def name(ctx: ToolContext, params: Model) -> result``.
 
     Name, description and schema come from the function, its docstring and its params model. A WRITE tool must be
@@ -114,7 +118,7 @@ def tool(effect: Effect) -> Callable[[Callable[[ToolContext, Params], Awaitable[
     if effect is Effect.PUBLISH:
         raise TypeError("A tool that leaves the house is declared with publish_tool.")
 
-    def wrap(function: Callable[[ToolContext, Params], Awaitable[Any]]) -> Tool:
+    def wrap(function: ToolFunction) -> Tool:
         return Tool(
             name=function.__name__,
             description=_described(function),
@@ -127,14 +131,14 @@ def tool(effect: Effect) -> Callable[[Callable[[ToolContext, Params], Awaitable[
 
 
 def publish_tool(
-    request_type: str, execute: Callable[[ToolContext, Payload], Awaitable[Any]]
-) -> Callable[[Callable[[ToolContext, Params], Awaitable[ApprovalDraft[Payload]]]], Tool]:
+    request_type: RequestType, execute: Callable[[ToolContext, Payload], Awaitable[Any]]
+) -> Callable[[Callable[[ToolContext, Any], Awaitable[ApprovalDraft[Payload]]]], Tool]:
     """Make a PUBLISH tool: the function prepares an ApprovalDraft, ``execute`` carries out the approved payload.
 
     ``execute`` must be harmless when repeated with the same context and payload.
     """
 
-    def wrap(function: Callable[[ToolContext, Params], Awaitable[ApprovalDraft[Payload]]]) -> Tool:
+    def wrap(function: Callable[[ToolContext, Any], Awaitable[ApprovalDraft[Payload]]]) -> Tool:
         return Tool(
             name=function.__name__,
             description=_described(function),

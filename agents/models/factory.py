@@ -37,7 +37,9 @@ class Models:
     label: str
     offline: bool
     retries: int = 2
-    bindings: dict[tuple[int, tuple[str, ...]], ChatModel] = field(default_factory=dict, compare=False)
+    bindings: dict[tuple[int, tuple[str, ...]], ChatModel] = field(
+        default_factory=dict[tuple[int, tuple[str, ...]], ChatModel], compare=False
+    )
 
     def bound(self, model: BaseChatModel, tools: Sequence[Tool]) -> ChatModel:
         """Return the model with these tools offered. Bound once per set of tools."""

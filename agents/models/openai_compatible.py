@@ -17,6 +17,7 @@ from pydantic import PrivateAttr
 
 from agents.models.reply import CallPart, Part, TokensUsed
 from core.errors import ModelError
+from core.json_text import inner_object, json_object
 from core.settings import Settings
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -60,8 +61,9 @@ class StreamingChatOpenAI(ChatOpenAI):
         self, messages: Sequence[BaseMessage], stop: list[str] | None = None, **kwargs: Any
     ) -> AsyncIterator[list[Part]]:
         """Yield text, pieces of tool calls and usage, as many at a time as the network brought."""
-        payload = self._get_request_payload(list(messages), stop=stop, **kwargs)
-        payload |= {"stream": True, "stream_options": {"include_usage": True}}
+        build: Any = self._get_request_payload  # untyped in the library
+        payload = {**build(list(messages), stop=stop, **kwargs), "stream": True}
+        payload["stream_options"] = {"include_usage": True}
         finished = False
         try:
             async with self._connected().post(self._url, data=orjson.dumps(payload), headers=self._headers) as response:
@@ -144,11 +146,8 @@ async def server_sent_events(content: aiohttp.StreamReader) -> AsyncIterator[lis
 
 
 def _event(data: bytes) -> dict[str, Any]:
-    try:
-        event = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise ModelError("The language model sent something unreadable. Try again.", retryable=True) from error
-    if not isinstance(event, dict):
+    event = json_object(data)
+    if event is None:
         raise ModelError("The language model sent something unreadable. Try again.", retryable=True)
     if reported := event.get("error"):
         raise ModelError(_broken_off(reported), retryable=True)
@@ -159,11 +158,11 @@ def parts_of(event: dict[str, Any]) -> list[Part]:
     """Return what one event carries."""
     parts: list[Part] = []
     if choices := event.get("choices"):
-        delta = choices[0].get("delta") or {}
+        delta = inner_object(choices[0].get("delta"))
         if content := delta.get("content"):
             parts.append(content)
         for position, call in enumerate(delta.get("tool_calls") or ()):
-            function = call.get("function") or {}
+            function = inner_object(call.get("function"))
             place = call.get("index")
             parts.append(
                 CallPart(
@@ -217,16 +216,12 @@ async def _refusal(response: aiohttp.ClientResponse) -> ModelError:
 
 
 def _said(body: bytes) -> str:
-    try:
-        parsed = orjson.loads(body)
-        text = parsed["error"]["message"] if isinstance(parsed, dict) else ""
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        text = ""
-    return SECRET_LOOKING.sub("…", str(text))[:300] or "no reason given."
+    reported = inner_object((json_object(body) or {}).get("error"))
+    return SECRET_LOOKING.sub("…", str(reported.get("message", "")))[:300] or "no reason given."
 
 
-def _broken_off(error: Any) -> str:
-    said = error.get("message", "") if isinstance(error, dict) else str(error)
+def _broken_off(reported: Any) -> str:
+    said = inner_object(reported).get("message", "") or str(reported)
     return f"The language model stopped: {SECRET_LOOKING.sub('…', str(said))[:200]} Your message is kept; try again."
 
 

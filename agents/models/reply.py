@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
-import orjson
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable
 
 from core.errors import ModelError
 from core.events import Usage
+from core.json_text import json_object
 
 LONGEST_WAIT_SECONDS = 20.0
 
@@ -80,11 +80,7 @@ class ToolRequest:
 
     def parsed(self) -> dict[str, Any]:
         """Return the arguments, or none where they can't be read."""
-        try:
-            value = orjson.loads(self.arguments or "{}")
-        except orjson.JSONDecodeError:
-            return {}
-        return value if isinstance(value, dict) else {}
+        return json_object(self.arguments or "{}") or {}
 
 
 @dataclass(slots=True)
@@ -92,7 +88,7 @@ class Reply:
     """A model's complete answer to one call."""
 
     text: str = ""
-    calls: list[ToolRequest] = field(default_factory=list)
+    calls: list[ToolRequest] = field(default_factory=list[ToolRequest])
     usage: Usage | None = None
 
 

@@ -13,6 +13,7 @@ from agents.turns.intake import checked_content
 from agents.turns.service import Accepted, Turns
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import derived_id, new_id
+from core.json_text import inner_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.audit_log import AUDIT_LOG, AuditEntry
@@ -178,9 +179,8 @@ def merged(document: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, A
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
-        elif isinstance(value, Mapping):
-            before = result.get(key)
-            result[key] = merged(before if isinstance(before, Mapping) else {}, value)
+        elif isinstance(value, dict):
+            result[key] = merged(inner_object(result.get(key)), inner_object(value))
         else:
             result[key] = value
     return result

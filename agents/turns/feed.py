@@ -42,7 +42,7 @@ class OpenText:
     message_id: str
     agent: str
     run_id: str
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list[str])
 
     def frames(self) -> list[Frame]:
         """Return the text so far, as a client that joins now needs it."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.messages import ToolCall as LangChainToolCall
 
 from core.events import Routed
+from core.json_text import json_object
 
 Wire = dict[str, Any]
 
@@ -30,10 +30,10 @@ class Progress:
     started: bool = False
     route: Routed | None = None
     position: int = 0
-    answers: list[tuple[str, str]] = field(default_factory=list)
-    calls: list[PastCall] = field(default_factory=list)
-    calls_made: list[str] = field(default_factory=list)
-    results: dict[str, str] = field(default_factory=dict)
+    answers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    calls: list[PastCall] = field(default_factory=list[PastCall])
+    calls_made: list[str] = field(default_factory=list[str])
+    results: dict[str, str] = field(default_factory=dict[str, str])
     outcome: str | None = None
 
     @classmethod
@@ -85,7 +85,9 @@ class Progress:
         for call in self.calls:
             if call.result is None:
                 continue
-            made = LangChainToolCall(name=call.name, args=_object(call.arguments), id=call.call_id, type="tool_call")
+            made = LangChainToolCall(
+                name=call.name, args=json_object(call.arguments or "{}") or {}, id=call.call_id, type="tool_call"
+            )
             messages.append(AIMessage("", tool_calls=[made]))
             messages.append(ToolMessage(call.result, tool_call_id=call.call_id, name=call.name))
         return messages
@@ -95,11 +97,3 @@ class Progress:
         for call in self.calls:
             if call.call_id == wire["toolCallId"]:
                 call.result = wire["content"]
-
-
-def _object(arguments: str) -> dict[str, Any]:
-    try:
-        value = orjson.loads(arguments or "{}")
-    except orjson.JSONDecodeError:
-        return {}
-    return value if isinstance(value, dict) else {}

@@ -165,7 +165,8 @@ class Run:
             messages = [*await self.approved.carried_out(self.turn, progress), *messages]
         if progress.route is None or progress.position < len(progress.route.agents):
             state = TurnState(route=progress.route, position=progress.position, messages=messages)
-            await self.house.graph.ainvoke(state, context=self.turn)
+            graph: Any = self.house.graph
+            await graph.ainvoke(state, context=self.turn)
         await self._close_done()
 
     async def _stored_progress(self) -> Progress:

@@ -15,6 +15,7 @@ from agents.turns.intake import checked_client_id, checked_content
 from agents.turns.run import LEASE, Run
 from core.errors import AppError, Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
+from core.json_text import inner_object
 from core.scope import Scope
 from db.turn_store import Lease, LeaseLost, lease_document
 
@@ -169,7 +170,7 @@ class Turns:
             head = await self.house.store.claim(scope.user_id, conversation_id, lease)
             if head is None:
                 raise NotFound("There is no such conversation any more.")
-            if (head.get("run") or {}).get("token") != lease.token:
+            if inner_object(head.get("run")).get("token") != lease.token:
                 return "busy", head["last_seq"]
             run = Run(self.house, scope, head, message)
             if not await self._still_waits(run):

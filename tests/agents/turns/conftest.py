@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -38,7 +38,6 @@ class Team:
     decisions: Decisions
     recovery: Recovery
     scope: Scope
-    stopped: list[Turns] = field(default_factory=list)
 
     async def conversation(self) -> str:
         """Start a conversation."""
@@ -79,8 +78,12 @@ def read_by_first_word(text: str, _situation: Situation) -> Reading:
 
 def build_team(database: Database, scope: Scope, model_url: str | None, clock: Clock, owner: str = "test") -> Team:
     """Put a team together; without a ``model_url`` on the offline model."""
-    settings = Settings(
-        openai_api_key="sk-test" if model_url else "", openai_base_url=model_url or "", model_timeout_seconds=1
+    settings = Settings.model_validate(
+        {
+            "openai_api_key": "sk-test" if model_url else "",
+            "openai_base_url": model_url or "",
+            "model_timeout_seconds": 1,
+        }
     )
     house = build_house(database, build_models(settings), clock, ROSTER, TOOLS, read_by_first_word)
     turns = Turns(house, owner)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ WRITE_IT = "writer: draft a friendly launch post"
 POST_IT = "publisher: schedule the post for Monday 9am"
 
 
-async def asked(team: Team, model: ModelServer) -> tuple[str, dict[str, object], list[Frame]]:
+async def asked(team: Team, model: ModelServer) -> tuple[str, dict[str, Any], list[Frame]]:
     """Bring a conversation to the point where the publisher has asked."""
     conversation = await team.conversation()
     model.add(Call((DRAFT,)), Say("Drafted."))
@@ -57,7 +58,7 @@ async def test_nothing_is_stored_before_the_decision(team: Team, model: ModelSer
     assert await posts(team) == []
     request = await Repository(team.house.database, APPROVAL_REQUESTS, team.scope).get(str(interrupt["id"]))
     assert request.status == "pending"
-    assert request.content == interrupt["metadata"]["payload"]  # type: ignore[index]
+    assert request.content == interrupt["metadata"]["payload"]
     assert "Nothing goes out until you approve it" in frames[-3].wire["metadata"]["content"]
 
 
@@ -90,10 +91,10 @@ async def test_rejection_hands_its_reason_to_the_agent(team: Team, model: ModelS
 async def test_edits_are_what_gets_scheduled(team: Team, model: ModelServer) -> None:
     conversation, interrupt, _ = await asked(team, model)
     model.add(Say("Done."))
-    (post,) = interrupt["metadata"]["payload"]["posts"]  # type: ignore[index]
-    edits = {"posts": [post | {"text": "We open on Thursday"}]}
+    (post,) = interrupt["metadata"]["payload"]["posts"]
+    edits: dict[str, Any] = {"posts": [post | {"text": "We open on Thursday"}]}
     decided, run = await team.decisions.decide(team.scope, str(interrupt["id"]), "approve", edits=edits, via="test")
-    assert decided.payload_hash != interrupt["metadata"]["payload_hash"]  # type: ignore[index]
+    assert decided.payload_hash != interrupt["metadata"]["payload_hash"]
     assert run is not None
     await following(team, conversation, run.after, run.run_id)
     assert await posts(team) == ["We open on Thursday"]
