@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import orjson
@@ -61,8 +61,9 @@ class StreamingChatOpenAI(ChatOpenAI):
         self, messages: Sequence[BaseMessage], stop: list[str] | None = None, **kwargs: Any
     ) -> AsyncIterator[list[Part]]:
         """Yield text, pieces of tool calls and usage, as many at a time as the network brought."""
-        build: Any = self._get_request_payload  # untyped in the library
-        payload = {**build(list(messages), stop=stop, **kwargs), "stream": True}
+        untyped = cast("Any", self)  # the library leaves the payload's type open
+        payload: dict[str, Any] = untyped._get_request_payload(list(messages), stop=stop, **kwargs)  # noqa: SLF001
+        payload["stream"] = True
         payload["stream_options"] = {"include_usage": True}
         finished = False
         try:
