@@ -154,8 +154,10 @@ def noted(changed: Sequence[str], state: State) -> str:
 
 
 _CURRENCY = re.compile(
-    r"[£$€₹¥₩₺₽]|zł|\b(?:pounds?|quid|sterling|pence|euros?|dollars?|bucks|rupees?|lakhs?|crores?|francs?|zlot\w+|kronor|"
-    r"kroner|yen|dirhams?|rand|pesos?|reais|[a-z]{2}\$|usd|gbp|eur|inr|chf|pln|sek|nok|dkk|jpy|aud|cad|nzd|sgd|aed|zar|kr|"
+    r"[£$€₹¥₩₺₽]|zł|\b(?:pounds?|quid|sterling|pence|euros?|dollars?|bucks|rupees?|lakhs?|crores?|francs?"
+    r"|zlot\w+|kronor|"
+    r"kroner|yen|dirhams?|rand|pesos?|reais|[a-z]{2}\$|usd|gbp|eur|inr|chf|pln|sek|nok|dkk|jpy|aud|cad|nzd|sgd"
+    r"|aed|zar|kr|"
     r"rs)\b|\b\d[\d.,]*k?(?:usd|gbp|eur|inr|chf|pln|rs)\b",
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ class Lines:
 
 def write(order: Order) -> Draft:
     """Write one draft that its platform takes. The same order gives the same draft."""
-    return _fitted(_FORMS.get(order.platform, _post)(order, _lines(order)), order.facts.link)
+    return fitted(_FORMS.get(order.platform, _post)(order, _lines(order)), order.facts.link)
 
 
 def problems_of(draft: Draft, link: str = "") -> list[str]:
@@ -77,7 +77,7 @@ def problems_of(draft: Draft, link: str = "") -> list[str]:
     )
 
 
-def _fitted(draft: Draft, link: str) -> Draft:
+def fitted(draft: Draft, link: str) -> Draft:
     """The draft cut until its platform takes it: fewer hashtags first, then words."""
     for _ in range(40):
         if not problems_of(draft, link):

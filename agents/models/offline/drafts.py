@@ -98,6 +98,11 @@ def ever_shown(turn: Turn) -> tuple[Shown, ...]:
     return tuple(item for text in answers for item in _read(text))
 
 
+def shown_texts(turn: Turn, channel_label: str) -> list[str]:
+    """Every text shown for a channel, the oldest first."""
+    return [item.text for item in reversed(ever_shown(turn)) if item.label == channel_label]
+
+
 def _read(text: str) -> tuple[Shown, ...]:
     heads = list(_HEAD.finditer(text))
     ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]

@@ -113,6 +113,8 @@ def _was_offered(turn: Turn) -> bool:
 
 
 def _no_order(turn: Turn) -> str:
+    if refused := re.match(r"Not approved: “(?P<reason>[^”]+)”", turn.last_answer()):
+        return _rejected(refused["reason"])
     if read_wanted(turn.text).is_change:
         return (
             "A change to a text is the writer's work: say what should change, for instance “make the email shorter”. "

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
 from agents.language.channels import mentions
 from agents.models.offline.copywriting import Emoji, Length
+from agents.models.offline.pasted import own_words
+from agents.models.offline.spelling import corrected
 from agents.models.offline.voices import voices_in
 
 _COUNT = {
@@ -30,7 +33,18 @@ _VARIANTS = re.compile(
     re.IGNORECASE,
 )
 _ORDINALS: tuple[tuple[str, int], ...] = (
-    (r"\b(?:first|1st|number one|no\.? ?1|#1|option (?:one|1|a)|version (?:one|1|a)|draft (?:one|1))\b", 0),
+    (
+        (
+            r"\b(?:(?:the |my |your )?(?:first|1st)(?=\s+(?:one|draft|version|option|variant|post|text|caption"
+            r"|tweet|email|"
+            r"advert|ad|idea)s?\b|\s*(?:[,.;:!?]|$)|\s+(?:and|please|pls|is|was|looks|sounds|but|without|with"
+            r"|to|shorter|"
+            r"longer|warmer|more|less)\b)|number one\b|no\.? ?1\b|option (?:one|1|a)\b|version (?:one|1|a)\b"
+            r"|draft (?:one|1)\b)"
+            r"|#1\b"
+        ),
+        0,
+    ),
     (
         (
             r"\b(?:second|2nd|number two|no\.? ?2|#2|option (?:two|2|b)|version (?:two|2|b)|draft "
@@ -78,11 +92,28 @@ _LONGER = re.compile(
 _NO_EMOJI = re.compile(
     r"\b(?:no|without|remove|drop|lose|delete|skip|fewer|less|take out|hate|avoid)\b[\w ]{0,14}\bemoj", re.IGNORECASE
 )
+_ENOUGH_EMOJI = re.compile(
+    r"\b(?:off with|stop|enough|too many|sick of|ditch|kill|get rid of|leave out|nix|not so many)\b[\w ]{0,18}\bemoj|"
+    r"\bemojis? (?:out|off|away|are (?:too much|annoying|silly))\b",
+    re.IGNORECASE,
+)
 _EMOJI = re.compile(r"\bemoj", re.IGNORECASE)
 _NO_TAGS = re.compile(
     r"\b(?:no|without|remove|drop|lose|delete|skip|take out|avoid)\b[\w ]{0,14}\bhash ?tags?", re.IGNORECASE
 )
 _TAGS = re.compile(r"\bhash ?tags?", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:go(?:ing)? back|revert|undo|restore|bring back|(?:previous|earlier|original|old|first) (?:version"
+    r"|text|draft|one) "
+    r"(?:of|was|again|back)|as it was|like (?:it was )?before)\b|\b(?:use|take|prefer(?:red)?"
+    r"|liked) the (?:previous|earlier|"
+    r"original|old) (?:version|text|draft|one)\b",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"\b(?:turn|repurpose|convert|adapt|rewrite|make|summari[sz]e)\b(?P<what>(?: \w+){1,5}?) (?:into|as|for|to)\b",
+    re.IGNORECASE,
+)
 _CALL = re.compile(r"\b(?:call[- ]to[- ]action|cta)\b", re.IGNORECASE)
 _AGAIN = re.compile(
     r"\b(?:again|another (?:go|try|version|one|take)|different(?:ly)?|re-?do|re-?write|"
@@ -193,6 +224,7 @@ class Wanted:
     language: str = ""
     limits: bool = False
     show: bool = False
+    back: Literal["", "first", "previous"] = ""
     is_new: bool = False
     is_change: bool = False
     words: str = field(default="", compare=False)
@@ -211,22 +243,27 @@ class Wanted:
             or self.replace
             or self.line
             or self.link
+            or self.back
         )
 
 
 def read_wanted(text: str) -> Wanted:
     """Read a request. Total over all texts."""
-    found = list(mentions(text))
+    text = corrected(own_words(text))
+    source = _SOURCE.search(text)
+    found = [item for item in mentions(text) if source is None or not source.start() <= item.start < source.end("what")]
     channels = tuple(dict.fromkeys(item.channel for item in found if item.wanted))
     plain = re.sub(r"[\"“][^\"”\n]*[\"”]", " ", text)
+    back = _back(plain)
     return Wanted(
         channels=channels,
         refused=tuple(dict.fromkeys(item.channel for item in found if not item.wanted)),
         count=_count(plain),
-        targets=tuple(number for pattern, number in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
+        targets=() if back else tuple(at for pattern, at in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
+        back=back,
         voice=voices_in(plain),
         length=_length(plain),
-        emoji=("none" if _NO_EMOJI.search(plain) else "more") if _EMOJI.search(plain) else None,
+        emoji=_emoji(plain),
         hashtags=(not _NO_TAGS.search(plain)) if _TAGS.search(plain) else None,
         call=_CALL.search(plain) is not None,
         again=_AGAIN.search(plain) is not None,
@@ -243,6 +280,18 @@ def read_wanted(text: str) -> Wanted:
         is_change=_CHANGE.search(plain) is not None,
         words=text,
     )
+
+
+def _back(text: str) -> Literal["", "first", "previous"]:
+    if not _BACK.search(text):
+        return ""
+    return "first" if re.search(r"\b(?:first|original)\b", text, re.IGNORECASE) else "previous"
+
+
+def _emoji(text: str) -> Emoji | None:
+    if not _EMOJI.search(text):
+        return None
+    return "none" if _NO_EMOJI.search(text) or _ENOUGH_EMOJI.search(text) else "more"
 
 
 def _count(text: str) -> int:

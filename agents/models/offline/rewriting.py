@@ -78,6 +78,7 @@ def reason_of(wanted: Wanted) -> str:
         "new heading" if wanted.line else "",
         "another version" if wanted.again and not wanted.voice else "",
         "with a link" if wanted.link else "",
+        "back to an earlier version" if wanted.back else "",
     ]
     return ", ".join(part for part in parts if part) or "Changed on request"
 
@@ -112,13 +113,14 @@ def _order(stored: Stored, facts: Facts, wanted: Wanted, variant: int, length: s
 
 
 def _shortened(text: str) -> str:
-    """About half: the first and the last part stay, the middle goes; a single part loses its last sentences."""
+    """About half: the first and the last part stay, the middle goes; a single part keeps its longest sentences."""
     parts = [part for part in text.split("\n\n") if part.strip()]
     if len(parts) > 2:
         keep = max(2, len(parts) // 2 + 1)
         return "\n\n".join([*parts[: keep - 1], parts[-1]])
     sentences = re.split(r"(?<=[.?!…])\s+", text)
-    return " ".join(sentences[: max(1, (len(sentences) + 1) // 2)])
+    longest = sorted(range(len(sentences)), key=lambda at: -len(sentences[at]))[: max(1, len(sentences) // 2)]
+    return " ".join(sentences[at] for at in sorted(longest))
 
 
 def _added(stored: Stored, sentence: str) -> str:

@@ -24,6 +24,7 @@ from agents.models.offline.brief import (
 )
 from agents.models.offline.front_desk import besides, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
+from agents.models.offline.pasted import own_words
 from agents.models.offline.phrasing import day
 from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step
 from agents.models.offline.reading import Turn, Used
@@ -59,7 +60,7 @@ def _open(turn: Turn) -> Step:
 
 def _facts(turn: Turn, state: State) -> BriefReading:
     """What the message says about the brief; a yes to a suggestion counts as saying it."""
-    text = turn.text
+    text = own_words(turn.text)
     asked = asked_field(turn)
     if asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), asked)):
         text = offered
@@ -243,6 +244,7 @@ def _ask(turn: Turn, state: State, changed: tuple[str, ...] = (), reading: Readi
         and not changed
         and reading is not None
         and reading.kind in {"answer", "request", "correction"}
+        and not talk.is_order(turn.text)
     ):
         if talk.asks_to_choose(turn.text) and not answer_for(turn, state):
             return suggestion(name, state, turn.today + timedelta(weeks=4))

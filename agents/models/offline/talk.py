@@ -103,8 +103,10 @@ _GUESS = re.compile(
 )
 _ORDER = re.compile(
     r"(?:^|[.!;,]\s+)\W*(?:(?:please|pls|ok|okay|just|now|then|so|and|yes|can you|could you)\W+)*"
-    r"(?:write|draft|make|build|shorten|rewrite|schedule|publish|post|plan|show|send|give|schreib\w*|mach\w*|erstell\w*)\b"
-    r"(?:[^.?!]{0,40}\b(?:plan|posts?|e-?mails?|captions?|tweets?|texts?|drafts?|one|it|them|something|calendar|linkedin|"
+    r"(?:write|draft|make|build|shorten|rewrite|schedule|publish|post|plan|show|send|give|schreib\w*|mach\w*"
+    r"|erstell\w*)\b"
+    r"(?:[^.?!]{0,40}\b(?:plan|posts?|e-?mails?|captions?|tweets?|texts?|drafts?|one|it|them|something|calendar"
+    r"|linkedin|"
     r"insta\w*|facebook|beiträge?|texte)\b|\W*$)",
     re.IGNORECASE,
 )

@@ -61,14 +61,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "warm",
         (
             r"warm(?:er|ly|-hearted)?|cosy|cozy|heartfelt|caring|welcoming|kind|gentle|homely|tender|"
-            r"empathetic|sincere"
+            r"empathetic|sincere|calm(?:er|ing)?|sooth(?:ing|er)|peaceful|quiet(?:er)?|soft(?:er)?"
         ),
     ),
     (
         "plain",
         (
             r"plain(?:er)?|simple|simpler|minimal(?:ist)?|matter[- ]of[- ]fact|no[- ]nonsense|"
-            r"straightforward|neutral|dry facts|sober|clear"
+            r"straightforward|neutral|dry facts|sober|clear|"
+            r"(?:less|too|so|very|sounds|not so) (?:salesy|gimmicky|over the top|corny|cheesy)"
         ),
     ),
     (
@@ -88,7 +89,8 @@ _STATED = re.compile(
     r"\b(?:more|less|very|really|quite|bit|too|sound|sounds|keep it|make (?:it|them)|in an?|"
     r"voice|tone|style|be|something)\b"
     rf"[\w ,']{{0,24}}\b(?:{_AMBIGUOUS})\b|\b(?:{_AMBIGUOUS})\b[\w ,]{{0,16}}\b(?:tone|voice|"
-    rf"style|way|manner|version|wording)\b",
+    rf"style|way|manner|version|wording)\b|\b(?:posts?|texts?|captions?|tweets?|e-?mails?|them"
+    rf"|everything)\s+(?:{_AMBIGUOUS})\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"(?:^|[,;.:]\s*|\band\s+)(?:{_AMBIGUOUS})(?:,|\s+(?:please|and|but|pls)\b|\W*$)", re.IGNORECASE)

@@ -1,61 +1,46 @@
 """The writer by rule: drafts for the channels asked for, changes to drafts already stored, limits and lists."""
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from agents.models.offline.brief import state_of
 from agents.models.offline.copywriting import Draft, Order, write
-from agents.models.offline.drafts import (
-    Card,
-    already_shown,
-    card,
-    ever_shown,
-    in_order,
-    of_these,
-    shown_cards,
-    shown_count,
-)
-from agents.models.offline.facts import with_extras
-from agents.models.offline.orders import MOST, channels_of, facts_for, mentioned_in, orders_of, voice_for
+from agents.models.offline.drafts import already_shown, card, shown_cards
+from agents.models.offline.orders import MOST, channels_of, orders_of, voice_for
+from agents.models.offline.pasted import Material, draft_from, material_for
 from agents.models.offline.phrasing import channel, listed, plain
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import Wanted, read_wanted
-from agents.models.offline.rewriting import Stored, reason_of, rewritten
+from agents.models.offline.revising import after_listing, after_reading, after_revising, asked_for
 from agents.models.offline.step import Call, Step, call, say
-from agents.models.offline.talk import asks_identity, identity
-from agents.models.offline.values import mapping, mappings
-from tools.platforms.catalogue import BY_NAME
+from agents.models.offline.talk import asks_identity, identity, says_yes
+from agents.models.offline.values import mapping
 
-_REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
+AGREED = "Good: they stand as drafts. Say “schedule them”, and the publisher prepares them for your approval."
+QUOTED = "Taken from your text, in your own sentences."
+QUOTED_NEXT = "Saved as drafts. I can shorten them, add to them or replace words. Or say “schedule them”."
+MOST_WORDS_OF_A_YES = 6
 
 
 def decide(turn: Turn) -> Step:
     """Take the next step of the writer's turn."""
-    wanted = read_wanted(_asked_for(turn))
+    wanted = read_wanted(asked_for(turn))
     if not turn.used:
         return _open(turn, wanted)
     match turn.used[-1].tool:
         case "save_draft":
             return _after_saving(turn, wanted)
         case "list_drafts":
-            return _after_listing(turn, wanted, turn.used[-1])
+            return after_listing(turn, wanted, turn.used[-1]) or _write(turn, wanted)
         case "get_content":
-            return _after_reading(turn, wanted)
+            return after_reading(turn, wanted)
         case "revise_draft":
-            return _after_revising(turn)
+            return after_revising(turn)
         case "platform_limits":
             return say(*(_limits(used) for used in turn.calls("platform_limits")))
         case _:
             return _write(turn, wanted)
-
-
-def _asked_for(turn: Turn) -> str:
-    """The message, and the reason of a rejection where the message only says to go ahead with it."""
-    refused = _REFUSED.search(turn.last_answer())
-    if refused and not read_wanted(turn.text).changes_something:
-        return f"{turn.text} Change it: {refused['reason']}"
-    return turn.text
 
 
 def _open(turn: Turn, wanted: Wanted) -> Step:
@@ -72,15 +57,24 @@ def _open(turn: Turn, wanted: Wanted) -> Step:
     if wanted.limits:
         return Step(calls=tuple(Call("platform_limits", {"platform": name}) for name in channels_of(turn, wanted)[:4]))
     shown = already_shown(turn)
+    if shown and _only_agrees(turn, wanted):
+        return say(AGREED)
     if _is_change(wanted, bool(shown)) or (wanted.show and not (wanted.is_new and wanted.changes_something)):
         return call("list_drafts", limit=30)
     return _write(turn, wanted)
 
 
+def _only_agrees(turn: Turn, wanted: Wanted) -> bool:
+    """Whether a person only says that the drafts just shown are fine."""
+    last = next((said.agent for said in reversed(turn.history) if said.by == "assistant"), None)
+    asks = wanted.changes_something or wanted.is_new or wanted.channels or wanted.count > 1 or wanted.show
+    return last == "writer" and says_yes(turn.text) and not asks and len(turn.text.split()) <= MOST_WORDS_OF_A_YES
+
+
 def _is_change(wanted: Wanted, shown: bool) -> bool:
     if not shown:
         return False
-    if wanted.targets or wanted.replace or wanted.line:
+    if wanted.targets or wanted.replace or wanted.line or wanted.back:
         return True
     if wanted.is_new and (wanted.channels or wanted.count > 1) and not _points_back(wanted):
         return False
@@ -108,10 +102,25 @@ def _points_back(wanted: Wanted) -> bool:
 
 
 def _write(turn: Turn, wanted: Wanted) -> Step:
+    if material := material_for(turn):
+        return _quoting(turn, wanted, material)
     orders = orders_of(turn, wanted)
     if not orders:
         return say("I have nothing to go on yet. What should the text be about?")
     return Step(calls=tuple(_saving(write(order), order) for order in orders))
+
+
+def _quoting(turn: Turn, wanted: Wanted, material: Material) -> Step:
+    """Drafts in the person's own sentences."""
+    names = channels_of(turn, wanted)[:MOST]
+    each = max(1, min(wanted.count, MOST // len(names)))
+    drafts = [draft_from(material, name, variant) for name in names for variant in range(each)]
+    return Step(
+        calls=tuple(
+            Call("save_draft", {key: value for key, value in asdict(draft).items() if value or key == "text"})
+            for draft in drafts
+        )
+    )
 
 
 def _saving(draft: Draft, order: Order) -> Call:
@@ -131,19 +140,33 @@ def _saving(draft: Draft, order: Order) -> Call:
 
 def _after_saving(turn: Turn, wanted: Wanted) -> Step:
     saved = turn.calls("save_draft")
-    orders = orders_of(turn, wanted)
+    quoting = material_for(turn)
+    ordered = _ordered(saved)
     failed = [used for used in saved if not used.ok]
-    if failed and len(saved) <= len(orders):
+    if failed and len(saved) == ordered:
         again = [_shorter(used) for used in failed]
         return Step(calls=tuple(Call("save_draft", values) for values in again))
     cards = [card(str(used.arguments.get("platform")), used.arguments, used.result) for used in saved if used.ok]
     problems = [
-        f"{channel(str(used.arguments.get('platform')))}: {used.error}" for used in saved[len(orders) :] if not used.ok
+        f"{channel(str(used.arguments.get('platform')))}: {used.error}" for used in saved[ordered:] if not used.ok
     ]
-    lead = _lead(turn, wanted, len(cards))
-    return say(
-        lead if cards else "", shown_cards(cards), *problems, _next(turn, cards_made=bool(cards), left=_left_out(turn))
-    )
+    lead = QUOTED if quoting else _lead(turn, wanted, len(cards))
+    left = "" if quoting else _left_out(turn)
+    return say(lead if cards else "", shown_cards(cards), *problems, _next(turn, len(cards), left))
+
+
+def _ordered(saved: Sequence[Used]) -> int:
+    """How many drafts were ordered: those that follow a refusal with the same channel are second attempts."""
+    first: list[Used] = []
+    for used in saved:
+        if any(not old.ok and _is_again(used, old) for old in first):
+            break
+        first.append(used)
+    return len(first)
+
+
+def _is_again(used: Used, old: Used) -> bool:
+    return used.arguments == _shorter(old)
 
 
 def _shorter(used: Used) -> Mapping[str, Any]:
@@ -185,8 +208,8 @@ def _left_out(turn: Turn) -> str:
     )
 
 
-def _next(turn: Turn, *, cards_made: bool, left: str = "") -> str:
-    if not cards_made:
+def _next(turn: Turn, count: int, left: str = "") -> str:
+    if not count:
         return "Tell me how you would like it, and I'll try again."
     offer = turn.choose(
         "next",
@@ -196,112 +219,10 @@ def _next(turn: Turn, *, cards_made: bool, left: str = "") -> str:
             "Want it shorter, warmer, cheekier? Or say “schedule them”.",
         ),
     )
-    return f"Saved as drafts. {left} {offer}".replace("  ", " ")
-
-
-def _after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step:
-    if not listing.ok:
-        return say(f"I could not look up the drafts: {listing.error}")
-    drafts = mappings(listing.result.get("drafts"))
-    if not drafts:
-        return _write(turn, wanted) if not wanted.show else say("There are no drafts yet. Shall I write some?")
-    shown = already_shown(turn)
-    ordered = in_order(drafts, shown)
-    if wanted.show and not wanted.changes_something:
-        return _reading([item for item in ordered if _fits_channels(item, wanted)][:MOST])
-    latest = shown_count(drafts, shown)
-    chosen = of_these(drafts, ever_shown(turn)) if wanted.every else _chosen(ordered, wanted, latest)
-    if not chosen:
-        return say(
-            f"I can't find that one: there {'is only one draft' if latest < 2 else f'are {latest} drafts'} here.",
-            "Which one do you mean?",
-        )
-    if not wanted.changes_something and wanted.count == 1:
-        which = f"number {wanted.targets[0] + 1}" if wanted.targets and wanted.targets[0] >= 0 else "it"
-        return say(f"What would you like changed in {which}: length, voice, or something to add or leave out?")
-    return _reading(chosen)
-
-
-def _chosen(ordered: Sequence[Mapping[str, Any]], wanted: Wanted, latest: int) -> list[Mapping[str, Any]]:
-    recent = list(ordered[:latest]) or list(ordered[:1])
-    if wanted.targets:
-        return [recent[number] for number in wanted.targets if -len(recent) <= number < len(recent)]
-    if wanted.channels:
-        named = [item for item in recent if item.get("platform") in wanted.channels]
-        return named or [item for item in ordered if item.get("platform") in wanted.channels][:1]
-    return recent[:MOST]
-
-
-def _fits_channels(item: Mapping[str, Any], wanted: Wanted) -> bool:
-    return not wanted.channels or item.get("platform") in wanted.channels
-
-
-def _reading(drafts: Sequence[Mapping[str, Any]]) -> Step:
-    calls = tuple(Call("get_content", {"content_id": item["content_id"]}) for item in drafts if item.get("content_id"))
-    return Step(calls=calls) if calls else say("There is no draft like that yet. Shall I write one?")
-
-
-def _after_reading(turn: Turn, wanted: Wanted) -> Step:
-    read = [used.result for used in turn.calls("get_content") if used.ok]
-    if not wanted.changes_something:
-        cards = [card(str(item.get("platform")), item, item) for item in read]
-        return (
-            say(shown_cards(cards), "Tell me what to change, or say “schedule them”.")
-            if cards
-            else say("I could not open those drafts.")
-        )
-    facts = facts_for(turn, wanted)
-    calls: list[Call] = []
-    for item in read:
-        stored = Stored.of(item)
-        if stored.platform not in BY_NAME:
-            continue
-        known = with_extras(facts, mentioned_in(turn, stored.text)) if facts else None
-        new = rewritten(stored, wanted, known)
-        if new != stored:
-            calls.append(_revising(stored, new, wanted))
-    if not calls:
-        return say("That would change nothing: the text already is like that. What else shall I change?")
-    return Step(calls=tuple(calls))
-
-
-def _revising(stored: Stored, new: Stored, wanted: Wanted) -> Call:
-    values: dict[str, Any] = {"content_id": stored.content_id, "text": new.text, "reason": reason_of(wanted)}
-    for name in ("title", "subject", "voice"):
-        if getattr(new, name) != getattr(stored, name):
-            values[name] = getattr(new, name)
-    if new.hashtags != stored.hashtags:
-        values["hashtags"] = list(new.hashtags)
-    return Call("revise_draft", values)
-
-
-def _after_revising(turn: Turn) -> Step:
-    before = {str(used.result.get("content_id")): used.result for used in turn.calls("get_content") if used.ok}
-    cards: list[Card] = []
-    problems: list[str] = []
-    for used in turn.calls("revise_draft"):
-        platform = str(
-            used.result.get("platform") or before.get(str(used.arguments.get("content_id")), {}).get("platform") or ""
-        )
-        if used.ok:
-            old = before.get(str(used.arguments.get("content_id")), {})
-            cards.append(card(platform, {**old, **used.arguments}, used.result))
-        else:
-            problems.append(f"{channel(platform)}: {used.error}")
-    lead = turn.choose(
-        "revised",
-        (
-            "Changed; the earlier version is kept.",
-            "Done. The earlier version is kept.",
-            "Here it is; the earlier version is kept.",
-        ),
-    )
-    offer = (
-        "Anything else, or shall the publisher schedule it?"
-        if len(cards) == 1
-        else "Anything else, or shall the publisher schedule them?"
-    )
-    return say(lead if cards else "", shown_cards(cards), *problems, offer if cards else "What shall I change instead?")
+    if count == 1:
+        offer = offer.replace("schedule them", "schedule it")
+    saved = "Saved as a draft." if count == 1 else "Saved as drafts."
+    return f"{saved} {left} {offer}".replace("  ", " ")
 
 
 def _limits(used: Used) -> str:
