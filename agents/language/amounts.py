@@ -32,11 +32,13 @@ _NAMES = (
     (r"norwegian kroner?", "NOK"), (r"danish kroner?", "DKK"),
     (r"pounds? sterling|sterling|pounds?|quid|punds?|gbp|squid|libras", "GBP"), (r"dollars?|bucks?|usd|dólares", "USD"),
     (r"euros?|eur|euro", "EUR"), (r"indian rupees?|rupees?|rs\.?|inr", "INR"), (r"z[lł]oty(?:ch|s)?|z[łl]", "PLN"),
+    (r"won(?! (?:the|a|an|us|me|it)\b)", "KRW"),
     (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
     (r"dirhams?", "AED"), (r"naira", "NGN"), (r"shillings?", "KES"), (r"kronor|kroner|krona|krone|kr\.?", "SEK"),
 )  # fmt: skip
 _COUNTRY = {
     "GB": "GBP", "US": "USD", "IN": "INR", "CH": "CHF", "PL": "PLN", "SE": "SEK", "NO": "NOK", "DK": "DKK",
+    "ZA": "ZAR", "KE": "KES", "NG": "NGN", "JP": "JPY",
     "AU": "AUD", "CA": "CAD", "NZ": "NZD", "CN": "CNY", "SG": "SGD", "HK": "HKD",
 }  # fmt: skip
 _DOLLARS = {"USD", "AUD", "CAD", "NZD", "SGD", "HKD"}
@@ -169,9 +171,10 @@ def _named(name: str) -> str:
 
 
 _LEAD = re.compile(
-    r"(?:budget|spend(?:ing)?|ad ?spend|presupuesto|invest(?:ing|ment)?|(?:can|could) afford|got|put in|pot of|"
+    r"(?:budget|spend(?:ing)?|ad ?spend|presupuesto|invest(?:ing|ment)?|(?:can|could) afford|got|put (?:in|down|aside|"
+    r"up)?|make it|say|call it|stretch to|pot of|"
     r"set aside|allocated?|limit(?:ed)?|max(?:imum)?|cap(?:ped)?|costs? (?:no )?more than|budged|bugdet|buget|budjet|"
-    r"budgt|money|funds?|funding|cash|spent|kosten)",
+    r"budgt|money|funds?|funding|cash|kosten)",
     re.IGNORECASE,
 )
 _PRICE_BEFORE = re.compile(
@@ -207,7 +210,8 @@ _UNIT_AFTER = re.compile(
     r"^\s?(?:%|percent|per cent|[-–]?(?!(?:and|or|but|to|for|on|in|max|total|is|a|at|per|all|tops|ish|budget|please|"
     r"instead|not|now|then|from|this|the|then|as|which|we|i|if|should|ok|altogether|overall|maximum|only|with|though|"
     r"i'd|as|roughly|or|max|plus|by|over|until|so|spread|each|would|will|just|limit|including|inc|incl|ex|excl|ready|"
-    r"available|ad|ads|spend|marketing|quid|right|because|since|maybe|probably|thanks|thx|pls|cheers|mate|grand|k|can|"
+    r"available|down|aside|up|ad|ads|spend|marketing|quid|right|because|since|maybe|probably|thanks|thx|pls|cheers|"
+    r"mate|grand|k|can|"
     r"und|et|y|für|pour|para|max\.|or so|thereabouts|odd|let's|via|across|when|where|until|till)\b)[a-z]{2,})",
     re.IGNORECASE,
 )
@@ -220,8 +224,10 @@ _FRAGMENT = re.compile(
 _ENDS = re.compile(r"\s*(?:[.,;!\n]|$|tops\b|max\b|maximum\b|ish\b)")
 _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _NO_BUDGET = re.compile(
-    r"\b(?:(?:zero|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|in mind|"
-    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend)(?: is|'s)? (?:zero|nil|none)|"
+    r"\b(?:(?:zero|0|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|"
+    r"in mind|"
+    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend)(?: is|'s|:| =)? (?:zero|nil|none|"
+    r"0(?![\d.,k]))|"
     r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
     r"nothing to spend|completely free|for free only)\b",
     re.IGNORECASE,
@@ -237,7 +243,7 @@ def is_price(text: str, amount: Amount) -> bool:
     if re.match(r"^[ -]*(?:budget|campaign|max|total|to spend|ad spend|spend)", tail, re.IGNORECASE):
         return False
     clause = re.split(r"[,.;!?\n]", lead)[-1]
-    return _PRICE_BEFORE.search(clause) is not None and not re.search(r"budget|spend |invest", clause, re.IGNORECASE)
+    return _PRICE_BEFORE.search(clause) is not None and not re.search(r"budget|spend|invest", clause, re.IGNORECASE)
 
 
 def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amount, str]]:
@@ -259,7 +265,7 @@ def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = N
     if not chosen:
         found = _NO_BUDGET.search(text)
         return Amount(found.start(), found.end(), Decimal(0), "") if found else None
-    best = chosen[-1] if _corrected(text, chosen) else chosen[0]
+    best = chosen[-1] if _corrected(text, chosen) or _summed(text, chosen[-1]) else chosen[0]
     return _upper(text, best, [*candidates, *bare])
 
 
@@ -269,8 +275,29 @@ def _near_lead(text: str, amount: Amount) -> bool:
     return _LEAD.search(before) is not None or re.search(r"budget|to spend|spend\b|to play with", after) is not None
 
 
+_PAST = re.compile(
+    r"\b(?:last (?:year|time|month|summer|winter|autumn|spring|christmas)|in (?:19|20)\d\d|previously|used to|spent|"
+    r"lost|wasted|blew|"
+    r"took|paid|cost (?:us|me)|ago|charged|quoted|owe|owed|earned|made|sold for)\b"
+)
+
+
 def _rejected(text: str, amount: Amount) -> bool:
     before = text[max(0, amount.start - 14) : amount.start].lower()
+    after = text[amount.end : amount.end + 40].lower()
+    clause = re.split(
+        r"[.;!?\n]|\b(?:but|so|now|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
+    )[-1]
+    if _PAST.search(clause):
+        return True
+    if re.match(
+        r"\s?(?:is|was|would be|sounds|seems|feels)\s(?:\w+ )?(?:madness|mad|too|crazy|wrong|a (?:mistake|typo|slip|"
+        r"lot)|"
+        r"ridiculous|insane|silly|old|last|not|out|over|more than|nuts|unrealistic|excessive)\b|\s?(?:last|the last) "
+        r"(?:year|time|month)\b",
+        after,
+    ):
+        return True
     return re.search(
         r"(?:\bnot|instead of|rather than|and not|n't|was|from)\s*(?:a |an |the )?$", before
     ) is not None and (
@@ -282,6 +309,19 @@ def _corrected(text: str, chosen: list[Amount]) -> bool:
     between = text[chosen[0].end : chosen[-1].start].lower()
     return (
         re.search(r"\b(?:actually|no wait|wait|sorry|i mean|make (?:it|that)|rather|correction|or rather)\b", between)
+        is not None
+    )
+
+
+def _summed(text: str, last: Amount) -> bool:
+    """Whether the last sum is what the others come to: 50 a week for 8 weeks, so 400."""
+    lead = text[max(0, last.start - 24) : last.start]
+    return (
+        re.search(
+            r"(?:\bso|\btotal(?: of)?|\baltogether|\bmakes|\bcomes to|=|\bin all)[\s:]*(?:about |around |that's )?$",
+            lead,
+            re.IGNORECASE,
+        )
         is not None
     )
 
@@ -306,6 +346,8 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
+        if _rejected(text, amount):
+            continue
         before, ends = text[: match.start()][-40:], _ENDS.match(tail) is not None
         lone = alone and match["scale"] is not None and ends and _FRAGMENT.search(before) is not None
         led = anywhere and (lone or _near_lead(text, amount) or (ends and _HAVE.search(before) is not None))

@@ -58,6 +58,13 @@ _FREE_TEXT = {
 }
 
 
+_OPENS_WITH_NUMBER = re.compile(
+    r"^\W*(?:(?:about|around|say|maybe|roughly|at least|let's say|i'd say|probably|well|um+|ok|over|circa|ideally|"
+    r"something like|somewhere around|i'd be happy with|up to)\W+)*\d[\d,.]*k?(?![\w:/-])",
+    re.IGNORECASE,
+)
+
+
 def plausible_answer(text: str) -> bool:
     """Whether a message can be the answer to a question: no evasion, command, greeting or small talk."""
     first = text.strip()
@@ -111,7 +118,7 @@ def _goal_answer(
     if asked != "goal_metric" and number is not None and not next(amounts(text), None) and "budget" not in read:
         value = whole(number)
         goal = find_goal(text, known)
-        if value is not None and goal is None and len(text.split()) <= 6:
+        if value is not None and goal is None and (len(text.split()) <= 6 or _OPENS_WITH_NUMBER.match(text)):
             metric = (
                 re.sub(r"^[\d\s,.k]+|^\w+ (?=\w+$)", "", phrase).strip()
                 if not phrase.replace(",", "").isdigit()

@@ -45,7 +45,7 @@ _STOP = (
     r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|budget|starting|"
     r"launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
     r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|"
-    r"goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over|across|during|within|when|where|while|instagram|"
+    r"goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over(?! \d\d)|across|during|within|when|where|while|instagram|"
     r"facebook|tiktok|£|\$|€|in the (?:first|next|run)|in (?:january|february|march|april|may|june|july|august|"
     r"september|october|november|december|time|order|q[1-4]|\d|a|two|three|early|mid|late|spring|summer|autumn|"
     r"winter)|as|or so|opens?|to (?:get|drive|increase|boost|raise|sell|promote|launch|sign|come|buy|book|visit|"
@@ -63,27 +63,64 @@ _CUED = re.compile(
     r"(?:want|trying|hoping|need|like|love|looking|wanting) to (?:reach|target|attract|talk to|speak to|get)|"
     r"reach(?:ing)?(?: out to)?|attract(?:ing)?|cater(?:s|ing)? (?:to|for)|intended for|meant for|designed for|made "
     r"for|"
-    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|crowd|demographic|persona|"
+    r"(?:ideal |typical |our |my |main |core |the )+(?:customers?|clients?|buyers?|users?|guests|regulars|members|"
+    r"patients|visitors|students|diners|listeners|readers|followers|fans|people we want|crowd|demographic|persona|"
     r"readers|clientele)|demographic|make (?:it|that)|want(?= (?:people|women|men|students|families|young|older|"
     r"local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|"
-    r"audiencia|who it's for|it's for|its for|this is for|audince|audiance|target grp)"
-    r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont))?\s?(?:mostly|mainly|primarily|"
+    r"audiencia|who it's for|it's for|its for|this is for|(?:mainly|mostly|primarily|especially|chiefly|largely) (?:to|"
+    r"for|at)|audince|audiance|target grp)"
+    r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont)|: ?(?:it's|its|now|to))?\s?(?:mostly|"
+    r"mainly|primarily|"
     r"basically|largely|probably|actually|really|more|just|now|all|:|=|-|the)*\s*:?\s*(?:the |any |all |some |more "
     r")?"
     rf"(?P<who>{_AGED}|(?!(?:is|are|to|£|\$|€|\d+ (?:visitors|sign|people through))\b)[^\s,.;:!?\n]+{_TAIL})",
     re.IGNORECASE,
 )
 _FOR = re.compile(
-    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk)(?:ing|s)? "
-    rf"to|(?:promote|sell|market|pitch|advertise)\s[\w\x27 ]{2, 40}? to|get|attract|reach|between)|\bat(?= (?:women|"
+    rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk|deliver|"
+    rf"rent)(?:ing|s)? "
+    rf"to|(?:promot|sell|market|pitch|advertis|teach|offer|suppl|provid|deliver|rent|ship)\w*\s[\w\x27 -]{{2,40}}?\sto|"
+    rf"get|attract|reach|between)|\bat(?= (?:women|"
     rf"men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local "
     rf")?(?P<who>{_AGED}|{_HEADED})",
+    re.IGNORECASE,
+)
+_PLURAL = (
+    r"(?:(?!(?:the|a|an|my|our|this|that|all|each|every|more|other|about|around|of|to|in|on|at|and|or|is|are|it|us|we|"
+    r"i)\b)"
+    r"[\w'-]+\s){0,3}?(?![\w'-]*\d)[a-zé-]{3,}(?<!s)(?<!u)s(?!\w)"
+)
+_THINGS = re.compile(
+    r"\b(?:weeks?|days|months|years|hours|minutes|posts|captions|ads|emails|texts|sales|tickets|reasons|purposes|"
+    r"results|events?|bookings|orders|starters|updates|goods|others|christmas|gifts|presents|treats|products|services|"
+    r"items|times|sometimes|always|perhaps|besides|regards|thanks|likes|followers|sign-?ups|sign ups|downloads|views|"
+    r"clicks|leads|visits|quotes|cakes|drinks|meals|plus|news|channels|platforms|pictures|photos|videos|reels|stories|"
+    r"ideas|options|figures|numbers|costs|prices|extras|prizes|things|stuff|funds|repairs|classes|courses|lessons|"
+    r"pounds|euros|dollars|bucks|rupees|francs|yes|pics|its|hers|ours|yours|theirs|subscriptions|memberships|"
+    r"registrations|applications|parties|weddings|birthdays|holidays|meetings|breaks|trials|tests|supplies|tours|"
+    r"donations|wells|seats|places|spots|tables|covers|rooms|units|copies|books|works|grants|taxes|bills|needs|"
+    r"instagram|tiktoks|business|press|success|access|process|fitness|boss|class|glass|dress|less|basis|bus|"
+    r"reels|shorts|news|mornings|evenings|nights|weekends|afternoons|tuesdays|mondays|wednesdays|thursdays|fridays|"
+    r"saturdays|sundays|dates|doors|walls|words|lines|hashtags|discounts|deals|offers|shows|gigs|concerts)$",
+    re.IGNORECASE,
+)
+_FOR_WHOM = re.compile(
+    rf"\b(?:(?:for|to|at|with|towards)\s(?:the |all |any |other |busy |small |mostly |mainly )?(?P<who>{_PLURAL})"
+    rf"|(?:want|like|need|get|hope|for)\s(?:the |more |some |local |all )?(?P<doers>{_PLURAL})\sto\s(?:buy|come|try|"
+    rf"use|join|sign|"
+    rf"visit|order|book|know|see|hear|stock|find|attend|turn|take|notice|switch|choose|pick|apply|register|subscribe|"
+    rf"donate))\b",
+    re.IGNORECASE,
+)
+_OFFERED = re.compile(
+    r"\b(?:for|sell(?:s|ing)?|aim(?:s|ed|ing)?|target(?:s|ed|ing)?|market(?:s|ed|ing)?|pitch(?:es|ed|ing)?|mainly|"
+    r"mostly|tool|app|software|platform|service|want|like|need|get|made|designed|meant|suppl(?:y|ies)|rent)\b",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
     rf"(?:^|[,;.\n:+]|\band\b|\s-\s)\s*(?:mostly |mainly |maybe |probably |primarily |especially |also "
     rf")?(?P<who>{_HEADED}|(?:{_PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|"
-    rf"please)?\s*(?=$|[,;.!\n)]| and (?:on|via|use|instagram|email)| - )",
+    rf"please)?\s*(?=$|[,;.!\n)]| in\b| and (?:on|via|use|instagram|email)| - )",
     re.IGNORECASE,
 )
 _PERSON = re.compile(rf"(?<![\w-])(?:{_PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
@@ -118,6 +155,18 @@ def find_audience(text: str, *, asked: bool = False) -> tuple[int, int, str] | N
                 continue
             return match.start("who"), match.end("who"), who
     del asked
+    return _by_shape(text)
+
+
+def _by_shape(text: str) -> tuple[int, int, str] | None:
+    """People no list of people knows: tools for vets, sold to landscapers, cafés to buy them."""
+    for match in _FOR_WHOM.finditer(text):
+        name = "who" if match["who"] else "doers"
+        who = _clean(match[name])
+        clause = re.split(r"[.;!?\n]", text[max(0, match.start() - 60) : match.start(name)])[-1]
+        wanted = name == "doers" or _OFFERED.search(clause)
+        if wanted and not _THINGS.search(who) and not _NOT_AUDIENCE.match(who) and len(who) > 3:
+            return match.start(name), match.end(name), who
     return None
 
 

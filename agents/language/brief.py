@@ -8,19 +8,21 @@ from typing import TypeAlias, cast
 
 from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
-from agents.language.audience import find_audience, names_people
-from agents.language.channels import CHANNELS, mentions, read_channels
+from agents.language.audience import find_audience
+from agents.language.channels import CHANNELS, read_channels
 from agents.language.corrections import cleared_fields, is_correction, meant_place, scaled_budget
-from agents.language.goals import Goal, find_goal
+from agents.language.fragments import find_kind, find_thing, find_town
+from agents.language.goals import Goal, find_goal, wants
 from agents.language.places import find_location
-from agents.language.sentences import statements, tidy
-from agents.language.subject import find_business, find_product, is_business, leading_fragment
+from agents.language.sentences import essential, statements, tidy
+from agents.language.subject import find_business, find_product
 from agents.language.voice import find_voice
 from agents.language.when import When, find_when
 from core.money import Money
 
 Value: TypeAlias = str | int | date | Money | list[str]
 
+_GOALS = (None, "goal_value", "goal_metric", "objective")
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 _NOTE = re.compile(
     r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: "
@@ -49,12 +51,12 @@ def read_brief(
 ) -> BriefReading:
     """Read the brief facts out of ``text``; see BriefReading. Never raises, whatever the text."""
     before = known or {}
-    plain = tidy(text)
+    plain = essential(tidy(text))
     said = statements(plain)
     if not said.strip():
         return BriefReading()
-    reader = _Reader(said, today, asked, before)
-    return reader.read(plain)
+    reader = _Reader(said, today, asked, before, asks=said.strip() != plain.strip())
+    return reader.read()
 
 
 def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
@@ -69,17 +71,18 @@ def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
 class _Reader:
     """Reads one message; later facts see the places earlier ones took."""
 
-    def __init__(self, said: str, today: date, asked: str | None, known: Mapping[str, object]) -> None:
+    def __init__(self, said: str, today: date, asked: str | None, known: Mapping[str, object], *, asks: bool) -> None:
         self._said = said
         self._today = today
         self._asked = asked
         self._known = known
+        self._asks = asks  # a message that asks back answers only with what is plain to read
         self._values: dict[str, Value] = {}
         self._removed: tuple[str, ...] = ()
         self._answering = asked is not None and plausible_answer(said)
         self._left = said
 
-    def read(self, plain: str) -> BriefReading:
+    def read(self) -> BriefReading:
         self._budget()
         self._when()
         self._goal()
@@ -88,8 +91,8 @@ class _Reader:
         self._audience()
         self._words()
         self._numbers()
-        if self._asked and self._answering:
-            self._answer(plain)
+        if self._asked and self._answering and not self._asks:
+            self._answer()
         self._removed += cleared_fields(self._said)
         return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
 
@@ -131,7 +134,8 @@ class _Reader:
 
     def _goal(self) -> None:
         goal = find_goal(self._said if "%" in self._said else self._goal_text(), self._known)
-        if goal:
+        elsewhere = self._answering and self._asked not in _GOALS and len(self._said.split()) <= 12
+        if goal and not (elsewhere and not wants(self._said)):
             self._set_goal(goal)
             start, end = goal.span
             if goal.value is not None:
@@ -161,6 +165,8 @@ class _Reader:
             return
         if found := find_location(self._left):
             self._set("location", found[2])
+        elif sum(name in self._values for name in ("budget", "goal_value", "channels", "event_date")) >= 2:
+            self._set("location", find_town(self._said, str(self._values.get("business", ""))))
 
     def _audience(self) -> None:
         if found := find_audience(self._left):
@@ -177,22 +183,20 @@ class _Reader:
             self._set("product", found[2])
         elif self._asked in {None, "product"} and not self._known.get("product"):
             self._fragment()
-        business = find_business(self._said) or str(self._values.get("business", ""))
+        business = find_business(self._said) or find_kind(self._said) or str(self._values.get("business", ""))
         if business.lower() != str(self._values.get("product", "")).lower():
             self._set("business", business)
         if note := _NOTE.search(self._said):
             self._set("additional_context", note["note"].strip())
 
     def _fragment(self) -> None:
+        """The thing itself said without a verb, where enough facts around it show that this is a brief."""
         dated = any(name in self._values for name in ("event_date", "start_date", "end_date"))
-        if dated + sum(name in self._values for name in _FACTS) < 3:
+        if dated + sum(name in self._values for name in _FACTS) < 2:
             return
-        what = leading_fragment(self._left)
-        taken = " ".join(
-            str(self._values.get(name, "")) for name in ("target_audience", "location", "voice", "objective")
-        )
-        if what and what.lower() not in taken.lower() and not names_people(what) and not any(mentions(what)):
-            self._set("business" if is_business(what) else "product", what)
+        named = ("target_audience", "location", "voice", "objective", "business")
+        taken = " ".join(str(self._values.get(name, "")) for name in named)
+        self._set("product", find_thing(self._left, taken))
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""
@@ -205,7 +209,7 @@ class _Reader:
             elif name == "goal_value" and value is not None:
                 self._set("goal_value", int(value))
 
-    def _answer(self, plain: str) -> None:
+    def _answer(self) -> None:
         asked = self._asked or ""
-        for name, value in answer_to(asked, plain, self._values, self._known).items():
+        for name, value in answer_to(asked, self._said.strip(), self._values, self._known).items():
             self._set(name, value)

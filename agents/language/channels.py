@@ -51,6 +51,14 @@ _COUNTED = re.compile(
     r"opens?)\b)",
     re.IGNORECASE,
 )
+_MADE = re.compile(
+    r"\b(?:launch|start|found|grow|market|promot|advertis|creat|publish|sell|writ|relaunch)(?:e|es|ing|ed|s)?\s(?:a|an|"
+    r"our|my|the)\s"
+    r"(?:(?:new|weekly|monthly|free|paid|daily|email|own)\s){0,2}(?:newsletter|blog|youtube channel|tiktok channel|"
+    r"youtube "
+    r"show|instagram account|email course)\b",
+    re.IGNORECASE,
+)
 _EMAIL_VERB = re.compile(
     r"(?:\b(?:e-?mail|mail|text|tweet) (?:me|us|him|her|it to|them|you)\b|\bmy e-?mail\b|e-?mail address)",
     re.IGNORECASE,
@@ -63,12 +71,15 @@ _NEGATED = re.compile(
     r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|"
     r"sin|pas (?:de|d')|nor|"
     r"bin|axe|delete|take out|get rid of|exclude|excluding|nix|off|away from|apart from|but not|we're not on|not on|"
-    r"won't (?:use|do|be (?:on|using))|isn't on|aren't on|take)\b)"
+    r"won't (?:use|do|be (?:on|using))|(?:left|quit|leaving|gave up|given up|closed|deleted|no longer (?:on|use|do)|"
+    r"done "
+    r"with|finished with|sick of|tired of|fed up with)|isn't on|aren't on|take)\b)"
     r"[\s:]*(?:(?:the|any|our|my|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"^\s*(?:channel |posts? |part |stuff |campaign )?(?:is out\b|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
+    r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:(?:is|'s|are) (?:out|gone|off|over|dead|finished)\b(?! of|"
+    r" to)|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
     r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|"
     r"never works|can be dropped)",
     re.IGNORECASE,
@@ -120,11 +131,12 @@ class Mention:
 @cache
 def _pattern() -> re.Pattern[str]:
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _NAMES)
-    return re.compile(rf"(?<![\w@#./-])(?i:{named})(?![\w@]|\.\w)|(?P<x>{_X})")
+    return re.compile(rf"(?<![\w@#.-])(?i:{named})(?![\w@]|\.\w)|(?P<x>{_X})")
 
 
 def _spotted(text: str) -> list[tuple[int, int, str]]:
     hidden = _EMAIL_ADDRESS.sub(lambda m: " " * len(m.group()), text)
+    hidden = _MADE.sub(lambda m: " " * len(m.group()), hidden)
     hidden = _COUNTED.sub(lambda m: " " * len(m.group()), hidden)
     hidden = _EMAIL_VERB.sub(lambda m: " " * len(m.group()), hidden)
     found = [(m.start(), m.end(), _name(m)) for m in _pattern().finditer(hidden)]

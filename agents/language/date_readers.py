@@ -156,16 +156,25 @@ def count(word: str) -> float:
     return UNITS.get(word, {"zwei": 2, "drei": 3, "deux": 2, "trois": 3, "dos": 2, "tres": 3}.get(word, 1))
 
 
+def _base(match: re.Match[str], frame: Frame) -> date:
+    """The day a distance counts from: today, tomorrow, or a weekday."""
+    word = (match.groupdict().get("base") or "").lower().rstrip(".")
+    if word in WEEKDAYS:
+        return frame.today + timedelta((WEEKDAYS[word] - frame.today.weekday()) % 7 or 7)
+    return frame.today + timedelta({"tomorrow": 1, "yesterday": -1}.get(word, 0))
+
+
 def ahead_of_today(match: re.Match[str], frame: Frame) -> Span | None:
     """In three weeks."""
     number, unit = count(match["n"]), match["unit"].lower()
+    since = _base(match, frame)
     if unit.startswith(("month", "monat", "mois", "mes")):
-        found = add_months(frame.today, int(number)) if number >= 1 else frame.today + timedelta(15)
+        found = add_months(since, int(number)) if number >= 1 else since + timedelta(15)
     elif unit.startswith(("year", "jahr", "an", "año")):
-        found = add_months(frame.today, int(number * 12))
+        found = add_months(since, int(number * 12))
     else:
         size = next((d for name, d in _DAYS.items() if unit.startswith(name)), 7)
-        found = frame.today + timedelta(round(number * size))
+        found = since + timedelta(round(number * size))
     return found, None
 
 
@@ -178,7 +187,12 @@ def weekend_span(match: re.Match[str], frame: Frame) -> Span | None:
 
 
 def next_span(match: re.Match[str], frame: Frame) -> Span | None:
-    """Next week, this quarter: the whole of it."""
+    """Next week, this quarter: the whole of it. A year is only a span where one is planned for."""
+    lead = match.string[max(0, match.start() - 14) : match.start()]
+    if match["unit"].lower() == "year" and not re.search(
+        r"\b(?:for|all|over|during|throughout|run)\s+$", lead, re.IGNORECASE
+    ):
+        return None
     step = 1 if match["which"].lower() in {"next", "coming", "following", "nächste", "nächsten"} else 0
     unit = match["unit"].lower()
     if unit.startswith(("week", "woche")):

@@ -7,14 +7,15 @@ the next one from today on.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from agents.language.calendar_words import FEASTS, MONTHS, WEEKDAYS
+from agents.language.calendar_words import FEASTS, MONTHS, WEEKDAYS, add_months
 from agents.language.date_readers import (
     ORDINALS,
     Frame,
     Reader,
     ahead_of_today,
+    count,
     counted_ahead,
     day_month,
     days_month,
@@ -36,10 +37,11 @@ from agents.language.date_readers import (
 
 _M = "(?:" + "|".join(sorted((re.escape(n) for n in MONTHS), key=len, reverse=True)) + r")(?![\w])\.?"
 _D = "(?:" + "|".join(sorted((re.escape(n) for n in WEEKDAYS), key=len, reverse=True)) + r")(?![\w])\.?"
-_NUM = (
-    r"(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a couple(?: of)?|half a|"
+_N = (
+    r"(?:\d{1,3}|a couple(?: of)?|half a|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"fourteen)"
 )
+_NUM = rf"(?P<n>{_N})"
 _YEAR = r"(?:,?\s(?:of )?(?P<y>20\d\d)(?!\d)|\s'(?P<yy>\d\d)\b)?"
 _ORD = r"(?:st|nd|rd|th|\.(?=\s))?"
 _ORDINAL_WORD = "|".join(sorted(ORDINALS[1:], key=len, reverse=True))
@@ -116,6 +118,10 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             r"fourth|last) quarter)"
          r"(?:\s?/\s?|\s?'|\s)?(?:of )?(?:(?P<y>20\d\d)|(?P<yy>\d\d)(?!\d))?\b"), quarter_span, False),
         (
+            (rf"\b(?P<n>{_N}|(?=fortnight)) ?(?P<unit>days?|weeks?|wks?|months?|years?|"
+             rf"fortnights?) (?:from (?P<base>now|today|tomorrow|yesterday|{_D})|away|out|"
+            rf"time)\b"), ahead_of_today, True),
+        (
             (r"\b(?:the )?day after tomorrow\b|\bübermorgen\b|\bpasado mañana\b|\btomorr?ow\b|\btommorr?ow\b|"
             r"\btmrw\b|\btmr\b|\btomoz\b|"
          r"\btoday\b|\btonight\b|\bheute\b|\baujourd'hui\b|\bhoy\b|\bdemain\b"), near_day, True),
@@ -125,9 +131,6 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
          rf"(?:{_NUM}|(?P<n2>zwei|drei|deux|trois|dos|tres))[ -](?P<unit>days?|weeks?|wks?|months?|years?|"
          rf"fortnights?|tagen|wochen|"
          rf"monaten|jours|semaines|mois|semanas|días|meses)(?:'s? time)?\b"), counted_ahead, True),
-        (
-            (rf"\b{_NUM} (?P<unit>days?|weeks?|wks?|months?|years?|fortnights?) (?:from (?:now|today)|away|out|"
-            rf"time)\b"), ahead_of_today, True),
         (rf"\b(?P<week2>a week on|week on) (?P<w>{_D})(?P<which>(?!))?(?P<week>)", week_on_day, True),
         (
             (rf"\b(?:(?P<which>this|next|on|coming|this coming|last|past|by|until|till|"
@@ -186,7 +189,30 @@ def looks_american(text: str, currency: str = "", country: str = "") -> bool:
 def find_dates(text: str, today: date, *, american: bool = False, anchor: date | None = None) -> list[Found]:
     """Every date and named span in ``text``, in order, none overlapping another."""
     frame = Frame(today, american, anchor)
-    return sorted(_scan(text, frame), key=lambda found: found.start)
+    return [_offset(text, found) for found in sorted(_scan(text, frame), key=lambda found: found.start)]
+
+
+_AWAY = re.compile(
+    rf"(?P<span>\b(?:the|for the|over the|in the|during the) (?:last )?)?(?<![\w.,])(?:{_NUM} |(?<=the )(?=day|week))"
+    r"(?P<unit>day|week|month|fortnight)s? (?P<side>before|ahead of|prior to|after|following)\s(?:the )?$",
+    re.IGNORECASE,
+)
+
+
+def _offset(text: str, found: Found) -> Found:
+    """The day some weeks before or after the one found; with an article (the three weeks before), the time between."""
+    away = _AWAY.search(text, max(0, found.start - 50), found.start) if found.first else None
+    if away is None or found.first is None:
+        return found
+    number, unit = count(away["n"] or "one"), away["unit"].lower()
+    sign = -1 if away["side"].lower() in {"before", "ahead of", "prior to"} else 1
+    if unit == "month":
+        day = add_months(found.first, sign * int(number))
+    else:
+        day = found.first + timedelta(round(sign * number * {"day": 1, "week": 7, "fortnight": 14}[unit]))
+    if away["span"] and not (away["n"] is None and unit == "day"):
+        return Found(away.start(), found.end, min(day, found.first), max(day, found.first), found.relative)
+    return Found(away.start(), found.end, day, None, True)
 
 
 def _scan(text: str, frame: Frame) -> Iterator[Found]:

@@ -25,6 +25,11 @@ METRICS = (
     r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|"
     r"awareness|contacts|meetings|"
     r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|"
+    r"runners|swimmers|riders|players|walkers|teams|families|mums|parents|kids|children|women|schools|companies|"
+    r"singers|"
+    r"dogs|boxes|copies|books|bottles|rooms nights|room nights|nights|stays|hires|walk-?ins|sign ?ins|testers|"
+    r"beta testers|"
+    r"merchants|tenants|exhibitors|speakers|sponsors|delegates|teachers|workers|drivers|apprentices|nurses|collectors|"
     r"arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
 )
 _ADJ = (
@@ -73,11 +78,13 @@ _SELL_BARE = re.compile(
     re.IGNORECASE,
 )
 _WANTED = re.compile(
-    rf"\b(?:want|like|need|happy with|get|looking for|aim(?:ing)? for|hop(?:e|ing) for|book|recruit|hire|"
+    rf"\b(?:want|wanna|like|love|need|see|expect|welcome|reach|hit|happy with|get|gain|win|attract|goal(?: is|:)?|"
+    rf"target(?: is|:)?|looking for|aim(?:ing)? for|hop(?:e|ing) for|book|recruit|hire|"
     rf"find)\s(?:at least |about |around |to (?:get|have|find|sell|hire|book) |some |over "
     rf")*{_AMOUNT}(?P<pct>(?!))?\s"
     rf"(?P<metric>(?!(?:quid|pounds?|euros?|dollars?|bucks|grand|percent|per|kr|francs?|or|and|to|in|on|at|for|by|"
-    rf"of|weeks?|days?|months?|years?|hours?|minutes?|options?|versions?|ideas?|posts?|captions?|channels?|more|"
+    rf"of|a|an|the|would|is|it|instead|now|not|max|weeks?|days?|months?|years?|hours?|minutes?|options?|versions?|"
+    rf"ideas?|posts?|captions?|channels?|more|"
     rf"phases?|emails?|tweets?|budget|k|am|pm)\b)[a-z][\w'-]*(?:\s[a-z][\w'-]*s)?)(?![\w])",
     re.IGNORECASE,
 )
@@ -119,7 +126,8 @@ _AIM_NOUNS = (
     r"share|churn|turnout|candidates|subscriptions|consultations|appointments|partnerships"
 )
 _AIM = re.compile(
-    rf"\b(?P<aim>(?:(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|"
+    rf"\b(?P<aim>(?:(?:get|spread) (?:the|our) (?:word|name)(?: out(?: there)?)?|"
+    rf"(?:{_VERBS})\s(?:[\w'-]+\s){{0,4}}?(?:{_AIM_NOUNS})(?!\w)(?:\s(?:to|for|in|on|of|through|from|"
     rf"at|into|among|around)\s(?:our|the|my|local|online|a|"
     r"new|site|website|store|shop)(?:\s(?!(?:among|by|before|in|on|with|during|via|and)\b)[\w'-]+){0,4})?|get the "
     r"word out|sell(?:ing)? out(?: of [\w ]{2,30})?|sell[- ]out|get noticed|(?:become|get|be) (?:better |more |well "
@@ -147,6 +155,14 @@ class Goal:
     metric: str = ""
     value: int | None = None
     span: tuple[int, int] = (0, 0)
+
+
+def wants(text: str) -> bool:
+    """Whether ``text`` says that something is wanted, and not only that it is."""
+    return _DESIRE.search(text) is not None or _IN_WORDS_ONLY.search(text) is not None
+
+
+_IN_WORDS_ONLY = re.compile(rf"^\W*(?:{_VERBS})\b", re.IGNORECASE)
 
 
 def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
@@ -182,16 +198,43 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
         metric,
     ):
         return None
-    if _is_money(metric):
+    if _is_money(metric) or (pattern is _COUNT and _describes(text, match, before, value)):
         return None
     end = match.end()
     tail = re.match(
         r"\s(?:on|over|during|at|through|for|in|by|per|a|each)\s(?:the |our )?(?:opening|launch|first|weekend|"
-        r"website|site|door|week|month|event|shop|day|our|store)[\w ]{0,20}",
-        text[end : end + 40],
+        r"website|site|door|week|month|event|shop|day|our|store)(?:\s(?!(?:would|will|is|are|and|with|for|by|on|in|"
+        r"should|so|but|using|via|please|we|i)\b)[\w'-]+){0,2}",
+        text[end : end + 60],
     )
     words = match.group() + (tail.group() if tail and counted else "")
     return Goal(_clean(words), metric, value, match.span())
+
+
+def _describes(text: str, match: re.Match[str], before: str, value: int) -> bool:
+    """Whether a count says what there is (three partners, twenty tickets at forty euros) and not what is wanted."""
+    after = text[match.end() : match.end() + 40]
+    if re.match(
+        r"\s(?:came|come every|turned up|showed up|last|so far|already|now\b|bought|signed up|at (?:[£$€]|\w+ (?:euro|"
+        r"pound|dollar))|each)",
+        after,
+    ):
+        return True
+    wanted = _DESIRE.search(before) or re.match(
+        r"\s(?:needed|wanted|required|please|minimum|min|at least|would|is|are|in |by |on |per|a |through|before|this|"
+        r"next|;|target|goal|or more)",
+        after,
+    )
+    if wanted:
+        return False
+    if re.search(
+        r"(?:\b|(?<=\s))(?:with|w/|has|have|had|of|for|serves?|run by|are|is|the|all|every|only)\s(?:about |around |"
+        r"over |the |our |my )*$",
+        before,
+        re.IGNORECASE,
+    ):
+        return True
+    return value <= 5 or match.string[match.start() - 2 : match.start()] in {"/ ", "w/"}
 
 
 def _is_money(metric: str) -> bool:

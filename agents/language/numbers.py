@@ -12,15 +12,17 @@ UNITS = {
 SCALES = {
     "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "thousend": 1000, "grand": 1000, "k": 1000,
     "ks": 1000, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "crore": 10_000_000, "million": 1_000_000,
-    "mil": 1_000_000, "mio": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "tsd": 1000, "mille": 1000, "mil.": 1000,
+    "mil": 1_000_000, "dozen": 12, "dozens": 12,
+    "mio": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "tsd": 1000, "mille": 1000, "mil.": 1000,
 }  # fmt: skip
 _SMALL = "|".join(sorted(UNITS, key=len, reverse=True))
-_BIG = "hundred|thousand|grand|million|lakhs?|crore"
+_BIG = "hundred|thousand|grand|million|lakhs?|crore|dozen"
 FIGURE = (
     r"(?<![\w.,])\d{1,3}(?:(?:,\d{2})*(?:,\d{3})+|(?:[.' ]\d{3})+)(?:[.,]\d{1,2})?(?![\d])|(?<![\w.,])\d+(?:[.,]\d+)?"
 )
 SCALE = (
-    r"(?:\s?(?:k|K|m|mn|M)(?![\w'])|\s(?:hundred|thousands?|thousend|grand|lakhs?|lac|crore|million|mio|tsd|mille)\b)"
+    r"(?:\s?(?:k|K|m|mn|M)(?![\w'])|"
+    r"\s(?:hundred|thousands?|thousend|grand|dozen|lakhs?|lac|crore|million|mio|tsd|mille)\b)"
 )
 WORDS = (
     rf"\b(?:(?:an?|half an?|{_SMALL})(?:[ -](?:and a half|couple of|few))?[ -](?:{_BIG})|(?:{_SMALL})\b)"
@@ -68,7 +70,7 @@ def words_value(words: str) -> Decimal | None:
 
 def _scaled(total: Decimal, current: Decimal, scale: int) -> tuple[Decimal, Decimal]:
     current = current or Decimal(1)
-    if scale == 100:
+    if scale in {12, 100}:
         return total, current * scale
     return total + current * scale, Decimal(0)
 

@@ -3,6 +3,8 @@
 import re
 from functools import cache, lru_cache
 
+from agents.language.towns import TOWNS
+
 _BY_COUNTRY = {
     "GB": (
         "uk|u.k.|united kingdom|england|scotland|wales|northern ireland|great britain|britain|london|east london|"
@@ -101,7 +103,11 @@ _AMBIGUOUS_WORDS = (
     "us hull bury lincoln perth essen bath reading nice mobile buffalo phoenix savannah cork split derby "
     "bergen linz stoke chester preston turkey crewe york darwin zug lima faro bergen florence victoria "
     "washington sofia deal hove orlando charlotte dallas austin houston turku kent surat palma goa "
-    "brighton newport braga halifax poole porto oxford jordan"
+    "brighton newport braga halifax poole porto oxford jordan rugby burton lucca como tours brest wells bend regina "
+    "nelson hamilton napier madison albany rochester lund toledo bath worthing sutton durham split bude deal mayo "
+    "kerry clare bari sion thun nice malvern boston ayr lewes stroud bangor georgia chile colombia guelph reno maine "
+    "elgin ripon richmond windsor andover stafford halle harlem dayton lexington providence boise goa panama ulm "
+    "bergamo modena cordoba jersey frome redruth kano nara kobe mesa angers metz nancy crete rhodes chur biel"
 )
 _AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split()) - frozenset(
     [
@@ -127,7 +133,7 @@ _PREPOSITION = (
 )
 _NAMED = re.compile(
     r"\b(?:in|near|around|based in|across|throughout|over in|outside|just outside|in and around|down in|up in|here in|"
-    r"serving|close to|at)\s+"
+    r"serving|covering|close to|at)\s+"
     r"(?P<place>(?:the |St\.? |North |South |East |West |Old |New |Upper |Lower |Greater |Central |Downtown |downtown |"
     r"central |north |south |east |west |greater )*[A-ZÀ-Ž][\w'À-ž-]+(?:\s(?:on|upon|de|of|am|le|la|"
     r"der)\s[A-Z][\w'À-ž-]+|"
@@ -148,7 +154,8 @@ _NOT_PLACES = frozenset(_OTHER_WORDS.split())
 
 @cache
 def _gazetteer() -> tuple[re.Pattern[str], dict[str, str]]:
-    countries = {name: code for code, names in _BY_COUNTRY.items() for name in names.split("|")}
+    listed = [*_BY_COUNTRY.items(), *TOWNS.items()]
+    countries = {name: code for code, names in reversed(listed) for name in names.split("|")}
     pattern = "|".join(re.escape(name) for name in sorted(countries, key=len, reverse=True))
     return re.compile(rf"(?<![\w@#/.-])(?:{pattern})(?![\w@]|\.\w|-(?!based|area|wide))", re.IGNORECASE), countries
 

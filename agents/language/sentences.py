@@ -13,8 +13,9 @@ _ASKING = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|um+|hmm+|btw|also|please|quick question|wait|sorry|"
     r"question)\b\W*)*"
     r"(?:what|what's|whats|how|why|when|where|who|which|whose|should|shall|is|are|was|were|do|does|did|has|have|"
-    r"am|may|isn't|aren't|don't|doesn't|didn't|can i|can we|could i|could we|would it|would that|will it|will that|"
-    r"will this|would this|is there|any idea|any ideas|was|wie|wieviel|warum|wann|wo|wer|combien|quand|pourquoi|"
+    r"am|may|isn't|aren't|don't|doesn't|didn't|can i|can we|could i|could we|would(?! you (?:mind|please|be able|"
+    r"kindly))|will(?! you)|"
+    r"is there|any idea|any ideas|was|wie|wieviel|warum|wann|wo|wer|combien|quand|pourquoi|"
     r"quel|quelle|cuanto|cuánto|cuando|cuándo|que|qué)\b",
     re.IGNORECASE,
 )
@@ -53,6 +54,28 @@ def tidy(text: str) -> str:
     return re.sub(r" ?\n\s*", "\n", plain).strip()[:LONGEST].strip()
 
 
+_HEAD, _MOST = 800, 2200  # characters of a long message read in any case, and with the telling parts after them
+_PART = re.compile(r"[^.!?\n]{1,240}[.!?\n]*|[.!?\n]{1,240}")
+_TELLING = re.compile(
+    r"[\d£$€₹]|\b(?:budget|audience|goal|launch|open|sell|for|channels?|instagram|insta|facebook|email|tiktok|linkedin|"
+    r"hundred|thousand|grand|tomorrow|next|january|february|march|april|may|june|july|august|september|october|"
+    r"november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
+    re.IGNORECASE,
+)
+
+
+def essential(text: str) -> str:
+    """A long message cut to its beginning and the parts after it that look like facts, so that reading stays quick."""
+    if len(text) <= _MOST:
+        return text
+    kept, room = [text[:_HEAD]], _MOST - _HEAD
+    for part in _PART.finditer(text, _HEAD):
+        if len(part.group()) <= room and _TELLING.search(part.group()):
+            kept.append(part.group())
+            room -= len(part.group())
+    return "".join(kept)
+
+
 def sentences(text: str) -> Iterator[re.Match[str]]:
     """Each sentence of ``text`` with its place; a full stop inside a number or an address ends nothing."""
     return _SENTENCE.finditer(text)
@@ -63,6 +86,8 @@ def is_question(sentence: str) -> bool:
     if _PROPOSAL.match(sentence):
         return False
     if _SEEKING.match(sentence):
+        return True
+    if re.search(r",\s*(?:how|why|what|which|when|who|where)(?: [\w']+){0,4}\?+\s*$", sentence, re.IGNORECASE):
         return True
     return sentence.rstrip().endswith("?") and _ASKING.match(sentence) is not None
 

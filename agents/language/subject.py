@@ -3,20 +3,29 @@
 import re
 
 _VERBS = (
-    r"launch(?:ing|es|ed)?|re-?launch(?:ing)?|open(?:ing|s|ed)?(?: up)?|re-?open(?:ing|s)?|promot(?:e|ing|es)|"
-    r"advertis(?:e|ing)|market(?:ing)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
-    r"assistant|help|ideas|stuff|materials?))|sell(?:ing)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing)?|"
-    r"announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing)?|pushing|bringing out|bring out|"
-    r"putting on|put on|rolling out|roll out|start(?:ing)?(?= (?:a|an|our|my) )|(?:doing|having|planning|offering|"
-    r"adding|giving|setting up|publishing|showing|screening|performing|teaching|throwing|building|writing|(?:we|"
-    r"i)(?:'ve| have)(?: got)?|there's|there is|there will be)(?= (?:an? (?:new|free|big|special|open|summer|winter|"
-    r"spring|autumn|christmas|pop-?up|live|online|charity|two-day|workshop|concert|course|class|sale|webinar|event|"
+    r"launch(?:ing?|es|ed)?|re-?launch(?:ing?)?|open(?:ing?|s|ed)?(?: up)?|re-?open(?:ing?|s)?|promot(?:e|ing?|es)|"
+    r"advertis(?:e|ing)|market(?:ing?)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
+    r"assistant|help|ideas|stuff|materials?))|sell(?:ing?)?(?! out)|releas(?:e|ing)|introduc(?:e|ing)|host(?:ing?)?|"
+    r"announc(?:e|ing)|organi[sz](?:e|ing)|plug(?:ging)?|push(?:ing?)?|pushing|bringing out|bring out|"
+    r"offering|offers|putting on|put on|rolling out|roll out|start(?:ing?)?(?= (?:a|an|our|my) )|(?:doing|having|"
+    r"planning|"
+    r"adding|giving|setting up|publishing|showing|screening|performing|teaching|throwing|building|writing|making|"
+    r"developing|creating|selling|(?:we|"
+    r"i)(?:'ve| have)(?: got)?|there's|there is|there will be)(?= (?:an? (?:[\w-]+ )?(?:tool|app|platform|game|gadget|"
+    r"software|machine|device|service|plugin|newsletter|podcast|magazine|line|range|collection)\b|an? (?:new|free|big|"
+    r"special|open|summer|winter|"
+    r"spring|autumn|christmas|pop[- ]?up|\w+ (?:nite|night|evening|day|party|sale|workshop|class|course|tour|event|gig|"
+    r"concert|supper|dinner|walk|quiz|launch|tasting|fair)|supper|quiz|gig|nite|night of|live|online|charity|two-day|"
+    r"workshop|concert|course|class|sale|webinar|event|"
     r"exhibition|festival|market|fair|giveaway|competition|tasting|book|party|show|talk|tour|retreat)\b|our (?:new|"
     r"first|annual|next)\b|(?:the|my) (?:new|first|annual)\b))|running(?= (?:a|an|our|my|some) )|run(?= (?:a|an|our|"
-    r"my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing)?(?= (?:a|an|our|my) )|"
-    r"get the word out about|spread(?:ing)? the word about|awareness (?:for|of|about)|hold(?:ing)?(?= (?:a|an|our|"
-    r"my) )|creating a buzz around|unveil(?:ing)?|debut(?:ing)?|shout about|drop(?:ping)?(?= (?:a|an|our|my) (?:new|"
-    r"first|latest|next))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|abrimos|ouvrons"
+    r"my|some) (?!(?:\w+ )?(?:campaign|ads?|promo|marketing)))|celebrat(?:e|ing)|throw(?:ing?)?(?= (?:a|an|our|my) )|"
+    r"get the word out about|spread(?:ing?)? the word about|awareness (?:for|of|about)|hold(?:ing?)?(?= (?:a|an|our|"
+    r"my) )|creating a buzz around|unveil(?:ing?)?|(?:gives|give|holds|hold|stages|stage|presents|present|performs|"
+    r"perform|hosts)(?= (?:an?|our|its|their|the) )|debut(?:ing?)?|shout about|drop(?:s|ping?)?(?= (?:a|an|our|"
+    r"my) (?:new|"
+    r"first|latest|next|debut|second|third|\d))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|"
+    r"abrimos|ouvrons"
 )
 _STOP = (
     r"in(?! a (?:jar|box|can|bag)| one)|on|at|by|next|this|tomorrow|today|for|to|with|from|but|because|so|that|"
@@ -29,7 +38,7 @@ _STOP = (
     r"black friday|christmas|just|how|what|right|there|also|instead|not"
 )
 _WORD = r"[^\s,.;:!?\n()\"£$€]+(?:\.\d+)?"
-_PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}\s?){{1,9}}"
+_PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}(?:\s|(?![^\s,.;:!?\n()\"£$€]))){{1,9}}"
 _DETERMINER = (
     r"(?:(?:a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|"
     r"nuestr[oa]|el|la|le)\s)"
@@ -71,8 +80,15 @@ _TITLED = re.compile(
     r"in|[A-Z0-9][^\s,.;:!?]*)){0,5})"
 )
 _NAMED_PRODUCT = re.compile(
-    rf"\b(?:we|i) (?:make|bake|produce|craft|build|offer|brew|design|develop|teach|sell|roast|import|create|"
-    rf"provide)\s(?P<what>{_DETERMINER}?{_PHRASE})",
+    rf"\b(?:we|i|they|she|he|wife|husband|mum|dad|partner|brother|sister|company|team|shop|studio|who|business)"
+    rf"(?:\s|'d )(?:\w+ly |also |just |now |mostly )?(?:want to |would like to |like to |plan to |hope to |started to |"
+    rf"can )?"
+    rf"(?:makes?|fits?|installs?|clean|fix|mends?|groom|hosts?|serves?|cooks?|bottles?|restores?|bakes?|produces?|"
+    rf"crafts?|builds?|offers?|brew|design|develop|teach(?:es)?|sells?|roasts?|import|create|provide|rent out|rent|"
+    rf"hire out|repair|print|publish|grow|distribute|supply|knit|sew|"
+    rf"runs?(?= (?:\w+ )?(?:classes|courses|workshops|tours|camps|retreats|events|sessions|lessons))|"
+    rf"do(?! (?:not|n't|it|this|that|have|want|need|a lot|everything|all|business|our|my|the|well|ok|you|think|like)\b)"
+    rf")\s(?P<what>{_DETERMINER}?{_PHRASE})",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
@@ -84,6 +100,27 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 _SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out)\s(?:of )?(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
+_SUBJECT = re.compile(
+    rf"(?:^|[,.;:!?\n]|\b(?:and|so|that|because|hi|hello|hey)\b)\s*(?P<what>(?:{_DETERMINER}|"
+    rf"(?=[\w-]+(?: [\w-]+)?'s\s))"
+    rf"(?:(?!(?:goal|budget|tone|audience|target|voice|aim|objective|deadline|date|day|campaign|plan|is|"
+    rf"are)\b){_WORD}\s){{1,6}}?)"
+    r"(?:(?:in|at|near)\s;\s*)?(?:needs?\b|wants?\b|should\b|has to\b|could do with\b|deserves?\b|(?:is|are|'s|"
+    r"will be)\s(?:;|for\b|aimed|meant|intended|called|designed|made\b|on\b|ready|out\b|back\b|coming|"
+    r"due\b|in\b))",
+    re.IGNORECASE,
+)
+_TO_PUSH = re.compile(
+    rf"(?:^|[,.;:!?\n])\s*(?P<what>{_PHRASE}(?:with\s(?:{_WORD}\s){{1,3}}?)?)(?:is|are)\s(?:the (?:thing|one|product|"
+    rf"bit|stuff)|what) (?:(?:we|i)(?:'re| are|'m| am)? "
+    r"?)?(?:to |want(?:ing)? |need )*(?:push|sell|promot|advertis|market|shift|launch)",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(
+    rf"^\W*(?:this is |it's )?(?:for|about|re|regarding|promo for|"
+    rf"campaign for) (?P<what>{_DETERMINER}{_PHRASE})(?=\s*[:,-])",
+    re.IGNORECASE,
+)
 _FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
     rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|"
@@ -110,32 +147,57 @@ _GENERIC = re.compile(
     r"dates|website|site|page|website traffic|list|door|place)?\s*$",
     re.IGNORECASE,
 )
-_BUSINESS_NOUNS = (
+BUSINESS_NOUNS = (
     r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|"
     r"juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|"
     r"hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
     r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|"
     r"school|academy|nursery|kindergarten|preschool|gallery|museum|theatre|theater|cinema|"
-    r"bookshop|bookstore|florist|flower shop|garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream "
+    r"bookshop|bookstore|librairie|salon de coiffure|pâtisserie|café-bar|tienda de ropa|zapatería|floristería|"
+    r"blumenladen|buchladen|fahrradladen|praxis|kanzlei|ristorante|gelateria|osteria|trattoria|florist|flower shop|"
+    r"garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream "
     r"parlour|brand|label|club|business|dealership|garage|"
     r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: "
     r"practice| clinic)?|pharmacy|"
     r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language "
     r"school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|"
     r"pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography "
-    r"business|cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|"
+    r"business|ski school|surf school|riding school|swim school|b and b|bed and breakfast|campsite|takeaway|chippy|"
+    r"diner|greengrocer(?:'s)?|delicatessen|fromagerie|peluquería|librería|friseur(?:salon)?|buchhandlung|"
+    r"bike workshop|workshop|"
+    r"bookstore|record shop|wine shop|wine merchant|nightclub|music venue|venue|hair salon|nail salon|car wash|"
+    r"garden nursery|choir|orchestra|football club|rugby club|tennis club|chess club|sports club|youth club|zoo|"
+    r"escape room|climbing wall|climbing gym|climbing centre|pottery studio|dance studio|recording studio|tattoo "
+    r"studio|co-?op|hospice|shelter|animal rescue|riding stables|stables|pilates studio|crossfit box|dojo|"
+    r"community garden|print shop|tour company|travel agency|recruitment agency|letting agency|care home|"
+    r"launderette|laundrette|newsagent|off[- ]licence|tattoo parlour|caravan park|theme park|"
+    r"cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|"
     r"center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
 )
+TRADES = (
+    r"photographer|designer|consultant|coach|therapist|physio(?:therapist)?|plumber|electrician|tutor|"
+    r"personal trainer|trainer|architect|accountants?|lawyers?|hairdresser|barber|baker|caterer|musician|band|artist|"
+    r"author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|painter|sculptor|weaver|brewer|"
+    r"winemaker|farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|"
+    r"optician|beautician|beekeeper|translator|upholsterer|tailor|seamstress|roofer|joiner|locksmith|mechanic|"
+    r"landscaper|cleaner|childminder|butcher|fishmonger|florist|blacksmith|goldsmith|massage therapist|osteopath|"
+    r"chiropractor|podiatrist|piano teacher|guitar teacher|yoga teacher|driving instructor|tattoo artist|publisher|"
+    r"importer|printer|freelancer|podcaster|blogger"
+)
 _OWNED = re.compile(
-    rf"\b(?:my|our|own|run|have|manage|we're|we are|i'm|i am|it's|unsere?r?|meine?r?|notre|ma|mi|"
-    rf"nuestr[oa])\s(?:from\s)?(?:a |an |the |called )?(?P<who>(?:(?!(?:new|second|third|next|my|our|the|a|an|for|"
+    rf"\b(?:my|our|own|owner of|run|runs|running|have|manage|ours is|mine is|we've got|started|it is|for|we're|we are|"
+    rf"i'm|i am|it's|wir sind|ich habe|ich bin|nous sommes|je tiens|j'ai|je suis|on est|somos|tengo|soy|siamo|"
+    rf"unsere?r?|meine?r?|notre|ma|mi|"
+    rf"nuestr[oa])\s(?:from\s)?(?:a |an |the |une? |eine? |einen |una? |called )?(?P<who>(?:(?!(?:new|second|third|"
+    rf"next|my|our|the|a|an|for|"
     rf"in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|"
-    rf"need)\b)[\w&'-]+\s){{0,4}}?(?:{_BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|"
+    rf"need)\b)[\w&'-]+\s){{0,4}}?(?:{BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|"
     rf"voice|budget|manager|owners?))",
     re.IGNORECASE,
 )
 _TRADE = re.compile(
-    r"\b(?:i'm|i am|we're|we are|as) (?:an? )?(?P<who>(?:(?!(?:new|in|a|the|on|not|for|looking|trying|planning|"
+    r"\b(?:i'm|i am|we're|we are|i've been|i have been|i work as|as|being) (?:an? |the )?(?P<who>(?:(?!(?:new|in|a|the|"
+    r"on|not|for|looking|trying|planning|"
     r"opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|"
     r"physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
     r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog "
@@ -184,7 +246,13 @@ _NEWISH = re.compile(
     r"re-?opening|additional|online)\b",
     re.IGNORECASE,
 )
-_OWNS = re.compile(rf"\b(?:{_BUSINESS_NOUNS})$", re.IGNORECASE)
+_OWNS = re.compile(rf"\b(?:{BUSINESS_NOUNS})$", re.IGNORECASE)
+
+
+_PRODUCT_FORMS = (
+    _TO_PUSH, _HEADLINE, _ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT, _SUBJECT,
+    _FOR_OUR,
+)  # fmt: skip
 
 
 def find_business(text: str) -> str:
@@ -212,7 +280,7 @@ def find_business(text: str) -> str:
 
 def find_product(text: str) -> tuple[int, int, str] | None:
     """What a message wants marketed, with its span."""
-    for pattern in (_ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT, _FOR_OUR):
+    for pattern in _PRODUCT_FORMS:
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - 14) : match.start()]
             if match.groupdict().get("what2") and len(text.split()) > 14:
@@ -283,6 +351,11 @@ def plain_phrase(text: str) -> str:
         words,
         flags=re.IGNORECASE,
     )
+    return _clean(words)
+
+
+def short_clean(words: str) -> str:
+    """A phrase without article, loose ends and stray marks."""
     return _clean(words)
 
 

@@ -52,6 +52,17 @@ _PATTERNS = tuple(
         ),
         rf"\b(?P<v>{_LIST})\s(?:in )?{_WORD}(?!\w)",
         (
+            rf"\b(?:keep|make|want|like|prefer) (?:it|this|things|everything|the (?:tone|copy|posts|language|voice|"
+            rf"wording|texts?)) "
+            rf"(?:all |to be |to sound )?(?P<v>{_DEGREE}[a-z]{{4,}}(?:,| and| but| yet) {_LIST}|{_LIST}(?:,| and| but|"
+            rf" yet) [a-z]{{4,}})(?=\s*(?:[,.;!\n]|$|please))"
+        ),
+        (
+            r"\b(?:tone(?: of voice)?|voice)\s?(?:should be|needs to be|must be|has to be|is|:|=|would be)\s"
+            r"(?P<v>(?!(?:up|not sure|important|yours?|the|a|an|whatever|for|to)\b)[a-z][\w'-]+(?:(?:,| and|, and|"
+            r" but)? [a-z][\w'-]+){0,4})(?=\s*(?:[,.;!\n]|$|please))"
+        ),
+        (
             rf"\b(?:keep|make|want|like|prefer) (?:it|this|them|things|everything|the (?:tone|copy|posts|"
             rf"language|voice|"
             rf"wording|text|texts))?(?: all| to)?(?: be| sound| feel| kept)?\s?(?P<v>{_LIST})(?= and \w+ to\b|"

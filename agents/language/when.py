@@ -5,24 +5,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.language.calendar_words import add_months
+from agents.language.calendar_words import add_months, month_end
 from agents.language.date_readers import count
 from agents.language.dates import Found, find_dates, looks_american
 from agents.language.places import country_of
 
 _START = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|posting|in|from|around|at|next))?|\bbegin(?:s|"
+    r"(?:\bfrom|\bstart(?:s|ing|ed)?(?: (?:it|this|on|the campaign|\w+ing|in|from|around|at|next))*|\bbegin(?:s|"
     r"ning)?(?: on| in)?|"
     r"\bkick(?:s|ing)?(?: things| it)?[ -]off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|"
     r"ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|"
     r"\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
-    r"\bà partir du|\bdesde|\bstart date(?: is|:)?)[\s:]*(?:the |on |in |around )?$",
+    r"\bà partir du|\bdesde|\bstart(?:ing)? (?:date|day)(?: is|:| =)?|"
+    r"\b(?:start|beginning|kick-?off) of (?:the|our) (?:campaign|promotion|ads|push)(?: (?:is|will be|is to be|"
+    r"should be|would be))?|\b(?:start|kick-?off) ?(?::|=))[\s:]*(?:the |on |in |around )?$",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: on| in| by)?|\bdeadline(?: is|:)?(?: on)?|\bno later "
+    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|everything))?(?: on| in|"
+    r" by|:| =)?|\bdeadline(?: is|:)?(?: on)?|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
-    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|\bavant(?: le)?|"
+    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|"
+    r"\bavant(?: le)?|"
     r"\bjusqu'au|\bhasta(?: el)?|"
     r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|"
     r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: "
@@ -35,8 +39,15 @@ _CAMPAIGN = re.compile(
     r"kampagne)$",
     re.IGNORECASE,
 )
+_NO_NOUN = re.compile(
+    r"(?:we|i|the|our|my|a|an|this|to|will|should|can|could|would|must|please|let's|lets|and|then|you|they|us|or|so|"
+    r"but|just|want|like|"
+    r"gonna|may|might|that|it|also|be|of|in|on|for|me|maybe|ideally|have|has|if|best|better|rather|not|don't|who|"
+    r"what|everything|budget|timeline|runs?|running|weeks?|days?|months?|fortnight|long|live)$",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(
-    r"\s*(?:-|to|until|till|til|and|through|thru|up to|bis|au|al|hasta|ending|ends?(?: on)?)\s*(?:the |on |end of )?",
+    r"\s*(?:-|/|to|until|till|til|and|through|thru|up to|bis|au|al|hasta|ending|ends?(?: on)?)\s*(?:the |on |end of )?",
     re.IGNORECASE,
 )
 _JOINING = re.compile(
@@ -50,7 +61,8 @@ _DURATION = re.compile(
     r"seven|eight|nine|ten|twelve|"
     r"a couple of|half a)[ -](?P<unit>days?|weeks?|wks?|months?|fortnights?)(?P<tail>[ -](?:long )?(?:campaign|push|"
     r"run-?up|run|plan|sprint|programme|"
-    r"lead-?up|before|leading up|burst|in total|long|beforehand|ahead|period))?(?!\w)(?! (?:ago|old|from|away|free|"
+    r"lead-?up|before|leading up|burst|in total|long|beforehand|ahead|period))?(?!\w)(?! (?:ago|old|from (?:now|today|"
+    r"tomorrow)|before|after|prior|away|free|"
     r"trial|off|notice|in advance|earlier))",
     re.IGNORECASE,
 )
@@ -59,7 +71,11 @@ _PER = re.compile(
 )
 _TALK = re.compile(
     r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|"
-    r"yesterday|started in)\W*$",
+    r"yesterday|started in|(?:talk|speak|chat|call|meet|catch up|reply|decide|see (?:you|him|her|them)|know|check|"
+    r"(?:get )?back(?: to you| at it| in)?|tell you|ask(?: him| her| them)?|boss|(?:i'm|be|we're|i am|am|"
+    r"are) (?:on )?(?:holiday|away|busy|off)|"
+    r"have an?(?: \w+)?|enjoy(?: the| your)?|(?:good|great|nice|lovely))(?: to you| again| on| you)?"
+    r"(?: again)?)\W*$",
     re.IGNORECASE,
 )
 _BUSY = re.compile(r"\b(?:open|closed|opening hours|every|each|on)\s$", re.IGNORECASE)
@@ -114,7 +130,7 @@ def find_when(text: str, today: date, *, asked: str | None, known: Mapping[str, 
     country = country_of(text) or country_of(str(known.get("location") or ""))
     found = find_dates(text, today, american=looks_american(text, currency, country), anchor=anchor)
     found = _current(text, [f for f in found if not _past(text, f)])
-    spans = _joined(text, found)
+    spans = _joined(text, _refined(text, found))
     when = _Roles(text, asked).assign(spans)
     return _with_duration(text, when, today, asked)
 
@@ -147,6 +163,35 @@ def _current(text: str, found: list[Found]) -> list[Found]:
             continue
         kept.append(item)
     return kept
+
+
+_BARE_DAY = re.compile(r"(?:the |on |on the )?(?:\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
+_NARROWING = re.compile(
+    r"[\s,(]*(?:maybe|probably|perhaps|ideally|likely|say|hopefully|most likely|i think|on|so)?[\s,]*", re.IGNORECASE
+)
+
+
+def _day_within(text: str, span: Found, item: Found) -> date | None:
+    if not span.first or not span.last or (span.last - span.first).days > 31:
+        return None
+    words = text[item.start : item.end]
+    if not _BARE_DAY.match(words) or not _NARROWING.fullmatch(text[span.end : item.start]):
+        return None
+    number = int(re.sub(r"\D", "", words))
+    return span.first.replace(day=number) if number <= month_end(span.first.year, span.first.month).day else None
+
+
+def _refined(text: str, found: list[Found]) -> list[Found]:
+    """Early June, maybe the 5th: the day lies in the span before it and replaces it."""
+    refined: list[Found] = []
+    for item in found:
+        last = refined[-1] if refined else None
+        day = _day_within(text, last, item) if last else None
+        if last and day:
+            refined[-1] = Found(last.start, item.end, day)
+        else:
+            refined.append(item)
+    return refined
 
 
 _TO = re.compile(r"(?:to|until|till|through|bis|-)\b", re.IGNORECASE)
@@ -253,12 +298,11 @@ class _Roles:
         if re.search(r"\b(?:open|available|on sale|in store|bookable)\s*$", subject, re.IGNORECASE):
             return True
         noun = re.search(
-            r"\b(?:the|our|my|a|an|this|which|that)\s(?:[\w'-]+\s){0,3}?(?P<noun>[\w'-]+)\s(?:that |which |will |is "
-            r"|it )*$",
+            r"(?P<noun>[\w'-]+)\s(?:that |which |will |is |it )*$",
             subject,
             re.IGNORECASE,
         )
-        return noun is not None and not _CAMPAIGN.search(noun["noun"])
+        return noun is not None and not _CAMPAIGN.search(noun["noun"]) and not _NO_NOUN.match(noun["noun"])
 
     def _said(self, item: Found, days: str) -> str:
         if not item.relative:
