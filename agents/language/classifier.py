@@ -32,17 +32,29 @@ class _Model:
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
     thresholds: tuple[float, ...]
+    leanings: tuple[float, ...]
 
 
 @cache
 def _model() -> _Model:
     with np.load(WEIGHTS) as stored:
-        return _Model(stored["weights"], stored["scale"], stored["bias"], tuple(float(t) for t in stored["thresholds"]))
+        return _Model(
+            stored["weights"],
+            stored["scale"],
+            stored["bias"],
+            tuple(float(t) for t in stored["thresholds"]),
+            tuple(float(t) for t in stored["leanings"]),
+        )
 
 
 def thresholds() -> tuple[float, ...]:
-    """Per ground of a reading, the confidence from which it was right 985 times in 1000 under cross-validation."""
+    """Per ground of a reading, the confidence from which it was right 987 times in 1000 under cross-validation."""
     return _model().thresholds
+
+
+def leanings() -> tuple[float, ...]:
+    """How much each sign of a clause says for a task of its own, in a message with several."""
+    return _model().leanings
 
 
 def score(text: str, situation: Situation) -> Scores:

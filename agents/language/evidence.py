@@ -70,7 +70,10 @@ _CUES = {
     "i_inject": ("chat", 3.0),
 }
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
-_MONEY = re.compile(r"[£$€₹¥]\s?\d|\d\s?(?:[£$€₹]|k\b|quid\b|euros?\b|pounds?\b|dollars?\b|grand\b)", re.IGNORECASE)
+_MONEY = re.compile(
+    r"[£$€₹¥]\s?\d|\d\s?(?:[£$€₹]|k\b|quid\b|euros?\b|pounds?\b|dollars?\b|grand\b)",
+    re.IGNORECASE,
+)
 _POSTING = re.compile(
     r"^\W*(?:(?:then|and|please|pls|just|now|to|you can|can you|could you)\W+)*(?:post|tweet|mail|email|blast|drop|"
     r"share|poste|send)(?:\s(?:it|them|this|that|these|those|the|both|all|one|on|to|my|our|now|ihn|es|sie|tonight|"
@@ -181,3 +184,45 @@ def wishes(text: str) -> list[str]:
         elif parts and not wanted:
             parts[-1] += ", " + clause
     return parts
+
+
+_WORKS = (
+    r"(?:plans?|strateg\w+|campaign|concept|ideas?|advice|results?|figures|numbers|stats|statistics|analysis|report|"
+    r"metrics|texts?|copy|wording|captions?|drafts?|posts?|e-?mails?|newsletters?|schedul\w+|calendar|"
+    r"publishing|posting)"
+)
+_DOES = (
+    r"(?:write|draft|post|publish|schedule|send|plan|analy[sz]e|compose|release|rewrite|change|touch|edit|share|tweet|"
+    r"put (?:it|them|this|that) (?:out|up|live|on)|make (?:a|any|another) (?:plan|post|draft|text)|"
+    r"do (?:a|any) (?:plan|text|post)|show me|give me|tell me)"
+)
+_REST = r"[^,.;!?\n]*?"
+_TAKEN_BACK = re.compile(
+    rf"(?:\b(?:please |pls )?(?:don't|dont|do not|no need to|you needn't|you don't (?:have|need) to|not to) "
+    rf"{_DOES}\b{_REST}"
+    rf"|\b(?:i|we) (?:don't|do not|dont) (?:want|need)(?: to (?:write|see|publish|post|schedule|plan))?"
+    rf"(?: (?:a|an|any|the|more|new|another))? ?{_WORKS}\b{_REST}"
+    rf"|(?:^|(?<=[,.;!?] ))(?:it's )?(?:not|no(?! ideas?\b))(?: (?:a|an|any|the|more|new|another|just))? "
+    rf"{_WORKS}\b{_REST}"
+    rf"|^{_DOES}\b[^,.;!?\n]*\? (?:no|nope|not yet|nah)\b"
+    rf"|^before (?:i|we) {_REST})"
+    r"(?:[,.;!?\n]+|$|(?= (?:but|just|only|i want|i'd like|i need|first|can you|could you)\b))",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"^\W*(?:(?:but|and|so|yet)\b\W*)+", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"\s*(?:[(\[](?:(?:ref|id|case|ticket|task|job|no)\b[^)\]]{0,40}|#?[a-z]+-\d+|#?\d+)[)\]]|"
+    r"\b(?:ref|reference|ticket)\b[.:# ]{1,3}[a-z]*-?\d+)\W*$",
+    re.IGNORECASE,
+)
+
+
+def heard(text: str) -> str:
+    """``text`` without a reference number behind it, and without the work it says not to do where it asks for other
+    work: "don't post it, just fix the date" asks for one thing."""
+    text = _REFERENCE.sub("", text) or text
+    rest = " ".join(_TAKEN_BACK.sub(" ", text).split()).strip(" ,;")
+    if rest == " ".join(text.split()).strip(" ,;"):
+        return text
+    rest = _LINK.sub("", rest)
+    return rest if len(rest.split()) > 1 and asks(rest) else text

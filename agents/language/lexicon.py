@@ -15,7 +15,8 @@ EDIT: umformulieren reformule reformuler formuliere formulier punctuation misspe
   capitalize misspelled spell spelled spelling grammar typo typos übersetze übersetzen kürze kürzen umschreiben
   traduis traduire raccourcis corrige corriger traduce traducir acorta acortar embellish jazz spice adapt repurpose
   rhyme reworded retitle elaborate
-TONE: personality storytelling humour humor voice tone ton tono chaleureux duzen siezen du-form style stil estilo
+TONE: soppy cryptic jolly sober legalese grovelling boastful
+  personality storytelling humour humor voice tone ton tono chaleureux duzen siezen du-form style stil estilo
   wording adjectives buzzwords clichés dashes corporate arrogant weird dry shorter longer punchier snappier catchier
   funnier warmer friendlier wittier cheekier bolder softer calmer sharper crisper simpler clearer nicer stronger
   lighter tighter edgier sillier kinder cosier fresher playful formal informal casual salesy cheesy corny stiff bland
@@ -24,7 +25,8 @@ TONE: personality storytelling humour humor voice tone ton tono chaleureux duzen
   drôle formel corto largo divertido cliché clichéd tacky preachy poetic dramatic emotional emotive sassy vague
   awkward long-winded verbose monotone fluffy jargon jargony passive aggressive cold warm friendly funny cheeky quirky
   serious positive negative personal enthusiastic
-TEXT: chars haiku limerick metaphor pun phrase phrases paragraph outro copy caption captions text texts headline
+TEXT: note notes reminder greetings apology advert pin
+  chars haiku limerick metaphor pun phrase phrases paragraph outro copy caption captions text texts headline
   headlines tagline taglines slogan slogans subject hook hooks intro intros script scripts article articles paragraphs
   sentence sentences wording bio description descriptions hashtag hashtags emoji emojis cta title titles body line
   lines draft drafts version versions variant variants wordings blurb blurbs testimonial invitation invite teaser
@@ -35,7 +37,8 @@ TEXT: chars haiku limerick metaphor pun phrase phrases paragraph outro copy capt
 POST: post posts tweet tweets newsletter newsletters email emails mail mails reel reels thread threads blog blogs
   blogpost story stories message messages video videos beitrag beiträge publicación publicaciones courriel correo psot
   psots mailing mailings e-mail mailer dm dms short shorts episode ad ads podcast webinar-invite sequence
-PUBLISH: snd sched mándalo súbelo raus pub repost retweet crossposting airs publiquen schedule scheduled schedules
+PUBLISH: released publicá opublikuj plaats pubblica
+  snd sched mándalo súbelo raus pub repost retweet crossposting airs publiquen schedule scheduled schedules
   scheduling shedule scedule schedul schdule schedual reschedule publish published publishing publishes pubish release
   releasing launch-it queue queued queueing unpublish unschedule share sharing upload distribute deploy dispatch
   broadcast crosspost autopost veröffentliche veröffentlichen posten einplanen publie publier planifie planifier
@@ -51,14 +54,16 @@ STOP: recall retract unsend bin cancel cancelled cancels stop halt pause paused 
   kill undo abbrechen stoppe annule annuler arrête cancela cancelar detén resume unpause delay delayed
 ACCOUNT: account accounts connect connected disconnect reconnect login log-in link-up konto compte cuenta profile page
   integration token
-MEASURE: insights tracking score scorecard gelohnt geklickt taux d'ouverture öffnungsrate klickrate insight findings
+MEASURE: performen outcome outcomes impact payoff
+  insights tracking score scorecard gelohnt geklickt taux d'ouverture öffnungsrate klickrate insight findings
   learnings evidence perform performs performed performing performance perfoming perfomance preform analyse analyze
   analysis analysing analytics measure measured track evaluate audit benchmark benchmarks forecast report reports
   reporting reported dashboard stats stat statistic statistics metrics metric kpis kpi figures figure numbers results
   result resutls data chart graph trend trends trending zahlen statistik statistiken ergebnisse auswertung leistung
   bericht chiffres résultats statistiques rapport bilan cifras resultados estadísticas informe rendimiento attribution
   breakdown postmortem debrief numbrs spreadsheet csv export table lief läuft roundup recap heatmap
-METRIC: redeemed redemptions opened-mails watch-time watched burned burnt halved doubled followers engagement reach
+METRIC: opened reactions react reacted reads unsubs attendees donated ltv cac cpl saved watches
+  redeemed redemptions opened-mails watch-time watched burned burnt halved doubled followers engagement reach
   impressions clicks click clicked likes like views view viewed opens opened open-rate ctr cpc cpa cpm roi roas
   conversion conversions convert converted bounce unsubscribes unsubscribe unsubscribed subscribers shares comments
   saves traffic visits visitors sessions signups sign-ups leads bookings sales revenue rate rates growth retention

@@ -14,8 +14,11 @@ _END = (
 _GREETING = re.compile(
     rf"^\W*(?:hi+|hello+|helo|hey+a?|hiya|howdy|yo|good (?:morning|afternoon|evening|day)|morning|evening|afternoon|"
     rf"greetings|hallo|guten (?:tag|morgen|abend)|bonjour|bonsoir|salut|hola|buenos d[ií]as|buenas|moin|servus|ciao|"
-    rf"gm)"
-    rf"(?:[ ,!]+(?:hi+|hello|hey|there|good (?:morning|afternoon|evening)))?{_END}",
+    rf"gm|gday|hej|hoi|ol[áa]|bom dia|boa tarde|buongiorno|buonasera|salve|goedemorgen|dzień dobry|cześć|"
+    rf"god morgon|hei)"
+    rf"(?:[ ,!]+(?:hi+|hello|hey|there|me again|it's me(?: again)?|i'm back|im back|back again|from \w+|"
+    rf"good (?:morning|"
+    rf"afternoon|evening)))*{_END}",
     re.IGNORECASE,
 )
 _THANKS = re.compile(
@@ -24,11 +27,16 @@ _THANKS = re.compile(
     r"(?:many |a lot of )?(?:thanks?|thank you|thank u|thankyou|thx|thanx|tnx|ty|tysm|cheers|ta|merci|danke|"
     r"dankeschön|gracias|much appreciated|appreciate (?:it|that))"
     r"(?:[\s,!.]*(?:a lot|so much|very much|a bunch|a million|again|mate|all|team|guys|everyone|for (?:the|your|"
-    r"all(?: your| the)?) ?(?:help|work|info|support|time|quick reply)|that (?:was|is|'s) (?:\w+ )?(?:helpful|great|"
+    r"all(?: your| the)?) ?(?:quick |fast |great |good )?(?:help|work|info|support|time|reply|numbers|figures|"
+    r"draft|drafts|text|texts|plan|"
+    r"ideas|report|update|answer|scheduling|posting|this|that|it|everything)|por todo|pour tout|für alles|"
+    r"that (?:was|is|'s) (?:\w+ )?(?:helpful|great|"
     r"perfect|all)(?: for (?:now|today))?|"
     r"that's (?:great|perfect|all|it|helpful)(?: for (?:now|today))?|beaucoup|dir|vielmals|sehr|schön|muchas|bye|"
     r"you're (?:great|a star|the best)|you|very helpful|really helpful|appreciate it|see you(?: tomorrow| later)?|"
-    r"great (?:job|work|help)|nice (?:job|work)|good (?:job|work)))*"
+    r"that'll be all|that helps(?: a lot)?|very clear|all clear|i'll (?:show|pass|take) (?:it|this|"
+    r"them) \w+(?: \w+){0,3}|"
+    r"i'll get back to you|one|great (?:job|work|help)|nice (?:job|work)|good (?:job|work)))*"
     r"[\s.!:)😊🙏👍❤️*]*$",
     re.IGNORECASE,
 )
@@ -94,6 +102,43 @@ _WORKING = re.compile(
 )
 
 
+_AHEAD = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|hi|hey|please|pls|um|btw)\b\W*)*(?:(?:what(?:'s| is|s)|anything|is anything|"
+    r"is there anything|"
+    r"what (?:have|do) we(?: got| have)?|do we have anything|show me what(?:'s|"
+    r" is))) (?:is )?(?:already )?(?:planned|scheduled|"
+    r"lined up|coming up|going out|queued(?: up)?|in the (?:queue|calendar)|on the (?:calendar|"
+    r"schedule))(?: to go out| to be "
+    r"posted)?(?: (?:for|on|in|this|next|tomorrow|today|tonight|the|week|weekend|month|coming|rest|of|\w+day|"
+    r"january|february|"
+    r"march|april|may|june|july|august|september|october|november|december))*\W*$",
+    re.IGNORECASE,
+)
+_LEAST_SUM = 400  # a bare number below it may as well count words or guests
+_SUM = re.compile(
+    r"^\W*(?:(?:actually|sorry|no|ok|okay|oh|wait|hm+|btw|and|so|let's|please|we can|i can)\b\W*)*(?:make|"
+    r"raise|up|lower|set|"
+    r"bump|increase|reduce|cut|change|say) (?:it|that|the budget)(?: up|"
+    r" down)?(?: to)? (?:[£$€]\s?)?(?P<sum>\d[\d.,]*)\s?"
+    r"(?P<unit>k|[£$€]|quid|pounds|euros?|dollars|grand|eur|usd|gbp)?(?:,? (?:instead|not [£$€]?[\d.,]+k?|"
+    r"in total|then|please|"
+    r"rather|instead of [£$€]?[\d.,]+k?))*\W*$",
+    re.IGNORECASE,
+)
+
+
+def _plain_case(plain: str, situation: Situation) -> Reading | None:
+    """What the calendar holds, and a new sum of money: said in so few words that nothing else can be meant."""
+    if _AHEAD.match(plain):
+        return Reading(("publisher",), 0.97, True, "request", "asks what is scheduled")
+    new = _SUM.match(plain)
+    if new is None or situation.pending_approvals or situation.last_agent == "publisher":
+        return None
+    if new["unit"] or re.search(r"[£$€]", plain) or int(re.sub(r"\D", "", new["sum"])) >= _LEAST_SUM:
+        return Reading(("strategist",), 0.97, True, "correction", "a new sum of money")
+    return None
+
+
 def settled(plain: str, situation: Situation) -> Reading | None:
     """The reading of a message that leaves no doubt, or None."""
     if _CHAT.search(plain[:400]) and not _WORKING.search(plain):
@@ -109,17 +154,35 @@ def settled(plain: str, situation: Situation) -> Reading | None:
     if _CAPABILITIES.match(plain):
         return Reading(("strategist",), 0.99, True, "capabilities", "asks what the team can do")
     if _DECIDE.match(plain) and (situation.pending_approvals or situation.last_agent in {None, "publisher", "writer"}):
-        return Reading(("publisher",), 0.99, True, "decision", "a decision on what waits for approval")
+        return Reading(
+            ("publisher",),
+            0.99,
+            True,
+            "decision",
+            "a decision on what waits for approval",
+        )
     if _YES.match(plain) and (agreed := _agreed(situation)):
         return agreed
     if _NOISE.match(plain) and not (situation.pending_approvals and re.search(r"[👍👎✅❌]", plain)):
-        return Reading(("strategist",), 0.9, not re.search(r"[👍👎✅❌]", plain), "offtopic", "nothing to act on")
-    return _answered(plain, situation)
+        return Reading(
+            ("strategist",),
+            0.9,
+            not re.search(r"[👍👎✅❌]", plain),
+            "offtopic",
+            "nothing to act on",
+        )
+    return _plain_case(plain, situation) or _answered(plain, situation)
 
 
 def _agreed(situation: Situation) -> Reading | None:
     if situation.asked:
-        return Reading((situation.last_agent or "strategist",), 0.98, True, "answer", "an answer to the question asked")
+        return Reading(
+            (situation.last_agent or "strategist",),
+            0.98,
+            True,
+            "answer",
+            "an answer to the question asked",
+        )
     if situation.pending_approvals and situation.last_agent in {"publisher", None}:
         return Reading(("publisher",), 0.98, True, "decision", "a yes to what waits for approval")
     if offered := offered_agent(situation.last_answer):
@@ -133,7 +196,9 @@ _TELL = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|please|pls|now|just|first|actually|wait|hey|and|so|can you|could you|forget (?:that|it)|"
     r"let's|before (?:that|i answer))\W+)*(?:write|draft|schedule|publish|post (?:it|the|this|that|my)|send|approve|"
     r"reject|cancel|show|compare|translate|rewrite|shorten|give me|tell me|"
-    r"what|which|how|when|why|who|did|does|do|is|are|was|were|has|have we|can|could|should|analy[sz]e|report on|"
+    r"what|which|how|when|why|who|did|does|do|is|are|was|were|has|have we|can|could|should|analy[sz]e|"
+    r"report on|stop|pause|"
+    r"hold|unschedule|pull|first an?|"
     r"make me|create|plan the|delete|reschedule)\b|\?\s*$",
     re.IGNORECASE,
 )
@@ -146,7 +211,13 @@ def _answered(plain: str, situation: Situation) -> Reading | None:
     if not plausible_answer(plain) and weights(plain).get("chat"):
         return None
     agent = situation.last_agent or "strategist"
-    return Reading((agent,), 0.97, True, "answer", f"an answer to the question about {situation.asked}")
+    return Reading(
+        (agent,),
+        0.97,
+        True,
+        "answer",
+        f"an answer to the question about {situation.asked}",
+    )
 
 
 def heir(plain: str, situation: Situation) -> str:

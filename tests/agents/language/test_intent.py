@@ -73,3 +73,51 @@ def test_any_message_finds_known_agents_and_the_same_ones_again(text: str, situa
     assert set(reading.agents) <= set(AGENTS)
     assert 0 <= reading.confidence <= 1
     assert read_intent(text, situation) == reading
+
+
+@pytest.mark.parametrize(
+    ("text", "agent"),
+    [
+        ("Plan the autumn launch campaign for our trail shoes.", "strategist"),
+        ("Draft a friendly launch email for our trail shoes.", "writer"),
+        ("Schedule the launch post for next Monday morning.", "publisher"),
+        ("Show me how the spring campaign did on every channel.", "analyst"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", " (ref strategist-12)", " (ref writer-3)", " (ref publisher-250)", " [case 7]"])
+def test_a_reference_behind_a_plain_request_changes_nothing(text: str, agent: str, behind: str) -> None:
+    reading = read_intent(text + behind, Situation())
+    assert (reading.agents, reading.certain) == ((agent,), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "agents"),
+    [
+        ("Don't post it yet, just tell me how the last one did.", WAITING, ("analyst",)),
+        ("not the plan, the results please", Situation("strategist", last_answer="Noted."), ("analyst",)),
+        ("before I approve, how many clicks did the last mail get?", WAITING, ("analyst",)),
+        ("I don't want copy yet, let's get the strategy right", Situation(), ("strategist",)),
+        ("Don't schedule anything, I only want the wording for the post.", Situation(), ("writer",)),
+        ("don't publish it", WAITING, ("publisher",)),
+    ],
+)
+def test_work_that_is_not_to_be_done_asks_nobody(text: str, situation: Situation, agents: tuple[str, ...]) -> None:
+    assert read_intent(text, situation).agents == agents
+
+
+@pytest.mark.parametrize(
+    ("text", "situation", "agent"),
+    [
+        ("actually make it 2,000", REPORTED, "strategist"),
+        ("actually make it 2,000", DRAFTED, "strategist"),
+        ("make it £900 instead", DRAFTED, "strategist"),
+        ("make it 10 instead", WAITING, "publisher"),
+        ("what's planned for next week?", REPORTED, "publisher"),
+        ("what's scheduled for tomorrow", DRAFTED, "publisher"),
+        ("change the subject of the email", WAITING, "writer"),
+        ("give me three options for facebook", REPORTED, "writer"),
+        ("thanks for the numbers", REPORTED, "strategist"),
+    ],
+)
+def test_whose_work_it_is_counts_more_than_who_spoke_last(text: str, situation: Situation, agent: str) -> None:
+    assert read_intent(text, situation).agents == (agent,)
