@@ -97,15 +97,24 @@ def renamed_currency(text: str) -> str:
     """The currency a short message names without an amount (sorry, euros not pounds), or ""."""
     match = re.match(
         rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|that's|make it|make that|not \w+ but|"
-        rf"rather)\W+)*(?P<name>{_NAME}|{_CODE})\b(?!\s\d)",
+        rf"rather|oh|and|ah|wait)\W+)*(?P<name>{_SIGN}(?=\W*(?:$|,|not\b|instead))|{_NAME}|(?:{_CODE})\b(?!\s\d))",
         text,
         re.IGNORECASE,
     )
     return _code(match["name"], text, {}) if match and len(text.split()) <= 7 else ""
 
 
+_SPOKEN = re.compile(
+    r"\b(?:euros?|eur|pounds sterling|quid|gbp|dollars|usd|bucks|rupees|swiss francs|chf|zloty|kronor|yen|aud|cad)\b",
+    re.IGNORECASE,
+)
+
+
 def fallback_currency(text: str, known: Mapping[str, object]) -> str:
     """The currency of an amount that names none."""
+    spoken = _SPOKEN.search(text)
+    if spoken and (code := _code(spoken.group(), text, known)):
+        return code
     if current := known_currency(known):
         return current
     named = next((a.currency for a in amounts(text) if a.currency), "")
@@ -278,7 +287,7 @@ def _near_lead(text: str, amount: Amount) -> bool:
 _PAST = re.compile(
     r"\b(?:last (?:year|time|month|summer|winter|autumn|spring|christmas)|in (?:19|20)\d\d|previously|used to|spent|"
     r"lost|wasted|blew|"
-    r"took|paid|cost (?:us|me)|ago|charged|quoted|owe|owed|earned|made|sold for)\b"
+    r"took|paid|cost (?:us|me)|ago|charged|quoted|owe|owed|usually|normally|typically|averaged?|earned|made|sold for)\b"
 )
 
 
@@ -288,7 +297,7 @@ def _rejected(text: str, amount: Amount) -> bool:
     clause = re.split(
         r"[.;!?\n]|\b(?:but|so|now|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
     )[-1]
-    if _PAST.search(clause):
+    if _PAST.search(clause) and "same as" not in text[max(0, amount.start - 70) : amount.start].lower():
         return True
     if re.match(
         r"\s?(?:is|was|would be|sounds|seems|feels)\s(?:\w+ )?(?:madness|mad|too|crazy|wrong|a (?:mistake|typo|slip|"

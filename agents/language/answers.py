@@ -43,7 +43,9 @@ _OFFTOPIC = re.compile(
     r"kids|printer|train|computer|wifi|laptop)|"
     r"traffic is|how are you|you there|are you (?:a|an|human|real)|who won|homework|so tired|hungry|headache|nice "
     r"day|lovely day|happy birthday|good luck|i love you|you're (?:funny|great|stupid|useless|slow)|system prompt|"
-    r"instructions|meaning of life|stuck in traffic|brb|be right back|back in|phone('s)? ring)\b",
+    r"instructions|meaning of life|stuck in traffic|brb|be right back|back in|phone('s)? ring|my (?:phone|battery|baby|"
+    r"mum|dad|son|daughter|neighbour|doorbell|kettle)('s)?|hold on|hang on|back in a (?:sec|minute|bit)|doorbell|"
+    r"someone at the door)\b",
     re.IGNORECASE,
 )
 _FREE_TEXT = {

@@ -67,7 +67,8 @@ _CUED = re.compile(
     r"patients|visitors|students|diners|listeners|readers|followers|fans|people we want|crowd|demographic|persona|"
     r"readers|clientele)|demographic|make (?:it|that)|want(?= (?:people|women|men|students|families|young|older|"
     r"local|parents|more (?:women|men|students|families|young|older|local)))|zielgruppe|público objetivo|cible|"
-    r"audiencia|who it's for|it's for|its for|this is for|(?:mainly|mostly|primarily|especially|chiefly|largely) (?:to|"
+    r"audiencia|who it's for|it's for(?! (?:my|our)\b)|its for(?! (?:my|our)\b)|this is for(?! (?:my|our)\b)|(?:mainly|"
+    r"mostly|primarily|especially|chiefly|largely) (?:to|"
     r"for|at)|audince|audiance|target grp)"
     r"(?: (?:is|are|will be|would be|should be|of|to|ist|sind|es|son|est|sont)|: ?(?:it's|its|now|to))?\s?(?:mostly|"
     r"mainly|primarily|"
@@ -80,7 +81,8 @@ _FOR = re.compile(
     rf"(?:\b(?:for|towards|among|amongst|für|pour|para|(?:sell|market|appeal|cater|advertise|speak|talk|deliver|"
     rf"rent)(?:ing|s)? "
     rf"to|(?:promot|sell|market|pitch|advertis|teach|offer|suppl|provid|deliver|rent|ship)\w*\s[\w\x27 -]{{2,40}}?\sto|"
-    rf"get|attract|reach|between)|\bat(?= (?:women|"
+    rf"get|attract|reach|between|(?:applications|orders|bookings|enquiries|interest|sign-?ups|visits|business|"
+    rf"donations) from)|\bat(?= (?:women|"
     rf"men|students|famil|parents|young|local|people)))\s(?:the |all |any |our |my |mostly |mainly |local "
     rf")?(?P<who>{_AGED}|{_HEADED})",
     re.IGNORECASE,
@@ -114,7 +116,8 @@ _FOR_WHOM = re.compile(
 )
 _OFFERED = re.compile(
     r"\b(?:for|sell(?:s|ing)?|aim(?:s|ed|ing)?|target(?:s|ed|ing)?|market(?:s|ed|ing)?|pitch(?:es|ed|ing)?|mainly|"
-    r"mostly|tool|app|software|platform|service|want|like|need|get|made|designed|meant|suppl(?:y|ies)|rent)\b",
+    r"mostly|tool|app|software|platform|service|want|like|need|get|made|designed|export|ship|deliver|train|teach|help|"
+    r"work|meant|suppl(?:y|ies)|rent)\b",
     re.IGNORECASE,
 )
 _FRAGMENT = re.compile(
@@ -132,7 +135,8 @@ _NOT_AUDIENCE = re.compile(
     r"me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|"
     r"community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
     r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|"
-    r"anything|everything|there|here)\b|more |(?:hr|business)$|audience$|as many|lots of|enough|(?:our|the|a) "
+    r"anything|everything|there|here)\b|more |(?:hr|business)$|audience$|(?:\w+'s |my |our )?\w+ing$|as many|lots of|"
+    r"enough|(?:our|the|a) "
     r"(?:goal|budget))",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ from agents.language.fragments import find_kind, find_thing, find_town
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.places import find_location
 from agents.language.sentences import essential, statements, tidy
-from agents.language.subject import find_business, find_product
+from agents.language.subject import find_business, find_product, plain_phrase
 from agents.language.voice import find_voice
 from agents.language.when import When, find_when
 from core.money import Money
@@ -23,6 +23,8 @@ from core.money import Money
 Value: TypeAlias = str | int | date | Money | list[str]
 
 _GOALS = (None, "goal_value", "goal_metric", "objective")
+_IN_FULL = ("target_audience", "objective", "product", "business")  # a short answer is kept whole
+_STRICT = frozenset(("budget", "event_date", "start_date", "end_date", "channels"))
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 _NOTE = re.compile(
     r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: "
@@ -173,7 +175,10 @@ class _Reader:
             self._set("target_audience", found[2])
 
     def _words(self) -> None:
-        self._set("voice", find_voice(self._said, asked=self._asked == "voice" and self._answering))
+        asked_voice = self._asked == "voice" and self._answering
+        voice = find_voice(self._said, asked=asked_voice)
+        short = asked_voice and not voice and len(self._said.split()) <= 14 and not self._asks
+        self._set("voice", plain_phrase(self._said.strip()) if short else voice)
         elsewhere = (
             self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
         )
@@ -192,11 +197,12 @@ class _Reader:
     def _fragment(self) -> None:
         """The thing itself said without a verb, where enough facts around it show that this is a brief."""
         dated = any(name in self._values for name in ("event_date", "start_date", "end_date"))
-        if dated + sum(name in self._values for name in _FACTS) < 2:
+        facts = dated + sum(name in self._values for name in _FACTS)
+        if facts == 0:
             return
         named = ("target_audience", "location", "voice", "objective", "business")
         taken = " ".join(str(self._values.get(name, "")) for name in named)
-        self._set("product", find_thing(self._left, taken))
+        self._set("product", find_thing(self._left, taken, sure=facts > 1))
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""
@@ -211,5 +217,7 @@ class _Reader:
 
     def _answer(self) -> None:
         asked = self._asked or ""
+        if asked in _IN_FULL and not (_STRICT & self._values.keys()) and len(self._said.split()) <= 14:
+            self._set(asked, plain_phrase(self._said.strip()))
         for name, value in answer_to(asked, self._said.strip(), self._values, self._known).items():
             self._set(name, value)

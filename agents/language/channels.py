@@ -69,7 +69,7 @@ _NEGATED = re.compile(
     r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|"
     r"do not "
     r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|"
-    r"sin|pas (?:de|d')|nor|"
+    r"sin|pas (?:de|d')|nor|(?:anything|everything|all|anywhere) but|"
     r"bin|axe|delete|take out|get rid of|exclude|excluding|nix|off|away from|apart from|but not|we're not on|not on|"
     r"won't (?:use|do|be (?:on|using))|(?:left|quit|leaving|gave up|given up|closed|deleted|no longer (?:on|use|do)|"
     r"done "
@@ -174,7 +174,10 @@ def mentions(text: str) -> Iterator[Mention]:
     """Every channel named in ``text``; a negation covers the list of channels that follows it."""
     negated, last, swapping = False, -1, False
     for start, end, channel in _spotted(text):
-        clause = re.split(r"[.;!?\n]|\bbut\b(?! not)", text[max(0, start - 60) : start])[-1]
+        clause = re.split(
+            r"[.;!?\n]|(?<!anything )(?<!everything )(?<!all )(?<!anywhere )\bbut\b(?! not)",
+            text[max(0, start - 60) : start],
+        )[-1]
         joined = last >= 0 and _JOIN.match(text[last:start]) is not None
         if joined and negated:
             negated = not re.search(r",\s*$", text[last:start]) or True

@@ -118,7 +118,7 @@ def weekday_day(match: re.Match[str], frame: Frame) -> Span | None:
     if which == "this":
         return frame.today + timedelta(ahead), None
     ahead = ahead or 7
-    extra = 7 if match["week"] else 0
+    extra = (14 if "fortnight" in match["week"].lower() else 7) if match["week"] else 0
     return frame.today + timedelta(ahead + extra), None
 
 

@@ -44,6 +44,7 @@ _N = (
 _NUM = rf"(?P<n>{_N})"
 _YEAR = r"(?:,?\s(?:of )?(?P<y>20\d\d)(?!\d)|\s'(?P<yy>\d\d)\b)?"
 _ORD = r"(?:st|nd|rd|th|\.(?=\s))?"
+_TH = "(?:st|nd|rd|th)"
 _ORDINAL_WORD = "|".join(sorted(ORDINALS[1:], key=len, reverse=True))
 
 
@@ -105,6 +106,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             rf"pm)\b){_YEAR}"), day_month, False),
         (rf"\b{_WD}(?:the )?(?P<d>{_ORDINAL_WORD}) of (?P<m>{_M}){_YEAR}", day_month, False),
         (rf"\b(?P<m>{_M}) (?:the )?(?P<d>{_ORDINAL_WORD})\b{_YEAR}", day_month, False),
+        (rf"\b(?:the )?(?P<a>\d{{1,2}}){_TH} of (?:the )?(?P<b>\d{{1,2}}){_TH}(?P<y>(?!))?(?!\w)", numeric_day, False),
         (rf"\b{_D},?\s(?:the\s)?(?P<d>\d{{1,2}}(?:st|nd|rd|th))(?!\w)", ordinal_day, True),
         (
             (
@@ -123,7 +125,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             rf"time)\b"), ahead_of_today, True),
         (
             (r"\b(?:the )?day after tomorrow\b|\bübermorgen\b|\bpasado mañana\b|\btomorr?ow\b|\btommorr?ow\b|"
-            r"\btmrw\b|\btmr\b|\btomoz\b|"
+            r"\btmrw\b|\b2mor?rr?o?w?\b|\b2moz\b|\btmoro\b|\btmr\b|\btomoz\b|"
          r"\btoday\b|\btonight\b|\bheute\b|\baujourd'hui\b|\bhoy\b|\bdemain\b"), near_day, True),
         (
             (rf"\b(?:in|within|auf|dans|en|inside|over the next|in the next|in about|in around) (?:the next "
@@ -134,10 +136,11 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (rf"\b(?P<week2>a week on|week on) (?P<w>{_D})(?P<which>(?!))?(?P<week>)", week_on_day, True),
         (
             (rf"\b(?:(?P<which>this|next|on|coming|this coming|last|past|by|until|till|"
-            rf"the)\s)?(?P<w>{_D})(?P<week>\s(?:week(?!\w)|after next))?(?!\w)"),
+            rf"the)\s)?(?P<w>{_D})(?P<week>\s(?:week(?!\w)|after next|fortnight))?(?!\w)"),
          weekday_day, True),
         (
-            (r"\b(?:(?P<which>this|next|the|coming|this coming|following)\s)?(?<!opening )weekend\b(?! (?:of|"
+            (r"(?:\b(?P<which>this|next|the|coming|this coming|following)\s|^\W*|\b(?:on|at|"
+             r"over) )(?<!opening )weekend\b(?! (?:of|"
             r"in) \w)"), weekend_span, True),
         (
             (r"\b(?P<which>next|this|coming|following|the coming|nächste[nr]?)\s(?P<unit>week|month|quarter|year|"
@@ -148,7 +151,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
                 rf"en|through|"
             rf"around|since|about|next|for all of|whole of|and|to|between|-) "
          rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|i|we|you|it|"
-         rf"have|need|as|for)\b)"), month_alone, False),
+         rf"have|need|as|for|half)\b)"), month_alone, False),
         (
             (r"\b(?:the|on|to|until|till|by|no,?|not|it's|is|actually|from)\s(?:the )?(?P<d>\d{1,2}(?:st|nd|rd|"
             r"th))(?!\w)(?!\s(?!(?:and|or|not|of|at|"
@@ -189,7 +192,23 @@ def looks_american(text: str, currency: str = "", country: str = "") -> bool:
 def find_dates(text: str, today: date, *, american: bool = False, anchor: date | None = None) -> list[Found]:
     """Every date and named span in ``text``, in order, none overlapping another."""
     frame = Frame(today, american, anchor)
-    return [_offset(text, found) for found in sorted(_scan(text, frame), key=lambda found: found.start)]
+    found = [_offset(text, found) for found in sorted(_scan(text, frame), key=lambda found: found.start)]
+    return _weekdays_beside(text, found)
+
+
+def _weekdays_beside(text: str, found: list[Found]) -> list[Found]:
+    """The Sunday after Easter, the Friday before it: a weekday counted from the day that follows it."""
+    kept: list[Found] = []
+    for item in found:
+        last = kept[-1] if kept else None
+        beside = re.fullmatch(r"\s(before|after|following)\s(?:the )?", text[last.end : item.start]) if last else None
+        if last and last.first and beside and item.first and not last.last and not item.last and last.relative:
+            ahead = (last.first.weekday() - item.first.weekday()) % 7 or 7
+            day = item.first + timedelta(ahead if beside[1] != "before" else (ahead - 7 or -7))
+            kept[-1] = Found(last.start, item.end, day, None, True)
+        else:
+            kept.append(item)
+    return kept
 
 
 _AWAY = re.compile(

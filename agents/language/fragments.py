@@ -30,7 +30,7 @@ _VERB = re.compile(
     r"gets|told|says|said|think|thinks|love|like|know|knows|hope|came|come|comes|"
     r"went|going|go|make|makes|made|do|does|did|sell|sells|open|opens|launch|launches|start|starts|end|ends|close|"
     r"closes|run|runs|spend|pay|put|let|see|say|ask|asked|help|works?|keep|take|took|give|gave|found|find|had|been|"
-    r"being|aged?|years?|months?|weeks?|days?|hours?|am|pm|til|till|only|sign|left|moved|turned)\b",
+    r"being|mostly|mainly|aged?|years?|months?|weeks?|days?|hours?|am|pm|til|till|only|sign|left|moved|turned)\b",
     re.IGNORECASE,
 )
 _TOWN = re.compile(r"(?<=, )(?P<place>[A-ZÀ-Ž][a-zà-ž'-]{2,}(?:[ -][A-ZÀ-Ž][a-zà-ž'-]+){0,2})(?=\s*(?:[,.;]|$))")
@@ -63,11 +63,16 @@ def pieces(left: str) -> Iterator[str]:
             yield match.group().strip()
 
 
-def find_thing(left: str, taken: str) -> str:
-    """The first piece that can be what is to be marketed: a plain phrase no other field has taken."""
-    for piece in pieces(left):
+def find_thing(left: str, taken: str, *, sure: bool) -> str:
+    """The first piece that can be what is to be marketed: a plain phrase no other field has taken.
+
+    Where it is not ``sure`` that the message is a brief, only a phrase of several words that opens it will do.
+    """
+    for number, piece in enumerate(pieces(left)):
+        if not sure and (number or len(piece.split()) < 2):
+            return ""
         what = "" if _TALK.match(piece) or len(piece.split()) > 9 else leading_fragment(piece)
-        if not what or _VERB.search(what) or what.lower() in taken.lower() or names_people(what):
+        if not what or _VERB.search(what) or what.lower() in taken.lower() or names_people(what) or what[0].isdigit():
             continue
         if any(mentions(what)) or is_business(what) or re.fullmatch(rf"(?:{TRADES})", what, re.IGNORECASE):
             continue

@@ -88,6 +88,18 @@ _WANTED = re.compile(
     rf"phases?|emails?|tweets?|budget|k|am|pm)\b)[a-z][\w'-]*(?:\s[a-z][\w'-]*s)?)(?![\w])",
     re.IGNORECASE,
 )
+_WANTED_BARE = re.compile(
+    rf"(?:\b(?:want|need|aim(?:ing)? for|target(?: is|:)?|goal(?: is|:)?|hop(?:e|ing) for|like)(?: to (?:get|hit|reach|"
+    rf"have))?|:)\s"
+    rf"(?:at least |about |around )?{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s+(?:by|before|until|this|in the)\b)",
+    re.IGNORECASE,
+)
+_TO_FILL = re.compile(
+    rf"{_AMOUNT}(?P<pct>(?!))?\s(?P<metric>(?:[a-z][\w'-]*\s)?[a-z][\w'-]*s)\s(?:still |left )?to (?:fill|sell|shift|"
+    rf"find|book|"
+    rf"win|get|go|recruit|hire|place)\b",
+    re.IGNORECASE,
+)
 _MULTIPLE = re.compile(
     rf"\b(?P<verb>double|triple|doubling|quadruple|halve)\s(?:the |our |my |number of |up "
     rf")*(?P<metric>{_ADJ}(?:{METRICS}))(?![\w])",
@@ -102,7 +114,8 @@ _DESIRE = re.compile(
 _ALREADY = re.compile(
     r"\b(?:we have|we've got|we've|we already|i have|i've got|i've|currently|already|list of|our list|sits? at|"
     r"seats?|holds|capacity|right now|at the moment|"
-    r"last (?:year|time|month)|founded|served|team of|staff of|employ|got|from|there are|based on|to our|to my|our|"
+    r"last (?:year|time|month)|founded|served|team of|staff of|employ|average|averaging|usually get|normally get|"
+    r"could seat|can seat|we're at|are at|now at|up from|got|from|there are|based on|to our|to my|our|"
     r"my|those|these|database of|after)\s*(?:about |around |over |only |just |roughly )?$",
     re.IGNORECASE,
 )
@@ -170,7 +183,7 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
     for amount, metric in revenue_goals(text, known):
         value = whole(amount.value)
         return Goal(_clean(text[amount.start : amount.end] + " " + metric), metric, value, (amount.start, amount.end))
-    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE, _WANTED):
+    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE, _WANTED, _TO_FILL, _WANTED_BARE):
         for match in pattern.finditer(text):
             if goal := _measured(text, match, pattern):
                 return goal
@@ -184,11 +197,16 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     metric = _clean(re.sub(r"^(?:or so|new|more|extra|additional|of) ", "", match["metric"]))
     if pattern is _SELL_BARE:
         metric = "tickets" if re.search(r"\btickets?\b", text, re.IGNORECASE) else "sales"
+    if pattern is _WANTED_BARE:
+        counted = re.search(rf"\b(?:{METRICS})\b", text, re.IGNORECASE)
+        metric = counted.group() if counted else "sales"
     before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
-    counted = pattern in (_COUNT, _SELL, _WANTED)
-    if value is None or not metric or (counted and _ALREADY.search(before)):
+    is_count = pattern in (_COUNT, _SELL, _WANTED)
+    if match["pct"] and re.search(r"\sof\s", match.group()) and not _DESIRE.search(before):
         return None
-    if counted and (
+    if value is None or not metric or (is_count and _ALREADY.search(before)):
+        return None
+    if is_count and (
         re.search(r"[£$€₹]\s?$|\b(?:not|instead of|top|day|under|over|aged?|ages)\s?$", before, re.IGNORECASE)
     ):
         return None
@@ -207,7 +225,7 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
         r"should|so|but|using|via|please|we|i)\b)[\w'-]+){0,2}",
         text[end : end + 60],
     )
-    words = match.group() + (tail.group() if tail and counted else "")
+    words = match.group() + (tail.group() if tail and is_count else "")
     return Goal(_clean(words), metric, value, match.span())
 
 
@@ -225,7 +243,7 @@ def _describes(text: str, match: re.Match[str], before: str, value: int) -> bool
         r"next|;|target|goal|or more)",
         after,
     )
-    if wanted:
+    if wanted and not re.search(r"(?:\bwith|\bw/)\s?$", before):
         return False
     if re.search(
         r"(?:\b|(?<=\s))(?:with|w/|has|have|had|of|for|serves?|run by|are|is|the|all|every|only)\s(?:about |around |"

@@ -53,6 +53,8 @@ def words_value(words: str) -> Decimal | None:
     seen = False
     for word in re.split(r"[ -]+", words.lower()):
         if word in UNITS:
+            if seen and 0 < current < 20 and UNITS[word] >= 20 and not total:  # seven fifty
+                current *= 100
             current, seen = current + UNITS[word], True
         elif word in {"a", "an"}:
             current = current or Decimal(1)

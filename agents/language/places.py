@@ -156,7 +156,10 @@ _NOT_PLACES = frozenset(_OTHER_WORDS.split())
 def _gazetteer() -> tuple[re.Pattern[str], dict[str, str]]:
     listed = [*_BY_COUNTRY.items(), *TOWNS.items()]
     countries = {name: code for code, names in reversed(listed) for name in names.split("|")}
-    pattern = "|".join(re.escape(name) for name in sorted(countries, key=len, reverse=True))
+    by_letter: dict[str, list[str]] = {}  # one look at the first letter spares trying every name at every place
+    for name in sorted(countries, key=len, reverse=True):
+        by_letter.setdefault(name[0], []).append(re.escape(name[1:]))
+    pattern = "|".join(f"{letter}(?:{'|'.join(names)})" for letter, names in by_letter.items())
     return re.compile(rf"(?<![\w@#/.-])(?:{pattern})(?![\w@]|\.\w|-(?!based|area|wide))", re.IGNORECASE), countries
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from agents.language.places import country_of
+
 _VERBS = (
     r"launch(?:ing?|es|ed)?|re-?launch(?:ing?)?|open(?:ing?|s|ed)?(?: up)?|re-?open(?:ing?|s)?|promot(?:e|ing?|es)|"
     r"advertis(?:e|ing)|market(?:ing?)?(?! (?:plan|campaign|team|budget|strategy|manager|agency|person|"
@@ -24,7 +26,8 @@ _VERBS = (
     r"my) )|creating a buzz around|unveil(?:ing?)?|(?:gives|give|holds|hold|stages|stage|presents|present|performs|"
     r"perform|hosts)(?= (?:an?|our|its|their|the) )|debut(?:ing?)?|shout about|drop(?:s|ping?)?(?= (?:a|an|our|"
     r"my) (?:new|"
-    r"first|latest|next|debut|second|third|\d))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzamos|lancer|lançons|"
+    r"first|latest|next|debut|second|third|\d))|eröffnen|eröffnet|eröffne|ouvre|abre|lanzar|lanzando|lanzamos|lanzamos|"
+    r"lancer|lançons|"
     r"abrimos|ouvrons"
 )
 _STOP = (
@@ -40,7 +43,7 @@ _STOP = (
 _WORD = r"[^\s,.;:!?\n()\"£$€]+(?:\.\d+)?"
 _PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}(?:\s|(?![^\s,.;:!?\n()\"£$€]))){{1,9}}"
 _DETERMINER = (
-    r"(?:(?:a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|"
+    r"(?:(?:its|a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|"
     r"nuestr[oa]|el|la|le)\s)"
 )
 _ANNOUNCED = re.compile(
@@ -80,12 +83,14 @@ _TITLED = re.compile(
     r"in|[A-Z0-9][^\s,.;:!?]*)){0,5})"
 )
 _NAMED_PRODUCT = re.compile(
-    rf"\b(?:we|i|they|she|he|wife|husband|mum|dad|partner|brother|sister|company|team|shop|studio|who|business)"
+    rf"\b(?:we|i|they|she|he|wife|husband|mum|dad|partner|brother|sister|company|team|shop|studio|who|business|startup|"
+    rf"start-up|firm|agency|workshop|lab|farm|charity|choir|society|museum)"
     rf"(?:\s|'d )(?:\w+ly |also |just |now |mostly )?(?:want to |would like to |like to |plan to |hope to |started to |"
     rf"can )?"
-    rf"(?:makes?|fits?|installs?|clean|fix|mends?|groom|hosts?|serves?|cooks?|bottles?|restores?|bakes?|produces?|"
-    rf"crafts?|builds?|offers?|brew|design|develop|teach(?:es)?|sells?|roasts?|import|create|provide|rent out|rent|"
-    rf"hire out|repair|print|publish|grow|distribute|supply|knit|sew|"
+    rf"(?:makes?|fits?|installs?|cleans?|fix|mends?|grooms?|hosts?|serves?|cooks?|bottles?|restores?|bakes?|produces?|"
+    rf"crafts?|builds?|offers?|brews?|designs?|develops?|teach(?:es)?|sells?|roasts?|imports?|creates?|provides?|"
+    rf"rent out|rent|"
+    rf"hire out|repairs?|prints?|publish|grows?|distributes?|supply|knits?|sews?|exports?|writes?|paints?|"
     rf"runs?(?= (?:\w+ )?(?:classes|courses|workshops|tours|camps|retreats|events|sessions|lessons))|"
     rf"do(?! (?:not|n't|it|this|that|have|want|need|a lot|everything|all|business|our|my|the|well|ok|you|think|like)\b)"
     rf")\s(?P<what>{_DETERMINER}?{_PHRASE})",
@@ -95,6 +100,7 @@ _WANTED = re.compile(
     rf"\b(?:sign[ -]?ups?|downloads?|registrations?|visitors?|bookings?|tickets?|orders?|pre-?orders?|subscribers?|"
     rf"customers?|users|attendees|guests|leads|people|traffic|members|followers|interest|awareness|sales|"
     rf"applications|out|attention|buyers|more of)\s(?:for|of|to|in|at)\s(?:the upcoming |upcoming )?(?P<what>(?:our|"
+    rf"its|their|"
     rf"my)\s(?!(?:new |online )?(?:web ?site|site|shop|store|page|profile|list|account|newsletter|channel|blog|door|"
     rf"business|mailing|email|instagram|facebook|tiktok|linkedin|stall|place|brand|company)\b){_PHRASE})",
     re.IGNORECASE,
@@ -121,7 +127,17 @@ _HEADLINE = re.compile(
     rf"campaign for) (?P<what>{_DETERMINER}{_PHRASE})(?=\s*[:,-])",
     re.IGNORECASE,
 )
-_FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my)\s{_PHRASE})", re.IGNORECASE)
+_CONCERNS = re.compile(
+    rf"\b(?:it's|it is|this is|i'm writing|i'm here|calling) (?:all )?(?:about|for|regarding|"
+    rf"to do with) (?P<what>(?:my|our|the|a|an)\s{_PHRASE})",
+    re.IGNORECASE,
+)
+_OUR_APP = re.compile(
+    r"\b(?:[Oo]ur|[Mm]y|[Tt]he|[Aa]n?) (?P<what>(?:[\w-]+ )?(?:app|tool|software|platform|podcast|game|plugin|device|"
+    r"gadget|course|book|album|"
+    r"newsletter|magazine|festival|exhibition|webinar|workshop|conference)(?:,? (?:called )?[A-Z][\w-]+)?)(?!\w)"
+)
+_FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my|its|their)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
     rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|"
     rf"autumn|christmas)\s{_PHRASE})",
@@ -250,7 +266,9 @@ _OWNS = re.compile(rf"\b(?:{BUSINESS_NOUNS})$", re.IGNORECASE)
 
 
 _PRODUCT_FORMS = (
-    _TO_PUSH, _HEADLINE, _ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT, _SUBJECT,
+    _TO_PUSH, _HEADLINE, _CONCERNS, _ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT,
+    _SUBJECT,
+    _OUR_APP,
     _FOR_OUR,
 )  # fmt: skip
 
@@ -258,7 +276,11 @@ _PRODUCT_FORMS = (
 def find_business(text: str) -> str:
     """The business a message speaks for, by kind or by name, or ""."""
     named = _CALLED.search(text) or _COMPANY.search(text) or _BRANDED.search(text)
-    if named and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}:
+    if (
+        named
+        and not country_of(named["who"])
+        and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}
+    ):
         return _clean(named["who"])
     if (proper := _PROPER.search(text)) and not re.match(r"(?:The|Our|My|New|A|An|I|We)\s", proper["who"]):
         return _clean(proper["who"])
@@ -278,6 +300,22 @@ def find_business(text: str) -> str:
     )
 
 
+def _is_other(pattern: re.Pattern[str], match: re.Match[str], what: str) -> bool:
+    """Whether a phrase in a product's place is the business, its customers, a sum or a mere occasion."""
+    if pattern is _ANNOUNCED and (
+        _OCCASION.match(what) or (re.match(r"run", match.group(), re.IGNORECASE) and _OWNS.search(what))
+    ):
+        return True
+    if _OWNS.search(what) and not _NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
+        return True
+    if pattern in (_ABOUT, _FOR_OUR) and _ENDS_WITH_PEOPLE.search(match["what"] if pattern is _ABOUT else what):
+        return True
+    return (
+        re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what)
+        is not None
+    )
+
+
 def find_product(text: str) -> tuple[int, int, str] | None:
     """What a message wants marketed, with its span."""
     for pattern in _PRODUCT_FORMS:
@@ -289,18 +327,12 @@ def find_product(text: str) -> tuple[int, int, str] | None:
             what = _clean(match[name])
             if not what or _GENERIC.match(what) or len(what) < 3 or re.search(r"\b(?:not|don't|stop)\s$", before):
                 continue
-            if pattern is _ANNOUNCED and re.match(r"run", match.group(), re.IGNORECASE) and _OWNS.search(what):
+            if _is_other(pattern, match, what):
                 continue
-            if pattern is _ANNOUNCED and _OCCASION.match(what):
-                continue
-            if _OWNS.search(what) and not _NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
-                continue
-            if (pattern is _ABOUT and _ENDS_WITH_PEOPLE.search(match[name])) or (
-                pattern is _FOR_OUR and _ENDS_WITH_PEOPLE.search(what)
+            if pattern is _ANNOUNCED and re.match(
+                r"\w+ing (?:party|night|day|event|sale|evening)\b", match.group(), re.IGNORECASE
             ):
-                continue
-            if re.match(r"(?:[£$€]|\d+(?:[.,]\d+)?k?\b(?! (?:day|hour|week|year|month|minute|course|step|%)))", what):
-                continue
+                return match.start(), match.end(name), _clean(match.group())
             return match.start(name), match.end(name), what
     return None
 
@@ -312,7 +344,7 @@ def is_business(words: str) -> bool:
 
 def leading_fragment(left: str) -> str:
     """The first part of a list of facts where it is a plain phrase: the thing itself, said without a verb."""
-    first = re.split(r"[,.;:!?\n]|\s-\s|\s(?:in|for|on|at|near|with)\s", left.strip(), maxsplit=1)[0]
+    first = re.split(r"[,.;:!?\n]|\s-\s|\s(?:in|for|4|on|at|near|with)\s", left.strip(), maxsplit=1)[0]
     what = _clean(first)
     words = what.split()
     if not 1 <= len(words) <= 6 or _GENERIC.match(what) or _SENTENCE.search(what) or re.search(r"\d{3}|[£$€]", what):
@@ -323,7 +355,7 @@ def leading_fragment(left: str) -> str:
 _SENTENCE = re.compile(
     r"\b(?:is|are|was|were|be|will|would|can|could|should|want|wants|need|needs|have|has|had|do|does|did|i|we|you|"
     r"it|they|make|set|change|add|drop|use|keep|let's|no|not|yes|ok|okay|hi|hello|hey|thanks|actually|please|also|"
-    r"budget|goal|"
+    r"budget|presupuesto|zielgruppe|canales|goal|"
     r"target|audience|tone|voice|plan|write|only|just|instead|maybe|start|end|from|until|by|campaign|hmm|well|so|"
     r"and|but|or|sorry|around|about|aim|aimed|double|increase|get|grow|increase|boost|raise|more|i'm|we're|we've|"
     r"i've|it's|that's|there|here|oh|wait|forget|scrap|up|to|sell|fill|reach|promote|how|what|when|spend|max|min|"

@@ -92,6 +92,7 @@ _FRAGMENT = re.compile(
     rf"\s?&\s?){_DEGREE}(?:{_ADJECTIVES}))*)\s*(?:please|pls)?\s*(?=[,;.!\n]|$)",
     re.IGNORECASE,
 )
+_FIRST = re.compile(rf"^\W*(?P<v>{_LIST})(?=\s*[,.;!])", re.IGNORECASE)
 _ALONE = re.compile(
     rf"^\W*(?:maybe |i think |something |probably |definitely |just |um |hmm |well "
     rf")?(?P<v>{_LIST})\W*(?:please|i "
@@ -102,7 +103,7 @@ _ALONE = re.compile(
 
 def find_voice(text: str, *, asked: bool = False) -> str:
     """The tone of voice ``text`` asks for in its own words, or ""."""
-    for pattern in (_ALONE, *_PATTERNS) if asked else _PATTERNS:
+    for pattern in (_ALONE, _FIRST, *_PATTERNS) if asked else _PATTERNS:
         if match := pattern.search(text):
             return _clean(match["v"])
     if match := _PHRASES.search(text):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agents.language.calendar_words import add_months, month_end
+from agents.language.calendar_words import WEEKDAYS, add_months, month_end
 from agents.language.date_readers import count
 from agents.language.dates import Found, find_dates, looks_american
 from agents.language.places import country_of
@@ -16,7 +16,8 @@ _START = re.compile(
     r"\bkick(?:s|ing)?(?: things| it)?[ -]off(?: on| in)?|\bas of|\bsince|\b(?:launch|run|begin|start|release)(?:es|"
     r"ing)? (?:the |our |this |my )?(?:campaign|ads?|promo(?:tion)?s?|posts|marketing|push)(?: on| in| from)?|"
     r"\b(?:campaign|ads?|promo(?:tion)?) (?:launch(?:es)?|go(?:es)? live|kicks? off)(?: on| in)?|\bab|"
-    r"\bà partir du|\bdesde|\bstart(?:ing)? (?:date|day)(?: is|:| =)?|"
+    r"\bà partir du|\bdesde|\bempezamos(?: el)?|\bcomenzamos(?: el)?|\b(?:wir )?starten(?: am| wir am)?|"
+    r"\bcommençons(?: le)?|\bstart am|\bstart(?:ing)? (?:date|day)(?: is|:| =)?|"
     r"\b(?:start|beginning|kick-?off) of (?:the|our) (?:campaign|promotion|ads|push)(?: (?:is|will be|is to be|"
     r"should be|would be))?|\b(?:start|kick-?off) ?(?::|=))[\s:]*(?:the |on |in |around )?$",
     re.IGNORECASE,
@@ -141,7 +142,37 @@ def _past(text: str, found: Found) -> bool:
         r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE
     ) and not _ON_THE_DAY.search(before):
         return len(text.split()) > 3
-    return _TALK.search(before) is not None or _HOURS.search(before) is not None
+    if _repeats(text[found.start : found.end], before, text[found.end : found.end + 30]):
+        return True
+    return _TALK.search(before) is not None or re.search(r"\bafter\s(?:the )?$", before, re.IGNORECASE) is not None
+
+
+_WEEKLY = re.compile(
+    r"\s(?:market|slots?|class(?:es)?|sessions?|shifts?|crowd|club|roast|lunch|brunch|quiz|run|group|paper|morning|"
+    r"evening|night|afternoon) (?:in|at|is|are|slot|class|session|crowd|and|for|with)\b|\s(?:slots|classes|sessions|"
+    r"crowd|market|paper|club|roast|shifts?|regulars)\b",
+    re.IGNORECASE,
+)
+
+
+def _repeats(words: str, before: str, after: str) -> bool:
+    """Whether a weekday comes again and again: every Tuesday, Tuesday evenings, open Monday to Friday."""
+    last = re.sub(r"[^\w' ]", "", words.lower()).split()
+    if not last or last[-1] not in WEEKDAYS:
+        return False
+    if last[-1].endswith("days") or re.search(
+        r"\b(?:every|each)\s(?:second |other |third |single )?(?:the )?$", before, re.IGNORECASE
+    ):
+        return True
+    if re.match(
+        r"\s(?:evenings|mornings|nights|afternoons|lunchtimes|lunches|classes|sessions)\b", after, re.IGNORECASE
+    ):
+        return True
+    named = re.search(r"\b(?:the|our|a|my|their|her|his)\s$", before) or words.lower().startswith("the ")
+    if named and _WEEKLY.match(after):
+        return True
+    spans = re.match(r"\s*(?:-|to|until|till|through)\s*(?P<to>[a-z]+)", after, re.IGNORECASE)
+    return spans is not None and spans["to"].lower() in WEEKDAYS and _HOURS.search(before) is not None
 
 
 def _current(text: str, found: list[Found]) -> list[Found]:
@@ -262,7 +293,10 @@ class _Roles:
                 self._words.append(("span", self._said(item, spoken_span(item.first, item.last))))
             return
         day = item.last if item.last is not None and role == "end_date" else item.first
-        if role not in self._roles:
+        lead_in = self._text[max(0, item.start - 24) : item.start]
+        if role not in self._roles or (
+            role == "end_date" and re.search(r"no later than|latest|deadline", lead_in, re.IGNORECASE)
+        ):
             self._roles[role] = day
             lead = {"start_date": "from ", "end_date": "until ", "event_date": ""}[role]
             self._words.append((role, lead + self._said(item, spoken(day))))
