@@ -11,6 +11,7 @@ from agents.models.reply import ChatModel, Reply, ToolRequest, ask
 from agents.spec import AgentSpec
 from agents.turn import Answer, Turn, TurnOutput
 from core.events import (
+    Event,
     StepFinished,
     TextDelta,
     TextEnded,
@@ -109,15 +110,20 @@ class Worker:
         return turn.models.bound(turn.models.careful, turn.runner.offered(self.spec.tools, turn.scope))
 
     async def _run_tools(self, turn: Turn, reply: Reply) -> list[BaseMessage]:
+        """Run the calls of one reply. Their results are stored together: a repeated turn finds all of them or none."""
         calls: list[LangChainToolCall] = []
         results: list[BaseMessage] = []
+        finished: list[Event] = []
         for request in reply.calls:
             call_id = turn.next_call_id(request.name)
             calls.append(LangChainToolCall(name=request.name, args=request.parsed(), id=call_id, type="tool_call"))
-            results.append(await self._run_tool(turn, request, call_id))
+            result, events = await self._run_tool(turn, request, call_id)
+            results.append(result)
+            finished += events
+        turn.output.record_now(*finished)
         return [AIMessage(reply.text, name=self.spec.name, tool_calls=calls), *results]
 
-    async def _run_tool(self, turn: Turn, request: ToolRequest, call_id: str) -> BaseMessage:
+    async def _run_tool(self, turn: Turn, request: ToolRequest, call_id: str) -> tuple[BaseMessage, list[Event]]:
         turn.output.record_soon(
             ToolCallStarted(call_id, request.name),
             ToolCallArguments(call_id, request.arguments),
@@ -128,9 +134,9 @@ class Worker:
         turn.campaign_id = context.campaign_id
         if outcome.interrupt:
             turn.interrupts.append(outcome.interrupt)
-        finished = ToolCallFinished(derived_id("msg", turn.run_id, call_id), call_id, outcome.content, outcome.ok)
-        turn.output.record_now(finished, *outcome.events)
-        return ToolMessage(outcome.content, tool_call_id=call_id, name=request.name)
+        message_id = derived_id("msg", turn.run_id, call_id)
+        finished = ToolCallFinished(message_id, call_id, outcome.content, outcome.ok)
+        return ToolMessage(outcome.content, tool_call_id=call_id, name=request.name), [finished, *outcome.events]
 
     def _finish(self, turn: Turn, position: int, content: str) -> None:
         message_id = derived_id("msg", turn.run_id, str(position))

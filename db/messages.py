@@ -8,7 +8,7 @@ from db.collection import Collection, Index, OwnedDocument, UtcTime
 
 
 class Message(OwnedDocument):
-    """What a person or an agent said. A person's message waits (``pending``), is taken up (``accepted``), or has failed.
+    """What a person or an agent said. A person's message is ``pending`` until its turn is over, well or badly.
 
     ``first_seq`` is a number at or before the first event of its turn.
     """
@@ -22,7 +22,7 @@ class Message(OwnedDocument):
     content: str
     html: str | None = None
     timestamp: UtcTime
-    status: Literal["pending", "accepted", "done", "failed", "cancelled"] = "done"
+    status: Literal["pending", "done", "failed", "cancelled"] = "done"
     run_id: str | None = None
     first_seq: int | None = None
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])

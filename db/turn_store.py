@@ -162,7 +162,7 @@ class TurnStore:
 
         Raises LeaseLost when somebody else's turn began first; the message then waits as before.
         """
-        taken_up = {"status": "accepted", "run_id": run_id, "first_seq": entry["seq"]}
+        taken_up = {"run_id": run_id, "first_seq": entry["seq"]}
         update = UpdateOne({"message_id": message_id}, {"$set": taken_up}, namespace=self._messages_space)
         try:
             await self._database.bulk([InsertOne(entry, namespace=self._events_space), update])

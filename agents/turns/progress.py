@@ -71,7 +71,6 @@ class Progress:
         match wire["type"]:
             case "TOOL_CALL_START":
                 self.calls.append(PastCall(wire["toolCallId"], wire["toolCallName"]))
-                self.calls_made.append(wire["toolCallName"])
             case "TOOL_CALL_ARGS":
                 self.calls[-1].arguments += wire["delta"]
             case "TOOL_CALL_RESULT":
@@ -97,3 +96,4 @@ class Progress:
         for call in self.calls:
             if call.call_id == wire["toolCallId"]:
                 call.result = wire["content"]
+                self.calls_made.append(call.name)

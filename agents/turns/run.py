@@ -211,8 +211,7 @@ class Run:
     async def _close(self, status: Status, *events: Event) -> None:
         self.log.put(*events)
         now = self.house.clock.now()
-        changed = {} if status == "done" else {self.message["message_id"]: {"status": status, "updated_at": now}}
-        await self.log.flush(changed)
+        await self.log.flush({self.message["message_id"]: {"status": status, "updated_at": now}})
 
     async def _stored_answers(self) -> list[Stored]:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)

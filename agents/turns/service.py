@@ -63,7 +63,7 @@ class Turns:
         self.owner = owner
         self.boot = new_id("boot")
         self._running: dict[str, tuple[Run, asyncio.Task[None]]] = {}
-        self._ending: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[None]] = set()
         self._line: Counter[str] = Counter()
 
     async def accept(self, scope: Scope, conversation_id: str, content: str, client_message_id: str) -> Accepted:
@@ -86,6 +86,9 @@ class Turns:
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
             begun = await run.begin()
+        except Unavailable:
+            self._keep(asyncio.create_task(self._settle(run)))
+            raise
         except Conflict as conflict:
             if conflict.details.get("index") == 0:
                 return await self._known(scope, conversation_id, client_id)
@@ -218,11 +221,13 @@ class Turns:
 
     async def stop(self) -> None:
         """Stop the tasks. Their turns go on after the next start."""
+        for task in self._background:
+            task.cancel()
         await self._abandon(list(self._running))
 
     def _keep(self, task: asyncio.Task[None]) -> None:
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def _start(self, run: Run) -> None:
         task = asyncio.create_task(self._run(run), name=f"turn {run.run_id}")
@@ -273,12 +278,34 @@ class Turns:
     async def _opened(self, run: Run) -> None:
         try:
             await run.open()
-        except (Unavailable, LeaseLost):
+        except LeaseLost:
+            raise
+        except Unavailable:
+            self._keep(asyncio.create_task(self._settle(run)))
             raise
         except BaseException:
             await self._give_back(run)
             raise
         self._start(run)
+
+    async def _settle(self, run: Run) -> None:
+        """After a beginning whose fate is unknown: go on with what is there of it once the database is back."""
+        for _ in range(PATIENCE_ATTEMPTS):
+            await asyncio.sleep(PAUSE_SECONDS)
+            try:
+                head = await self.house.store.head(run.scope.user_id, run.conversation_id)
+                message = await self.house.store.message(
+                    run.scope.user_id, run.conversation_id, run.message["message_id"]
+                )
+                if head is None or message is None:
+                    await self._give_back(run)
+                elif inner_object(head.get("run")).get("token") == run.token:
+                    self._start(Run(self.house, run.scope, head, message))
+                else:
+                    await self._next(run.scope, run.conversation_id)
+            except Unavailable:
+                continue
+            return
 
     async def _still_waits(self, run: Run) -> bool:
         """Whether the message was not taken up by somebody else before we had the lease."""
@@ -290,11 +317,11 @@ class Turns:
         """Store a message behind the turn that runs, and make sure that somebody comes back for it."""
         conversation_id = message["conversation_id"]
         waiting = await self.house.store.waiting(scope.user_id, conversation_id)
-        if len(waiting) >= MESSAGES_WAITING:
+        if len(waiting) > MESSAGES_WAITING:
             raise LimitReached(f"{MESSAGES_WAITING} messages wait for an answer already. Send this one after them.")
         self._line[conversation_id] += 1
         try:
-            await self.house.store.enqueue(message | {"status": "pending"})
+            await self.house.store.enqueue(message)
             await self._next(scope, conversation_id)
         except Conflict:
             return await self._known(scope, conversation_id, message["client_message_id"])
@@ -304,8 +331,7 @@ class Turns:
 
     async def _stand_back(self, scope: Scope, message: Stored) -> Accepted:
         """Another process's turn began first: let the message, which is stored, wait behind it."""
-        await self.house.store.change_message(message["message_id"], {"status": "pending"})
-        await self.resume(scope, message | {"status": "pending"})
+        await self._next(scope, message["conversation_id"])
         return _as_accepted(message, duplicate=False)
 
     async def _known(self, scope: Scope, conversation_id: str, client_id: str) -> Accepted:
@@ -315,8 +341,10 @@ class Turns:
             raise Conflict
         run_id = new_id("run")
         if found["status"] == "failed" and await self.house.store.try_again(found["message_id"], run_id):
-            again = await self.resume(scope, found | {"run_id": run_id, "status": "pending"})
+            again = await self.resume(scope, found | {"run_id": run_id})
             return Accepted(again.run_id, again.message_id, duplicate=True, after=again.after)
+        if found["status"] == "pending":
+            await self._next(scope, conversation_id)
         return _as_accepted(found, duplicate=True)
 
     async def _give_back(self, run: Run) -> None:
@@ -340,7 +368,7 @@ class Turns:
             "role": "user",
             "kind": "message",
             "content": content,
-            "status": "accepted",
+            "status": "pending",
             "run_id": lease.run_id,
             "first_seq": first_seq,
             "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},

@@ -58,7 +58,7 @@ class MessageView(BaseModel):
     agent: str | None
     content: str
     html: str | None
-    status: Literal["pending", "accepted", "done", "failed", "cancelled"]
+    status: Literal["pending", "done", "failed", "cancelled"]
     run_id: str | None
     timestamp: datetime
     metadata: dict[str, Any]

@@ -77,7 +77,7 @@ async def checked(team: Team, conversation_id: str, client_id: str, content: str
     assert len(asked) == 1
     stored = await Repository(team.house.database, MESSAGES, team.scope).find({"conversation_id": conversation_id})
     assert [message.client_message_id for message in stored if message.role == "user"] == [client_id]
-    assert {message.status for message in stored if message.role == "user"} <= {"accepted", "done"}
+    assert {message.status for message in stored if message.role == "user"} == {"done"}
     assert [message.content for message in stored if message.role == "assistant"] == [answer(content)]
     drafts = await Repository(team.house.database, CONTENT_LIBRARY, team.scope).count({})
     assert drafts == (2 if content == WRITE else 0)

@@ -39,7 +39,7 @@ def turn_of(number: int, conversation_id: str, scope: Scope) -> tuple[list[Store
     at = START + timedelta(minutes=number)
     common: Stored = {"conversation_id": conversation_id, "user_id": scope.user_id, "timestamp": at}
     dated: Stored = common | {"created_at": at, "updated_at": at, "kind": "message", "run_id": run_id, "metadata": {}}
-    said = {"message_id": asked, "role": "user", "content": CHAT, "status": "accepted", "agent": None}
+    said = {"message_id": asked, "role": "user", "content": CHAT, "status": "done", "agent": None}
     reply = {"message_id": answered, "role": "assistant", "content": answer(CHAT), "status": "done", "agent": "writer"}
     seq = number * EVENTS_PER_TURN + 1
     opening: list[Event] = [
