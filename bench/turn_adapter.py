@@ -171,8 +171,7 @@ class HeardFeed(Feed):
 async def start(
     models: Models, functions: dict[str, Callable[..., str]], prompts: Sequence[str], reader: Reader = read_intent
 ) -> Bench:
-    """Start the embedded database in a folder of its own and put a house of four agents on it, with quiet logs."""
-    configure_logs("WARNING")
+    """Start the embedded database in a folder of its own and put a house of four agents on it."""
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     server = EmbeddedServer(Path(folder.name))
     uri = await server.start()
@@ -186,6 +185,7 @@ async def start(
 
 async def build(base_url: str, model: str, db: str | None) -> TurnFunction:  # noqa: ARG001 - the benchmark's form
     """Return the turn function the benchmark measures."""
+    configure_logs("WARNING")
     benchmark = importlib.import_module("common")  # the benchmark's own module, there when it loads this one
     chosen = {"openai_api_key": "sk-bench", "openai_base_url": base_url, "model_fast": model, "model_careful": model}
     models = build_models(Settings.model_validate(chosen))

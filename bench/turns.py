@@ -30,6 +30,7 @@ from bench.processes import core_seconds, pin, processor_seconds, two_cores
 from bench.product import ModelProcess
 from bench.turn_adapter import Bench, start
 from core.settings import Settings
+from server.logs import configure_logs
 
 ASKS = {
     "strategist": "Plan the autumn launch campaign for our trail shoes.",
@@ -227,6 +228,7 @@ def show_times(figures: Figures, times: Times) -> None:
 
 async def measure() -> list[str]:
     """Measure and print; return what broke the contract."""
+    configure_logs("WARNING")
     print(describe())
     ours, others = two_cores()
     figures = Figures()
