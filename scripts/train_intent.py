@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from agents.language.classifier import WEIGHTS, Scores, scores_of
 from agents.language.evidence import heard
-from agents.language.features import SIZE, hashed
+from agents.language.features import SIZE, hashed, visible
 from agents.language.intent import GROUNDS, weighed
 from agents.language.rules import settled
 from agents.language.sentences import tidy
@@ -50,7 +50,7 @@ def train(pool: Sequence[Example], *, epochs: int = 8, decay: float = 2e-6, seed
     rng = random.Random(seed)
     rows = [v for e in pool for v in variants(e, rng)]
     rows += joined(pool, len(pool), rng) + greeted(pool, len(pool) // 5, rng) + rambled(pool, len(pool), rng)
-    inputs = [hashed(heard(tidy(e.text)), e.situation) for e in rows]
+    inputs = [hashed(heard(visible(tidy(e.text))), e.situation) for e in rows]
     packed = [(np.asarray(p, np.intp), np.asarray(v, np.float32)) for p, v in inputs]
     targets = np.zeros((len(rows), OUTPUTS), np.float32)
     for number, e in enumerate(rows):
@@ -97,7 +97,7 @@ def leanings(models: Sequence[Linear], pool: Sequence[Example], fold: Sequence[i
     for number, e in zip(fold, pool, strict=True):
         plain = tidy(e.text)
         if settled(plain, e.situation) is None:
-            plain = heard(plain)
+            plain = heard(visible(plain))
             found = candidates(plain, models[number].score(plain, e.situation), models[number].score)
             signs += found.values()
             labels += [agent in e.agents and len(e.agents) > 1 for agent in found]

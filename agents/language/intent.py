@@ -8,6 +8,7 @@ from math import prod
 
 from agents.language.classifier import leanings, score, thresholds
 from agents.language.evidence import heard, weights
+from agents.language.features import visible
 from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
@@ -39,7 +40,7 @@ def weighed(
     leaning: Sequence[float],
 ) -> Reading:
     """The model's reading of a tidied message."""
-    plain = heard(plain)
+    plain = heard(visible(plain))
     scores = scorer(plain, situation)
     best = max(AGENTS, key=scores.of)
     found = {agent: likely(signs, leaning) for agent, signs in candidates(plain, scores, scorer).items()}

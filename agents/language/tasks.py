@@ -11,6 +11,7 @@ from agents.language.situation import AGENTS, Situation
 Scorer = Callable[[str, Situation], Scores]
 SIGNS = 12  # numbers that describe a candidate
 _MOST_PARTS = 6
+_SHORT = 400  # characters within which "turn the results into a post" is taken for two tasks
 
 _BEFORE = re.compile(
     r"^\W*(?:but )?before (?:you |we |i )?(?P<late>[^,]+),\s*(?P<early>.+)$|^(?P<early2>.+?),?\s(?:but )?before "
@@ -18,9 +19,9 @@ _BEFORE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _INTO = re.compile(
-    r"\b(?:use|take|turn|put|make|sum up|get|pull) (?P<what>[^,.;]*?\b(?:figures|numbers|stats|statistics|"
+    r"\b(?:use|take|turn|put|make|sum up|get|pull) (?P<what>[^,.;]{0,60}?\b(?:figures|numbers|stats|statistics|"
     r"results|data|insights)\b"
-    r"[^,.;]*?) (?:to|into|in|for) (?P<piece>(?:write|draft|make|create|an?\b|the )[^.;]*)",
+    r"[^,.;]{0,60}?) (?:to|into|in|for) (?P<piece>(?:write|draft|make|create|an?\b|the )[^.;]*)",
     re.IGNORECASE,
 )
 _DUE = re.compile(
@@ -47,8 +48,9 @@ def candidates(plain: str, scores: Scores, scorer: Scorer) -> dict[str, tuple[fl
             turned["late"] or turned["late2"],
         )
         plain = f"{early}. {late}"
-    plain = _INTO.sub(r"show me \g<what>. write \g<piece>", plain)
-    plain = _DUE.sub(". publish it ", plain)
+    if len(plain) <= _SHORT:
+        plain = _INTO.sub(r"show me \g<what>. write \g<piece>", plain)
+        plain = _DUE.sub(". publish it ", plain)
     parts = wishes(plain)[:_MOST_PARTS]
     if len(parts) < 2:
         return {}

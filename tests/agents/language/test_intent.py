@@ -121,3 +121,8 @@ def test_work_that_is_not_to_be_done_asks_nobody(text: str, situation: Situation
 )
 def test_whose_work_it_is_counts_more_than_who_spoke_last(text: str, situation: Situation, agent: str) -> None:
     assert read_intent(text, situation).agents == (agent,)
+
+
+@pytest.mark.parametrize("phrase", ["use the results ", "make it ", "before i ", "thanks for the ", "and to go out "])
+def test_a_very_long_repetition_is_answered(phrase: str) -> None:
+    assert read_intent(phrase * (8000 // len(phrase)), Situation()).agents
