@@ -295,7 +295,7 @@ def _rejected(text: str, amount: Amount) -> bool:
     before = text[max(0, amount.start - 14) : amount.start].lower()
     after = text[amount.end : amount.end + 40].lower()
     clause = re.split(
-        r"[.;!?\n]|\b(?:but|so|now|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
+        r"[.;!?\n]|\b(?:but|so|now|and|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
     )[-1]
     if _PAST.search(clause) and "same as" not in text[max(0, amount.start - 70) : amount.start].lower():
         return True

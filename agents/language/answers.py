@@ -146,7 +146,7 @@ def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tu
     found = [(m, v) for m in NUMBER.finditer(text) if (v := number_value(m)) is not None]
     if not found or len(text.split()) > 14:
         return "", None
-    named = re.compile(r"\b(?:not|instead of|rather than|from)\s+$", re.IGNORECASE)
+    named = re.compile(r"\b(?:not|instead of|rather than|from|wrote|said|put|typed)\s+$", re.IGNORECASE)
     new = next((v for m, v in found if not named.search(text[: m.start()])), None)
     old = next((v for m, v in found if named.search(text[: m.start()])), None)
     figures = _figures(known)

@@ -133,7 +133,7 @@ _NOT_AUDIENCE = re.compile(
     r"clients?|members|users|followers|fans|subscribers|visitors|people)$|"
     r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|"
     r"me|you|your)?\s?(?:business|company|brand|agency|restaurant|hotel|shop|store|school|cafe|team|client|"
-    r"community|members?|charity|club)$|free|sure|now|example|approval|review|attention|goal|people to|budget|"
+    r"community|members?|charity|club)$|free\b|sure\b|now\b|example|approval|review|attention|goal|people to|budget|"
     r"(?:double|increase|boost|grow|raise|get|sell|the word|out|me|us|you|it|that|this|them|him|her|them|something|"
     r"anything|everything|there|here)\b|more |(?:hr|business)$|audience$|(?:\w+'s |my |our )?\w+ing$|as many|lots of|"
     r"enough|(?:our|the|a) "

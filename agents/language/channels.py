@@ -22,7 +22,9 @@ _NAMES: tuple[tuple[str, str], ...] = (
                   r"ig(?! nore)|reels?|the gram|insta stories|(?:ig |insta(?:gram)? )?stories|stories")),
     ("facebook", r"face ?bo+k|facebok|facbook|facebbok|fbook|fb|facebook groups?"),
     ("twitter", r"tw?itt?er(?:/x)?|twiter|tweet(?:s|ing)?|x/twitter|x\.com"),
-    ("linkedin", r"linked[ -]?in|linkdin|linkedn|linkdein|lnkedin|linkedin posts?|lindedin|linkeding|linkein"),
+    ("linkedin",
+        (r"(?-i:LI)(?=\s?[+&,/]|\s?$)|linked[ -]?in|linkdin|linkedn|linkdein|lnkedin|linkedin posts?|lindedin|"
+        r"linkeding|linkein")),
     ("tiktok", r"tik[ -]?to[kc]k?s?|tictoc|tikotk|tiktoks|tik toks"),
     ("youtube", r"you[ -]?tu?be?|yuotube|youtub|yt(?: shorts)?|shorts|youtube shorts"),
     ("email", (r"e-?mails?|emial|e mails?|emails?|eamil|mail(?:ing)?[ -]?lists?|mail(?:s|shots?|outs?|ers?|chimp)?|"

@@ -21,7 +21,8 @@ _TALK = re.compile(
     r"^(?:hi|hello|hey|hiya|morning|evening|good|dear|thanks|thank|cheers|regards|ok|okay|yes|no|so|well|right|sure|"
     r"sorry|please|pls|and|but|or|also|oh|um+|hmm+|anyway|honestly|nothing|something|everything|anything|maybe|"
     r"probably|not|just|only|facts?|brief|here|there|that|this|it|all|every|each|last|next|since|about|around|free|"
-    r"for|in|on|at|to|by|with|starting|until|from|of|our|my|we|i|us|max|tops|ish|roughly|approx|give or take|any ideas|"
+    r"for|in|on|at|to|by|with|starting|who|what|where|when|how|until|from|of|our|my|we|i|us|max|tops|ish|roughly|"
+    r"approx|give or take|any ideas|"
     r"help|asap|details?)\b",
     re.IGNORECASE,
 )

@@ -70,7 +70,8 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _IS = re.compile(
-    rf"\b(?:the product(?: name)?|product|service|the campaign(?= is (?:for|about))|the event|what we (?:sell|make|"
+    rf"\b(?:the product(?: name)?|product|what(?=\s?[:=])|service|the campaign(?= is (?:for|about))|the event|"
+    rf"what we (?:sell|make|"
     rf"do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called "
     rf"|all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |"
     rf"called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|"
@@ -139,7 +140,8 @@ _OUR_APP = re.compile(
 )
 _FOR_OUR = re.compile(rf"\bfor\s(?P<what>(?:our|my|its|their)\s{_PHRASE})", re.IGNORECASE)
 _NEW = re.compile(
-    rf"\b(?:my|our) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|spring|"
+    rf"\b(?:my|our|with an?) (?P<what>(?:brand[- ])?(?:new|latest|upcoming|second|third|annual|yearly|winter|summer|"
+    rf"spring|"
     rf"autumn|christmas)\s{_PHRASE})",
     re.IGNORECASE,
 )
@@ -198,7 +200,7 @@ TRADES = (
     r"optician|beautician|beekeeper|translator|upholsterer|tailor|seamstress|roofer|joiner|locksmith|mechanic|"
     r"landscaper|cleaner|childminder|butcher|fishmonger|florist|blacksmith|goldsmith|massage therapist|osteopath|"
     r"chiropractor|podiatrist|piano teacher|guitar teacher|yoga teacher|driving instructor|tattoo artist|publisher|"
-    r"importer|printer|freelancer|podcaster|blogger"
+    r"importer|printer|freelancer|[\w-]+ (?:maker|grower|supplier|producer|seller)|podcaster|blogger"
 )
 _OWNED = re.compile(
     rf"\b(?:my|our|own|owner of|run|runs|running|have|manage|ours is|mine is|we've got|started|it is|for|we're|we are|"
@@ -242,7 +244,6 @@ _BRANDED = re.compile(
     r"(?P<who>[A-ZÀ-Ž][\w'À-ž]+(?:\s(?:&\s)?[A-ZÀ-Ž][\w'À-ž]+){0,3})"
 )
 _COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
-
 
 _OCCASION = re.compile(
     r"(?:it|them|this|that|us|me|him|her|back|out|up|down|off|less|again|moved|delayed|cancelled|closed|date|event|"

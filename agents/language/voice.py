@@ -51,6 +51,7 @@ _PATTERNS = tuple(
             rf")?(?P<v>{_LIST})"
         ),
         rf"\b(?P<v>{_LIST})\s(?:in )?{_WORD}(?!\w)",
+        rf"\b(?:tone(?: of voice)?|voice|style)\s(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|please))",
         (
             rf"\b(?:keep|make|want|like|prefer) (?:it|this|things|everything|the (?:tone|copy|posts|language|voice|"
             rf"wording|texts?)) "

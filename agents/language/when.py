@@ -287,6 +287,9 @@ class _Roles:
         if item.first is None:
             self._words.append(("vague", self._text[item.start : item.end]))
             return
+        day = self._roles.get("event_date")
+        if item.last is not None and day and item.first == day.replace(day=1) and item.first <= day <= item.last:
+            return
         if item.last is not None and role == "event_date":
             if "start_date" not in self._roles:
                 self._roles["start_date"], self._roles["end_date"] = item.first, item.last
@@ -360,7 +363,15 @@ def _with_duration(text: str, when: When, today: date, asked: str | None) -> Whe
         if any(start < match.end() and match.start() < end for start, end in when.spans):
             continue
         led = re.match(r"for|over|last|spread|run|pendant|während|durante|across", match.group(), re.IGNORECASE)
-        campaign = match["tail"] is not None or led is not None or asked in {"timeline", "start_date", "end_date"}
+        alone = re.search(r"(?:^|[,;.\n])\s*$", text[: match.start()][-3:]) and re.match(
+            r"\s*(?:[,;.\n]|$)", text[match.end() : match.end() + 3]
+        )
+        campaign = (
+            match["tail"] is not None
+            or alone is not None
+            or led is not None
+            or asked in {"timeline", "start_date", "end_date"}
+        )
         if not campaign or _PER.search(text[max(0, match.start() - 16) : match.start()]):
             continue
         length = re.sub(

@@ -54,6 +54,9 @@ def test_a_whole_brief_is_read_at_once() -> None:
         ("3k CAD", 300000, "CAD"),
         ("between £500 and £800", 80000, "GBP"),
         ("no money really, maybe 100 quid", 10000, "GBP"),
+        ("0 budget", 0, "USD"),
+        ("in 2019 we spent 3000 on radio, this time it's 750 euros", 75000, "EUR"),
+        ("let's make the budget 2k, euros obviously", 200000, "EUR"),
     ],
 )
 def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: str) -> None:
@@ -76,6 +79,12 @@ def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: st
         ("first week of May", {"start_date": date(2027, 5, 1), "end_date": date(2027, 5, 7)}),
         ("Q1", {"start_date": date(2027, 1, 1), "end_date": date(2027, 3, 31)}),
         ("until Christmas", {"end_date": date(2026, 12, 25)}),
+        ("three weeks before Christmas", {"event_date": date(2026, 12, 4)}),
+        ("the first Sunday after Easter", {"event_date": date(2027, 4, 4)}),
+        ("a week from tomorrow", {"event_date": date(2026, 11, 28)}),
+        ("early June, maybe the 5th", {"event_date": date(2027, 6, 5)}),
+        ("classes are tuesdays 6pm", {}),
+        ("every second Thursday at The Anchor", {}),
         ("start next Monday and run for two weeks", {"start_date": date(2026, 11, 23), "end_date": date(2026, 12, 6)}),
     ],
 )
@@ -122,6 +131,29 @@ def test_a_dropped_channel_is_named_as_removed() -> None:
 )
 def test_a_short_answer_fills_the_field_asked_for(asked: str, text: str, value: object) -> None:
     assert read_brief(text, today=TODAY, asked=asked).values[asked] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("I sell invoice templates to freelancers in the uk", "target_audience", "freelancers in the uk"),
+        ("a scheduling tool for vets", "target_audience", "vets"),
+        ("200 visitors on the opening weekend would be lovely", "objective", "200 visitors on the opening weekend"),
+        ("i changed my mind, 2000 downloads", "goal_value", 2000),
+        ("teeth whitening, £800, Instagram", "product", "teeth whitening"),
+        ("Hello, I am owner of small hotel in Split", "business", "small hotel"),
+        ("Charity gala, 28 Nov, £500, Mombasa", "location", "Mombasa"),
+    ],
+)
+def test_facts_are_read_in_whatever_form_they_come(text: str, name: str, value: object) -> None:
+    assert read_brief(text, today=TODAY).values[name] == value
+
+
+@pytest.mark.parametrize(
+    "text", ["twenty tickets at forty euros each", "we are three partners", "80% of people skip ads"]
+)
+def test_a_count_of_what_there_is_is_no_goal(text: str) -> None:
+    assert "goal_value" not in read_brief(text, today=TODAY).values
 
 
 @pytest.mark.parametrize("asked", [None, "target_audience", "budget", "product", "objective"])
