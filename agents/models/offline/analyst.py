@@ -37,7 +37,7 @@ _METRICS: tuple[tuple[str, str], ...] = (
     ("new_leads", r"leads?"),
     ("conversions", r"conversions?|converted|sign-?ups?|orders?|bookings?"),
     ("ad_spend", r"ad ?spend|spend|spent|costs?"),
-    ("revenue", r"revenue|turnover|income|earned|takings|sales"),
+    ("revenue", r"revenue|turnover|income|earned|takings|sales|raised"),
     ("unsubscribed", r"unsubscri\w+"),
     ("bounced", r"bounc\w+"),
     ("emails_sent", r"emails? sent|how many (?:e-?mails|newsletters)"),
@@ -91,6 +91,7 @@ SHARES = frozenset({"ctr", "open_rate", "click_rate", "conversion_rate"})
 MONEY = frozenset({"ad_spend", "revenue", "cpc", "cpa"})
 
 
+_UNKNOWN = re.compile(r"\b(?:new followers|followers|rankings|reviews|downloads|installs)\b", re.IGNORECASE)
 _ID_SIGNS = re.compile(r"[^\w-]")
 
 
@@ -117,7 +118,8 @@ def decide(turn: Turn) -> Step:
 def _open(turn: Turn) -> Step:
     if asks_identity(turn.text):
         return say(identity())
-    if _TARGET.search(turn.text) and turn.campaign and not _metrics(turn.text):
+    asks_targets = re.search(r"\b(?:targets?|kpis?|goals?)\b", turn.text, re.IGNORECASE)
+    if turn.campaign and _TARGET.search(turn.text) and (asks_targets or not _metrics(turn.text)):
         return call("get_campaign")
     if not _metrics(turn.text) and _is_brief_talk(turn):
         return say(
@@ -203,7 +205,12 @@ def _nothing(turn: Turn, last: Used) -> str:
     dated = last.arguments.get("since") or last.arguments.get("until")
     when = f" {_span(turn, last)}" if dated else " so far"
     first = turn.choose("none", (f"There are no figures{when} for {about}.", f"Nothing is stored{when} for {about}."))
-    return f"{first} They come in once approved posts have gone out on a connected account, so I won't guess."
+    unknown = _UNKNOWN.search(turn.text)
+    if unknown and not _metrics(turn.text):
+        first = (
+            f"{capital(unknown.group().lower())} are not among the figures stored here, and there are no others yet."
+        )
+    return f"{first} Figures come in once approved posts have gone out on a connected account, so I won't guess."
 
 
 def _answer(turn: Turn, last: Used, rows: Sequence[Mapping[str, Any]]) -> list[str]:

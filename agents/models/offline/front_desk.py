@@ -17,6 +17,12 @@ def besides(turn: Turn) -> str:
     return talk.capabilities() if talk.asks_abilities(turn.text) else ""
 
 
+def english_only(turn: Turn) -> str:
+    """Said once to a person who writes in another language."""
+    told = any(said.by == "assistant" and talk.ENGLISH_ONLY in said.text for said in turn.history)
+    return talk.ENGLISH_ONLY if talk.is_foreign(turn.text) and not told else ""
+
+
 def opening(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
     """The answer to what was asked, or a word in return; nothing where the message only brought facts."""
     return _answer(turn, state, changed, reading) or _small_talk(turn, state, changed, reading)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from agents.models.offline.brief import State
+from agents.models.offline.brief import State, named
 from agents.models.offline.planning import ground_of
 from agents.models.offline.plans import budget_of, kpis_of, money_left, phases_of, shown_plan, tasks_of
 from agents.models.offline.reading import Turn
@@ -87,8 +87,14 @@ def about_brief(turn: Turn, state: State) -> str:
     lines = [" ".join(told)] if told else []
     if asks_split(turn.text):
         ground = ground_of(state.brief, state.info, turn.today)
-        lines.append((budget_of(ground) if ground else "") or "There is no budget to divide yet.")
+        lines.append((budget_of(ground) if ground else "") or _undivided(state))
     return "\n\n".join(lines)
+
+
+def _undivided(state: State) -> str:
+    if not state.info.get("budget_minor"):
+        return "There is no budget to divide yet."
+    return f"The budget is {state.value('budget')}; I divide it once {named(state.missing) or 'the plan'} is settled."
 
 
 def about_plan(turn: Turn, state: State, result: Mapping[str, Any]) -> str:

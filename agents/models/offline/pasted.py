@@ -88,11 +88,12 @@ def draft_from(material: Material, platform: str, variant: int = 0) -> Draft:
     hello = ("Hello,",) if platform == "email" else ()
     text = gap.join(part for part in (*hello, head, *_grouped(chosen, gap), end) if part)
     heading = clipped(material.title or (chosen[0] if chosen else "News"), 58)
+    titled = house.subject is not None or "title" in house.needs or "blog" in house.content_types
     draft = Draft(
         platform=platform,
         content_type=house.content_types[0],
         text=text or heading,
-        title=heading if house.subject or "blog" in house.content_types or platform in {"youtube", "pinterest"} else "",
+        title=heading if titled else "",
         subject=heading if house.subject else "",
     )
     return fitted(draft, "")

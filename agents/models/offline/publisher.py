@@ -57,6 +57,10 @@ _TIMING = re.compile(
     r"friday|saturday|sunday)\b",
     re.IGNORECASE,
 )
+CHANGED_SINCE = (
+    "Nothing was scheduled: a text was changed after you were asked to approve it. Say “schedule them”, and I ask you "
+    "again with the new text."
+)
 _ID = re.compile(r"\b(?:cnt|pst|eml|apr|cmp)_[0-9a-f]{32}\b")
 
 
@@ -181,7 +185,9 @@ def _done(turn: Turn, scheduled: Sequence[Mapping[str, Any]]) -> str:
         f"- **{label(str(item.get('platform')))}:** {moment(str(item.get('publish_at')), turn.timezone)}"
         for item in rows
     ]
-    lead = turn.choose("done", ("Approved and scheduled:", "Thank you. Scheduled:", "That's on the calendar:"))
+    lead = turn.choose(
+        "done", ("Approved, and on the calendar:", "Thank you. Now on the calendar:", "That's on the calendar:")
+    )
     parts = [lead, "\n".join(lines), f"Times are {turn.timezone.replace('_', ' ')}."]
     if unconnected := sorted(
         {label(str(item.get("platform"))) for item in scheduled if not item.get("account_id") and _needs_account(item)}
@@ -203,6 +209,12 @@ def _rejected(reason: str) -> str:
 
 
 def _corrected(turn: Turn, last: Used) -> Step:
+    if "was changed or removed after" in last.error:
+        return say(CHANGED_SINCE)
+    return _once_more(turn, last)
+
+
+def _once_more(turn: Turn, last: Used) -> Step:
     """Once: leave out what can't be scheduled, or move what lies in the past. Then say what is wrong."""
     items = mappings(last.arguments.get("items"))
     if len(turn.calls("schedule_posts")) == 1 and items:
@@ -216,7 +228,7 @@ def _corrected(turn: Turn, last: Used) -> Step:
     if waiting := _WAITS.search(last.error):
         return say(
             f"That waits for your decision already: {waiting['what']}",
-            "Approve or reject it on its card. Rejected with a reason, it can be changed and prepared anew.",
+            "Approve or reject it on its card. If a text has changed since, reject it: then I can prepare the new one.",
         )
     return say(f"I could not prepare that: {_readable(last.error)}", _hint(last.error))
 

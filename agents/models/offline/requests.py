@@ -79,7 +79,8 @@ _CHANGE = re.compile(
 )
 _SHORTER = re.compile(
     (
-        r"\b(?:short(?:er|en)|trim|condense|concise|too long|cut (?:it|them|this|that|down)|"
+        r"\b(?:short(?:er|en)|trim|condense|concise|(?:too|way|much|very|so)(?: too| much)? (?:long|wordy)"
+        r"|cut (?:it|them|this|that|down)|"
         r"snappier|brief(?:er)?|tight(?:er|en)|half (?:the|as) (?:length|long))\b"
     ),
     re.IGNORECASE,
@@ -114,6 +115,7 @@ _SOURCE = re.compile(
     r"\b(?:turn|repurpose|convert|adapt|rewrite|make|summari[sz]e)\b(?P<what>(?: \w+){1,5}?) (?:into|as|for|to)\b",
     re.IGNORECASE,
 )
+_CHANGED = re.compile(r"\b(?:change|make|turn|switch) (?:(?:the|my|our) )?$", re.IGNORECASE)
 _CALL = re.compile(r"\b(?:call[- ]to[- ]action|cta)\b", re.IGNORECASE)
 _AGAIN = re.compile(
     r"\b(?:again|another (?:go|try|version|one|take)|different(?:ly)?|re-?do|re-?write|"
@@ -252,12 +254,16 @@ def read_wanted(text: str) -> Wanted:
     text = corrected(own_words(text))
     source = _SOURCE.search(text)
     found = [item for item in mentions(text) if source is None or not source.start() <= item.start < source.end("what")]
-    channels = tuple(dict.fromkeys(item.channel for item in found if item.wanted))
+    channels = tuple(
+        dict.fromkeys(item.channel for item in found if item.wanted or _CHANGED.search(text[: item.start]))
+    )
     plain = re.sub(r"[\"“][^\"”\n]*[\"”]", " ", text)
     back = _back(plain)
     return Wanted(
         channels=channels,
-        refused=tuple(dict.fromkeys(item.channel for item in found if not item.wanted)),
+        refused=tuple(
+            dict.fromkeys(item.channel for item in found if not item.wanted and item.channel not in channels)
+        ),
         count=_count(plain),
         targets=() if back else tuple(at for pattern, at in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
         back=back,

@@ -52,6 +52,8 @@ def after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step | None:
         return _reading([item for item in ordered if _fits_channels(item, wanted)][:MOST])
     latest = shown_count(drafts, shown)
     chosen = of_these(drafts, ever_shown(turn)) if wanted.every else _chosen(ordered, wanted, latest)
+    if not chosen and wanted.is_new and wanted.channels:
+        return None
     if not chosen:
         return say(
             f"I can't find that one: there {'is only one draft' if latest < 2 else f'are {latest} drafts'} here.",

@@ -22,7 +22,7 @@ from agents.models.offline.brief import (
     question,
     state_of,
 )
-from agents.models.offline.front_desk import besides, opening
+from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
 from agents.models.offline.pasted import own_words
 from agents.models.offline.phrasing import day
@@ -33,7 +33,7 @@ from agents.models.offline.step import Step, call, say
 
 PLAN_OFFER = "Shall I draw up the plan?"
 NEW_CAMPAIGN = "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
-FREE = frozenset({"product", "objective", "target_audience", "business", "additional_context"})
+FREE = frozenset({"product", "objective", "target_audience", "business", "additional_context", "timeline"})
 _BARE_NUMBER = re.compile(r"\W*\d[\d,.]*k?\W*", re.IGNORECASE)
 REPLANNED = frozenset(
     {"budget", "event_date", "start_date", "end_date", "timeline", "channels", "goal_value", "goal_metric", "objective",
@@ -66,22 +66,28 @@ def _facts(turn: Turn, state: State) -> BriefReading:
         text = offered
     known = {**state.brief, **state.info}
     found = read_brief(text, today=turn.today, asked=asked, known=known)
-    if (
-        not found.values
-        and _BARE_NUMBER.fullmatch(text)
-        and state.brief.get("objective")
-        and not known.get("goal_value")
-    ):
+    if facts := _told_beside_orders(text):
+        beside = read_brief(facts, today=turn.today, known=known)
+        found = BriefReading({**beside.values, **found.values}, found.removed)
+    open_goal = bool(state.brief.get("objective")) and not known.get("goal_value")
+    if open_goal and _BARE_NUMBER.fullmatch(text) and found.values.keys() <= FREE:
         found = read_brief(f"{text} {state.value('objective')}", today=turn.today, asked="objective", known=known)
     return _without_small_talk(text, _without_orders(found))
 
 
+def _told_beside_orders(text: str) -> str:
+    """The sentences of a message that tell something, where others give orders; nothing where none does."""
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    told = [words for words in sentences if not talk.is_order(words)]
+    return " ".join(told) if 0 < len(told) < len(sentences) else ""
+
+
 def _without_orders(found: BriefReading) -> BriefReading:
-    """An order to the team says nothing about the product, the audience or the goal."""
+    """An order to the team, or a curse, says nothing about the product, the audience or the goal."""
     kept = {
         name: value
         for name, value in found.values.items()
-        if name not in FREE or not isinstance(value, str) or not talk.is_order(value)
+        if name not in FREE or not isinstance(value, str) or not (talk.is_order(value) or talk.curses(value))
     }
     return BriefReading(kept, found.removed)
 
@@ -199,7 +205,7 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
         return say(noted(changed, state), f"I was not sure about the dates. {WHICH_DATE}")
     reading = reading_of(turn)
     first = opening(turn, state, changed, reading)
-    taken_down = say(noted(changed, state), assumed_currency(turn, state, changed)).text
+    taken_down = say(english_only(turn), noted(changed, state), assumed_currency(turn, state, changed)).text
     if first.endswith("?") or talk.says_bye(text):
         return say(taken_down, first)
     return say(taken_down, first, _closing(turn, state, changed, reading))
@@ -210,7 +216,7 @@ def _plan_or_what_is_missing(turn: Turn, state: State, changed: tuple[str, ...])
         return plan_step(turn, state)
     missing = _open_fields(turn, state)
     still = f"For a plan I still need {named(missing)}."
-    return say(noted(changed, state), f"{still} {question(turn, missing[0])}")
+    return say(english_only(turn), noted(changed, state), f"{still} {question(turn, missing[0])}")
 
 
 def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
@@ -227,7 +233,10 @@ def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
 
 
 def _after_the_plan(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
-    if any(said.agent == "writer" for said in turn.history):
+    agents = [said.agent for said in turn.history if said.by == "assistant"]
+    if "writer" in agents and "the calendar:" in turn.last_answer("publisher"):
+        return "Ask for the calendar or the figures whenever you like, or for another text."
+    if "writer" in agents:
         return "Next: change a draft, or say “schedule them”."
     if changed or reading.kind in {"thanks", "offtopic", "greeting"}:
         return "Next, the writer can draft the texts: say which channel and what voice, or “write the posts”."

@@ -95,9 +95,10 @@ _BYE = re.compile(
 )
 _COMPLAINT = re.compile(
     r"\b(?:useless|annoying|crap|rubbish|stupid|hopeless|terrible|awful|sucks?|idiot|dumb|ridiculous|waste of time|"
-    r"wtf|fed up)\b",
+    r"wtf|fed up|fuck\w*|shit\w*|damn|as hell)\b",
     re.IGNORECASE,
 )
+_CURSE = re.compile(r"\b(?:fuck\w*|shit\w*|crap|as hell|sucks?|useless|wtf|bloody hell)\b", re.IGNORECASE)
 _GUESS = re.compile(
     r"^\W*(?:just |ok |then |please )*(?:estimate|guess|make (?:it|them|something) up)\b", re.IGNORECASE
 )
@@ -110,6 +111,17 @@ _ORDER = re.compile(
     r"insta\w*|facebook|beiträge?|texte)\b|\W*$)",
     re.IGNORECASE,
 )
+
+_GERMAN = re.compile(
+    r"\b(?:wir|und|eine[nrms]?|ich|ist|für|mit|nicht|bitte|wollen|möchten?|unsere?|auf|am|guten|hallo|der|das)\b",
+    re.IGNORECASE,
+)
+_FRENCH = re.compile(r"\b(?:nous|une|avec|pour|notre|nos|bonjour|voulons|je|est|les|des|dans)\b", re.IGNORECASE)
+_SPANISH = re.compile(
+    r"\b(?:nosotros|una|con|para|nuestr[oa]s?|hola|queremos|quiero|los|las|el|abrimos|es)\b", re.IGNORECASE
+)
+FOREIGN_WORDS = 3
+ENGLISH_ONLY = "I can only answer and write in English: I'm the built-in offline model. I read what I can of the rest."
 
 TEAM = (
     "There are four of us. I'm the **strategist**: I gather the brief and make the plan. The "
@@ -150,9 +162,19 @@ def complains(text: str) -> bool:
     return _COMPLAINT.search(text) is not None
 
 
+def curses(text: str) -> bool:
+    """Whether words are an outburst and can be no fact."""
+    return _CURSE.search(text) is not None
+
+
 def asks_guess(text: str) -> bool:
     """Whether the person wants figures made up."""
     return _GUESS.match(text) is not None
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a message is plainly German, French or Spanish."""
+    return any(len(words.findall(text)) >= FOREIGN_WORDS for words in (_GERMAN, _FRENCH, _SPANISH))
 
 
 def is_order(text: str) -> bool:

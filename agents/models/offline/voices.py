@@ -76,7 +76,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "friendly",
         (
             r"friendl(?:y|ier)|casual|relaxed|chatty|conversational|informal|approachable|down[- "
-            r"]to[- ]earth|personal|easy-?going|neighbou?rly|human"
+            r"]to[- ]earth|personal|easy-?going|neighbou?rly|human|natural|"
+            r"(?:not|less)(?: too| so| that| very)? (?:formal|stiff|corporate|serious|businesslike)"
         ),
     ),
 )

@@ -1,5 +1,6 @@
 """The writer by rule: drafts for the channels asked for, changes to drafts already stored, limits and lists."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -20,6 +21,13 @@ from agents.models.offline.values import mapping
 AGREED = "Good: they stand as drafts. Say “schedule them”, and the publisher prepares them for your approval."
 QUOTED = "Taken from your text, in your own sentences."
 QUOTED_NEXT = "Saved as drafts. I can shorten them, add to them or replace words. Or say “schedule them”."
+_BACK_AT = re.compile(
+    r"\b(?:it|them|this|that|these|shorter|longer)\b|\bthe (?:e-?mail|post|caption|tweet)s?\b|"
+    r"\b(?:make|shorten|lengthen|change|rewrite|rework|tone|cut|trim|edit|fix|adjust|turn) (?:down |up )?"
+    r"(?:the|my|our|that|this) (?:\w+ ){0,2}(?:posts?|one|captions?|texts?|e-?mails?|tweets?|drafts?|articles?"
+    r"|adverts?)\b",
+    re.IGNORECASE,
+)
 MOST_WORDS_OF_A_YES = 6
 
 
@@ -82,23 +90,8 @@ def _is_change(wanted: Wanted, shown: bool) -> bool:
 
 
 def _points_back(wanted: Wanted) -> bool:
-    words = f" {wanted.words.lower()} "
-    return any(
-        word in words
-        for word in (
-            " it ",
-            " them ",
-            " this ",
-            " that ",
-            " these ",
-            " the email ",
-            " the post",
-            " the caption",
-            " the tweet",
-            "shorter",
-            "longer",
-        )
-    )
+    """Whether a message that could order a new text speaks of one that is there."""
+    return _BACK_AT.search(wanted.words) is not None
 
 
 def _write(turn: Turn, wanted: Wanted) -> Step:

@@ -127,7 +127,7 @@ def test_variants_differ() -> None:
         ("make it warm and playful", ("warm", "playful")), ("more formal please", ("formal",)),
         ("keep it professional", ("professional",)), ("a cheeky caption", ("cheeky",)),
         ("write a post for our luxury spa", ()), ("what kind of post would you write?", ()),
-        ("not too formal", ()), ("a bit funnier", ("playful",)), ("simple language, please", ()),
+        ("not too formal", ("friendly",)), ("a bit funnier", ("playful",)), ("simple language, please", ()),
         ("in a direct tone", ("bold",)), ("urgent!", ("urgent",)),
     ],
 )  # fmt: skip
