@@ -1,4 +1,4 @@
-"""Loads prompt files: Markdown with front-matter, checked once. Values are put in as they are, never read as template."""
+"""Loads prompt files: Markdown with front-matter, checked once. Values are put in as they are, never as template."""
 
 import hashlib
 import re

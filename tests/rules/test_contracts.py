@@ -14,7 +14,9 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
 BAD_MODULES = {
     "core/upwards.py": "import db.client\n",
     "sandbox/insider.py": "import tools.tool\n",
-    "server/shortcut.py": "import db.accounts\nimport db.all_tenants\nimport db.erasure\nimport db.unfinished\nimport sandbox\n",
+    "server/shortcut.py": (
+        "import db.accounts\nimport db.all_tenants\nimport db.erasure\nimport db.unfinished\nimport sandbox\n"
+    ),
     "memory/driver.py": "import motor\nimport pymongo\n",
     "tools/libraries.py": "import fastapi\nimport langgraph\nimport psycopg\n",
     "db/linked.py": "import secantus\n",
