@@ -84,6 +84,7 @@ async def test_the_bakery_from_the_first_word_to_the_calendar(talk: Talk) -> Non
     await _told(talk, *BAKERY)
     both = await talk.say("plan it and write the posts, warm and a bit playful")
     assert both.agents == ["strategist", "writer"]
+    assert both.text.count("?") <= 1 + sum(draft.content.text.count("?") for draft in await talk.all(CONTENT_LIBRARY))
     (campaign,) = await talk.all(CAMPAIGNS)
     await _sound_plan(talk)
     drafts = await talk.all(CONTENT_LIBRARY)

@@ -253,9 +253,10 @@ def _with_article(noun: str, business: str) -> str:
     words = noun.split()
     named = noun == business or re.search(r"\d|[a-z][A-Z]|^[\"'“‘]", noun) is not None
     proper = len(words) > 1 and all(word[0].isupper() or word.lower() in {"of", "the", "and", "&"} for word in words)
-    if proper or (named and noun[0].isupper()) or (named and not noun[0].isalpha()):
+    name = named and noun[0].isupper() and (noun == business or len(words) == 1 or not words[-1].islower())
+    if proper or name or (named and not noun[0].isalpha()):
         return noun
-    kept = _NAMED.match(noun) is not None or (len(words[0]) > 1 and words[0][1].isupper())
+    kept = _NAMED.match(noun) is not None or words[0][1:] != words[0][1:].lower()
     return f"our {noun if kept else noun[0].lower() + noun[1:]}"
 
 

@@ -49,7 +49,7 @@ def made_plan(turn: Turn, state: State, done: Used) -> str:
     parts += [phases_of(done.arguments), tasks_of(done.arguments), kpis_of(done.arguments)]
     if ground and ground.goal.money:
         parts.append(budget_of(ground))
-    parts.append(f"The plan is stored. {NEXT}")
+    parts.append("The plan is stored." if turn.others_follow else f"The plan is stored. {NEXT}")
     return "\n\n".join(part for part in parts if part)
 
 

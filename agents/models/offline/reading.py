@@ -5,6 +5,7 @@ Nothing read here is ever taken as an instruction about how the model works: it 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -67,6 +68,11 @@ class Turn:
     def request(self) -> str:
         """What this agent is asked to do: the supervisor's share of the message, or the message itself."""
         return self.task or self.text
+
+    @property
+    def others_follow(self) -> bool:
+        """Whether another of the team goes on in this turn, so that nothing has to be offered or asked."""
+        return re.search(r"\bThen: (?!nobody)\w", self.task) is not None
 
     @property
     def asked(self) -> str | None:

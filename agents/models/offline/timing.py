@@ -13,7 +13,7 @@ _CLOCK = re.compile(
     r"(?<![\d/.£$€])(?:at |@ ?|around |by |for |um |à )?(?P<h>\d{1,2})(?:[:.](?P<m>[0-5]\d))? "
     r"?(?P<half>a\.?m\.?|p\.?m\.?)(?!\w)|"
     r"(?<![\d/.£$€])(?P<h24>[01]?\d|2[0-3])[:h](?P<m24>[0-5]\d)(?!\d)|"
-    r"\b(?:at|@|around|um) (?P<hat>[01]?\d|2[0-3])(?: ?o'?clock| uhr)?(?![\d:.,/]|\s?(?:%|"
+    r"\b(?:at|@|around|um) (?P<hat>[01]?\d|2[0-3])(?: ?o'?clock| uhr)?(?!\d|[:.,/]\d|\s?(?:%|"
     r"visitors|people|st\b|nd\b|rd\b|th\b))|"
     r"\b(?P<word>noon|midday|lunch ?time|midnight|(?:early )?morning|afternoon|evening|"
     r"tonight|breakfast|end of (?:the )?day|eod)\b",

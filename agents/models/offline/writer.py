@@ -215,6 +215,8 @@ def _next(turn: Turn, count: int, left: str = "") -> str:
     if count == 1:
         offer = offer.replace("schedule them", "schedule it")
     saved = "Saved as a draft." if count == 1 else "Saved as drafts."
+    if turn.others_follow:
+        return f"{saved} {left}".strip()
     return f"{saved} {left} {offer}".replace("  ", " ")
 
 

@@ -28,7 +28,8 @@ async def _publish(desk: Desk, text: str) -> Reply:
 @pytest.mark.parametrize(
     ("text", "time"),
     [
-        ("tomorrow at 9", "2026-11-21T09:00"), ("tomorrow at 6pm", "2026-11-21T18:00"),
+        ("tomorrow at 9", "2026-11-21T09:00"), ("send it tomorrow at 9.", "2026-11-21T09:00"),
+        ("tomorrow at 6pm", "2026-11-21T18:00"),
         ("on Monday", "2026-11-23T10:00"), ("on 30 November at 18:30", "2026-11-30T18:30"),
         ("Monday morning", "2026-11-23T09:00"), ("at noon", "2026-11-21T12:00"), ("tonight", "2026-11-20T19:00"),
         ("schedule them", None), ("3 Dec at 7.45am", "2026-12-03T07:45"),
