@@ -57,7 +57,12 @@ class Repository(Generic[D]):
         """Store a new document; Conflict if its id or another unique value is taken."""
         stored = self._to_stored(document)
         with translated():
-            await self._raw.insert_one(stored)
+            try:
+                await self._raw.insert_one(stored)
+            except DuplicateKeyError:
+                # The driver repeats a write whose answer was lost; then the document in the way is this one.
+                if await self._raw.find_one({"_id": stored["_id"]}, {"_id": 1}) is None:
+                    raise
         return self._to_document(stored)
 
     async def insert_once(self, document: D) -> D:
