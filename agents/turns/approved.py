@@ -61,13 +61,17 @@ class ApprovedCall:
 
     async def carried_out(self, turn: Turn, progress: Progress) -> list[BaseMessage]:
         """Do what was approved, once, and return the call with its result for the agent to speak about."""
-        turn.pending_approvals = [item for item in turn.pending_approvals if item["approval_id"] != self.approval_id]
+        turn.pending_approvals = self.others(turn)
         content = progress.results.get(self.call_id) or await self._result(turn)
         call = LangChainToolCall(name=self.tool, args=self.arguments, id=self.call_id, type="tool_call")
         return [
             AIMessage("", name=self.agent, tool_calls=[call]),
             ToolMessage(content, tool_call_id=self.call_id, name=self.tool),
         ]
+
+    def others(self, turn: Turn) -> list[dict[str, str]]:
+        """Return what still waits for a decision."""
+        return [item for item in turn.pending_approvals if item["approval_id"] != self.approval_id]
 
     async def _result(self, turn: Turn) -> str:
         message_id = derived_id("msg", turn.run_id, self.call_id)

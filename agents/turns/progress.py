@@ -35,6 +35,8 @@ class Progress:
     calls_made: list[str] = field(default_factory=list[str])
     results: dict[str, str] = field(default_factory=dict[str, str])
     outcome: str | None = None
+    approvals: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    context: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, wires: Iterable[Wire]) -> "Progress":
@@ -58,10 +60,14 @@ class Progress:
             case "STEP_FINISHED":
                 self.position += 1
                 self.calls = []
+            case "STATE_SNAPSHOT":
+                self.context = wire["snapshot"]
             case "TEXT_MESSAGE_END":
                 self.answers.append((wire["metadata"]["agent"], wire["metadata"]["content"]))
             case "RUN_FINISHED":
                 self.outcome = wire["outcome"]["type"]
+                asked = wire["outcome"].get("interrupts", ())
+                self.approvals = [{"approval_id": item["id"], "summary": item["message"]} for item in asked]
             case "RUN_ERROR":
                 self.outcome = "failed"
             case _:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from agents.turns.run_log import RunLog
 from agents.turns.window import history, moved_on, situation
 from core.errors import AppError, Unavailable
 from core.events import (
+    ContextChanged,
     Event,
     RunFailed,
     RunFinished,
@@ -33,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=20)
 HEARTBEAT_SECONDS = 5.0
+INSIST_SECONDS = 0.1
 Stored = dict[str, Any]
 Status = Literal["done", "failed", "cancelled"]
 
@@ -49,8 +52,8 @@ class Run:
         self.conversation_id: str = head["conversation_id"]
         self.token: str = head["run"]["token"]
         self.first_seq: int = head["run"]["first_seq"]
-        self.cancelled = False
-        self.closing = False
+        self.cancelled = bool(head["run"].get("cancel"))
+        self._stoppable = False
         self.from_line = False
         self.log = RunLog(
             house.store,
@@ -101,6 +104,16 @@ class Run:
             events += [route, StepStarted(route.agents[0])]
         return events
 
+    async def stop(self, task: asyncio.Task[None]) -> None:
+        """Stop at the next point where that leaves things whole; a run that is ending goes on to its end.
+
+        Insists, as a single cancellation can get lost inside the database driver.
+        """
+        self.cancelled = True
+        while self._stoppable and not task.done():
+            task.cancel()
+            await asyncio.wait({task}, timeout=INSIST_SECONDS)
+
     async def perform(self) -> None:
         """Run to the end: answer, ask a person, fail in words, or stop when cancelled. Then give the lease back.
 
@@ -113,7 +126,7 @@ class Run:
             task = asyncio.current_task()
             if not self.cancelled or task is None:
                 raise
-            self.closing = True
+            self._stoppable = False
             while task.uncancel():
                 pass
             await self._close_cancelled()
@@ -154,10 +167,16 @@ class Run:
     async def _work(self) -> None:
         progress = self._progress or await self._stored_progress()
         if progress.outcome is not None:
+            self._settle(progress)
             return
         if not progress.started:
             await self.open()
             progress = self._progress or progress
+        if self.cancelled:
+            await self._close_cancelled()
+            return
+        self._stoppable = True
+        self._tell_context(progress)
         for call in progress.calls_made:
             self.turn.calls_made[call] += 1
         messages = progress.messages()
@@ -168,6 +187,18 @@ class Run:
             graph: Any = self.house.graph
             await graph.ainvoke(state, context=self.turn)
         await self._close_done()
+
+    def _tell_context(self, progress: Progress) -> None:
+        """Tell the context when a run is gone on with: a change may be stored that nobody has been told of."""
+        context = self.turn.context
+        if self._progress is None and context != progress.context and any(context.values()):
+            self.log.record_soon(ContextChanged(deepcopy(context)))
+
+    def _settle(self, progress: Progress) -> None:
+        """Take over what a run that had ended, and not given its lease back, leaves in the conversation."""
+        if self.approved:
+            self.turn.pending_approvals = self.approved.others(self.turn)
+        self.turn.pending_approvals += progress.approvals
 
     async def _stored_progress(self) -> Progress:
         events: list[NumberedEvent] = []
@@ -209,6 +240,7 @@ class Run:
         await self._close("cancelled", *events)
 
     async def _close(self, status: Status, *events: Event) -> None:
+        self._stoppable = False
         self.log.put(*events)
         now = self.house.clock.now()
         await self.log.flush({self.message["message_id"]: {"status": status, "updated_at": now}})
@@ -217,16 +249,15 @@ class Run:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)
         return [message for message in found if message["role"] == "assistant"]
 
-    async def _keep_lease(self, task: asyncio.Task[Any] | None) -> None:
+    async def _keep_lease(self, task: asyncio.Task[None] | None) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             with suppress(Unavailable):
                 lease = await self.house.store.renew(
                     self.scope.user_id, self.conversation_id, self.token, self.house.clock.now() + LEASE
                 )
-                if task and lease and lease.get("cancel") and not self.cancelled:
-                    self.cancelled = True
-                    task.cancel()
+                if task and lease and lease.get("cancel"):
+                    await self.stop(task)
 
     def _turn(self) -> Turn:
         head = self.head

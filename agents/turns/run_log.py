@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agents.turn import Answer
@@ -15,6 +16,17 @@ from db.turn_store import EVENTS_PER_ENTRY, TurnStore
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is stored in one go, and shown once it is."""
+
+    batch: list[Event]
+    answers: list[dict[str, Any]]
+    updates: Mapping[str, dict[str, Any]]
+    frames: list[Frame]
+    entries: list[dict[str, Any]]
 
 
 class RunLog:
@@ -40,7 +52,7 @@ class RunLog:
         self._conversation_id = conversation_id
         self._run_id = run_id
         self._waiting: list[Event] = []
-        self._in_flight: list[Event] = []
+        self._under_way: Write | None = None
         self._answers: list[dict[str, Any]] = []
         self._lock = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
@@ -62,7 +74,7 @@ class RunLog:
                 self.open_text.pieces.append(event.delta)
             case _:
                 pass
-        if self._waiting or self._in_flight:
+        if self._waiting or self._under_way:
             self._waiting.append(event)
             self._schedule(0)
         else:
@@ -138,21 +150,24 @@ class RunLog:
             if self._timer_error:
                 error, self._timer_error = self._timer_error, None
                 raise error
-            if not self._waiting and not self._answers and not updates:
-                return
-            batch, self._waiting = self._waiting, []
-            self._in_flight, answers = batch, list(self._answers)
-            frames, entries = self.numbered([event for event in batch if event.durable])
-            try:
-                await self._patiently(answers, updates or {}, entries)
-            except BaseException:
-                self._waiting = [*batch, *self._waiting]
-                raise
-            finally:
-                self._in_flight = []
-            del self._answers[: len(answers)]
-            self.answered += answers
-            self._show(batch, frames)
+            if self._under_way:
+                # A write that was cut short may be stored all the same: it is repeated as it was, with what it held.
+                await self._carry_out(self._under_way)
+            if self._waiting or self._answers or updates:
+                await self._carry_out(self._next_write(updates or {}))
+
+    def _next_write(self, updates: Mapping[str, dict[str, Any]]) -> Write:
+        batch, self._waiting = self._waiting, []
+        answers, self._answers = self._answers, []
+        frames, entries = self.numbered([event for event in batch if event.durable])
+        return Write(batch, answers, updates, frames, entries)
+
+    async def _carry_out(self, write: Write) -> None:
+        self._under_way = write
+        await self._patiently(write.answers, write.updates, write.entries)
+        self._under_way = None
+        self.answered += write.answers
+        self._show(write.batch, write.frames)
 
     def _show(self, batch: Sequence[Event], frames: Sequence[Frame]) -> None:
         """Show what is stored now and what had to wait for it, in the order it came."""

@@ -12,7 +12,7 @@ from agents.turns.feed import Frame
 from agents.turns.follow import follow, follow_from_here
 from agents.turns.house import House
 from agents.turns.intake import checked_client_id, checked_content
-from agents.turns.run import LEASE, Run
+from agents.turns.run import INSIST_SECONDS, LEASE, Run
 from core.errors import AppError, Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
 from core.json_text import inner_object
@@ -24,7 +24,6 @@ log = structlog.get_logger(__name__)
 MESSAGES_WAITING = 20
 PATIENCE_ATTEMPTS = 30
 PAUSE_SECONDS = 0.5
-INSIST_SECONDS = 0.1
 NO_CONVERSATION = "There is no such conversation. Check the id, or start a new one."
 Stored = dict[str, Any]
 RunStatus = Literal["success", "interrupt", "cancelled", "failed"]
@@ -107,8 +106,7 @@ class Turns:
             return False
         running = self._running.get(conversation_id)
         if running and not running[0].cancelled:
-            running[0].cancelled = True
-            self._keep(asyncio.create_task(_end(*running)))
+            self._keep(asyncio.create_task(running[0].stop(running[1])))
         return True
 
     async def follow(
@@ -213,7 +211,7 @@ class Turns:
         self.house.heads.forget_account(user_id)
 
     async def _abandon(self, conversation_ids: Iterable[str]) -> None:
-        await asyncio.gather(*[_end(*self._running[key]) for key in conversation_ids if key in self._running])
+        await asyncio.gather(*[_end(self._running[key][1]) for key in conversation_ids if key in self._running])
 
     def runs_here(self, conversation_id: str) -> bool:
         """Whether this process runs a turn of the conversation."""
@@ -234,17 +232,17 @@ class Turns:
         self._running[run.conversation_id] = (run, task)
 
     async def _run(self, run: Run) -> None:
-        current = run
+        current: Run | None = run
         try:
             for _ in range(PATIENCE_ATTEMPTS):
                 try:
+                    current = current or await self._again(run)
                     await current.perform()
                     waiting = await current.release()
                     break
                 except Unavailable:
+                    current = None
                     await asyncio.sleep(PAUSE_SECONDS)
-                    current = Run(self.house, run.scope, run.head, run.message)
-                    self._running[run.conversation_id] = (current, self._running[run.conversation_id][1])
             else:
                 return
         except LeaseLost:
@@ -255,6 +253,15 @@ class Turns:
             self.house.feed.tidy(run.conversation_id)
         if waiting or run.from_line:
             await self._go_on(run)
+
+    async def _again(self, run: Run) -> Run:
+        """Return the run as the database, which was away, has it now."""
+        head = await self.house.store.head(run.scope.user_id, run.conversation_id)
+        if head is None or inner_object(head.get("run")).get("token") != run.token:
+            raise LeaseLost
+        again = Run(self.house, run.scope, head, run.message)
+        self._running[run.conversation_id] = (again, self._running[run.conversation_id][1])
+        return again
 
     async def _go_on(self, run: Run) -> None:
         try:
@@ -378,9 +385,9 @@ class Turns:
         }
 
 
-async def _end(run: Run, task: asyncio.Task[None]) -> None:
-    """Cancel a run's task until it has noticed: a single cancellation can get lost inside the database driver."""
-    while not task.done() and not run.closing:
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a run's task until it has ended: a single cancellation can get lost inside the database driver."""
+    while not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=INSIST_SECONDS)
 
