@@ -47,6 +47,22 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A lease to give back, with the conversation's new window and numbers."""
+
+    user_id: str
+    conversation_id: str
+    token: str
+    changes: Mapping[str, Any]
+    messages_added: int
+
+    @property
+    def held(self) -> Raw:
+        """The conversation while the lease is ours."""
+        return _own(self.user_id, self.conversation_id) | {"run.token": self.token}
+
+
+@dataclass(frozen=True, slots=True)
 class NumberedEvent:
     """A stored event: its number in the conversation, its run and its wire form."""
 
@@ -116,23 +132,20 @@ class TurnStore:
             )
         return done.matched_count == 1
 
-    async def release(
-        self, user_id: str, conversation_id: str, token: str, changes: Mapping[str, Any], messages_added: int
-    ) -> bool:
-        """Give the lease back with the conversation's new window and numbers; True if a message waits.
-
-        1 round trip, 2 when one waits.
-        """
-        held = _own(user_id, conversation_id) | {"run.token": token}
-        now = self._database.clock.now()
-        change = {
-            "$set": {**changes, "run": None, "queued": 0, "updated_at": now},
-            "$inc": {"message_count": messages_added},
-        }
+    async def release(self, lease: Release) -> bool:
+        """Give a lease back; True if a message waits. 1 round trip, 2 when one waits."""
+        change = self._given_back(lease)
         with translated():
-            if (await self._conversations.update_one(held | {"queued": 0}, change)).matched_count:
+            if (await self._conversations.update_one(lease.held | {"queued": 0}, change)).matched_count:
                 return False
-            return (await self._conversations.update_one(held, change)).matched_count == 1
+            return (await self._conversations.update_one(lease.held, change)).matched_count == 1
+
+    def _given_back(self, lease: Release) -> Raw:
+        now = self._database.clock.now()
+        return {
+            "$set": {**lease.changes, "run": None, "queued": 0, "updated_at": now},
+            "$inc": {"message_count": lease.messages_added},
+        }
 
     async def begin(self, message: Raw, entry: Raw, lease: Raw) -> bool:
         """Store a new message and its run's first events, and take the lease. 1 round trip.
@@ -197,22 +210,34 @@ class TurnStore:
         with translated():
             await self._messages.insert_one(dict(message))
 
-    async def write(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
+    async def write(
+        self,
+        answers: Sequence[Raw],
+        updates: Mapping[str, Raw],
+        entries: Sequence[Raw],
+        release: Release | None = None,
+    ) -> bool:
         """Store answers, changes of messages by their id, and entries of events, in this order. 1 round trip.
 
-        Raises LeaseLost when somebody else has written events with these numbers.
+        Gives the lease back with it unless a message waits; True if that is certain. Raises LeaseLost when somebody
+        else has written events with these numbers.
         """
         writes: list[Operation] = [InsertOne(answer, namespace=self._messages_space) for answer in answers]
         writes += self._changes(updates)
         writes += [InsertOne(entry, namespace=self._events_space) for entry in entries]
+        if release:
+            free = release.held | {"queued": 0}
+            writes.append(UpdateOne(free, self._given_back(release), namespace=self._conversations_space))
         try:
             if len(writes) == 1 and entries:
                 with translated():
                     await self._events.insert_one(entries[0])
             elif writes:
-                await self._database.bulk(writes)
+                matched = (await self._database.bulk(writes)).matched_count
+                return release is not None and matched > len(updates)
         except Conflict:
             await self._write_again(answers, updates, entries)
+        return False
 
     async def _write_again(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
         """Do what a first attempt left undone: an answer replaces what that attempt had stored under its id."""

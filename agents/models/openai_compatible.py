@@ -33,9 +33,11 @@ class StreamingChatOpenAI(ChatOpenAI):
 
     silence_seconds: float = 60
     _session: aiohttp.ClientSession | None = PrivateAttr(default=None)
+    _closed: bool = PrivateAttr(default=False)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections. A call made after that fails."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -86,6 +88,8 @@ class StreamingChatOpenAI(ChatOpenAI):
             raise ModelError("The language model's answer broke off. Your message is kept; try again.", retryable=True)
 
     def _connected(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise ModelError("The server is stopping. Your message is kept; try again.", retryable=True)
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=self.silence_seconds)
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=timeout)

@@ -7,10 +7,11 @@ from typing import Any, Literal, TypeAlias
 import structlog
 from pydantic import ValidationError
 
+from agents.turns.accepted import Accepted
 from agents.turns.approved import ApprovedCall
 from agents.turns.house import House
 from agents.turns.intake import checked_content
-from agents.turns.service import Accepted, Turns
+from agents.turns.service import Turns
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import derived_id, new_id
 from core.json_text import inner_object

@@ -1,6 +1,7 @@
 """Runs one turn whose lease we hold, from the start or from where another process left it, and gives the lease back."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from copy import deepcopy
 from datetime import timedelta
@@ -29,7 +30,7 @@ from core.events import (
 )
 from core.ids import new_id
 from core.scope import Scope
-from db.turn_store import LeaseLost, NumberedEvent
+from db.turn_store import LeaseLost, NumberedEvent, Release
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +56,7 @@ class Run:
         self.cancelled = bool(head["run"].get("cancel"))
         self._stoppable = False
         self.from_line = False
+        self.over = False
         self.log = RunLog(
             house.store,
             house.feed,
@@ -146,23 +148,31 @@ class Run:
             await self.log.close()
 
     async def release(self) -> bool:
-        """Give the lease back with the conversation's new window; True if another message waits."""
+        """Give the lease back if the run's last write did not; True if another message waits."""
+        if self.over:
+            return False
         answers = self.log.answered or await self._stored_answers()
+        release = self._release(answers, self.log.next_seq - 1)
+        waiting = await self.house.store.release(release)
+        if not waiting:
+            self._given_back(release)
+        return waiting
+
+    def _release(self, answers: Sequence[Stored], last_seq: int) -> Release:
         known = {entry["message_id"] for entry in self.head.get("messages", [])}
         new = [entry for entry in (self.message, *answers) if entry["message_id"] not in known]
         changes = moved_on(self.head, new) | {
             "context": self.turn.context,
-            "last_seq": self.log.next_seq - 1,
+            "last_seq": last_seq,
             "pending_approvals": self.turn.pending_approvals,
         }
         if self.turn.campaign_id:
             changes["campaign_id"] = self.turn.campaign_id
-        waiting = await self.house.store.release(
-            self.scope.user_id, self.conversation_id, self.token, changes, len(new)
-        )
-        if not waiting:
-            self.house.heads.put(self.head | changes | {"run": None, "queued": 0})
-        return waiting
+        return Release(self.scope.user_id, self.conversation_id, self.token, changes, len(new))
+
+    def _given_back(self, release: Release) -> None:
+        self.over = True
+        self.house.heads.put({**self.head, **release.changes, "run": None, "queued": 0})
 
     async def _work(self) -> None:
         progress = self._progress or await self._stored_progress()
@@ -242,8 +252,14 @@ class Run:
     async def _close(self, status: Status, *events: Event) -> None:
         self._stoppable = False
         self.log.put(*events)
-        now = self.house.clock.now()
-        await self.log.flush({self.message["message_id"]: {"status": status, "updated_at": now}})
+        over = {"status": status, "updated_at": self.house.clock.now()}
+        released: list[Release] = []
+
+        def release(answers: Sequence[Stored], last_seq: int) -> Release:
+            released.append(self._release(answers, last_seq))
+            return released[-1]
+
+        await self.log.finish({self.message["message_id"]: over}, release, lambda: self._given_back(released[-1]))
 
     async def _stored_answers(self) -> list[Stored]:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)

@@ -1,8 +1,8 @@
 """The output of one run: volatile events to the live feed at once, durable ones to the database first, numbered."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents.turn import Answer
@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
 from core.ids import derived_id
-from db.turn_store import EVENTS_PER_ENTRY, TurnStore
+from db.turn_store import EVENTS_PER_ENTRY, Release, TurnStore
 
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0
@@ -27,6 +27,8 @@ class Write:
     updates: Mapping[str, dict[str, Any]]
     frames: list[Frame]
     entries: list[dict[str, Any]]
+    release: Release | None = None
+    over: Callable[[], None] | None = None
 
 
 class RunLog:
@@ -144,17 +146,37 @@ class RunLog:
         self._waiting = [event for event in self._waiting if event.durable]
         self.open_text = None
 
-    async def flush(self, updates: Mapping[str, dict[str, Any]] | None = None) -> None:
-        """Store what waits, with changes of messages, and show it. A database that is away is waited for a while."""
+    async def flush(self) -> None:
+        """Store what waits, and show it. A database that is away is waited for a while."""
         async with self._lock:
-            if self._timer_error:
-                error, self._timer_error = self._timer_error, None
-                raise error
-            if self._under_way:
-                # A write that was cut short may be stored all the same: it is repeated as it was, with what it held.
-                await self._carry_out(self._under_way)
-            if self._waiting or self._answers or updates:
-                await self._carry_out(self._next_write(updates or {}))
+            await self._settle()
+            if self._waiting or self._answers:
+                await self._carry_out(self._next_write({}))
+
+    async def finish(
+        self,
+        updates: Mapping[str, dict[str, Any]],
+        release: Callable[[Sequence[dict[str, Any]], int], Release],
+        over: Callable[[], None],
+    ) -> None:
+        """Store what waits with the run's last changes, give the lease back in the same go, and show it.
+
+        ``release`` gets the run's answers and its last number; ``over`` is called as soon as the lease is given back,
+        before anybody is shown that the run has ended. It is not called when that is not certain.
+        """
+        async with self._lock:
+            await self._settle()
+            write = self._next_write(updates)
+            answers, last_seq = [*self.answered, *write.answers], self.next_seq + len(write.frames) - 1
+            await self._carry_out(replace(write, release=release(answers, last_seq), over=over))
+
+    async def _settle(self) -> None:
+        """Raise what the timer met; repeat a write that was cut short, as it was: it may be stored all the same."""
+        if self._timer_error:
+            error, self._timer_error = self._timer_error, None
+            raise error
+        if self._under_way:
+            await self._carry_out(self._under_way)
 
     def _next_write(self, updates: Mapping[str, dict[str, Any]]) -> Write:
         batch, self._waiting = self._waiting, []
@@ -164,10 +186,19 @@ class RunLog:
 
     async def _carry_out(self, write: Write) -> None:
         self._under_way = write
-        await self._patiently(write.answers, write.updates, write.entries)
+        released = await self._patiently(write)
         self._under_way = None
         self.answered += write.answers
+        if released and write.over:
+            write.over()
         self._show(write.batch, write.frames)
+        self._show_what_needs_no_number()
+
+    def _show_what_needs_no_number(self) -> None:
+        """Show volatile events that came during a write, up to the next durable one."""
+        count = next((index for index, event in enumerate(self._waiting) if event.durable), len(self._waiting))
+        self._show(self._waiting[:count], ())
+        del self._waiting[:count]
 
     def _show(self, batch: Sequence[Event], frames: Sequence[Frame]) -> None:
         """Show what is stored now and what had to wait for it, in the order it came."""
@@ -217,16 +248,11 @@ class RunLog:
             "timestamp": self._clock.now(),
         }
 
-    async def _patiently(
-        self,
-        answers: Sequence[dict[str, Any]],
-        updates: Mapping[str, dict[str, Any]],
-        entries: Sequence[dict[str, Any]],
-    ) -> None:
+    async def _patiently(self, write: Write) -> bool:
         waited = 0.0
         while True:
             try:
-                return await self._store.write(answers, updates, entries)
+                return await self._store.write(write.answers, write.updates, write.entries, write.release)
             except Unavailable:
                 if waited >= PATIENCE_SECONDS:
                     raise

@@ -3,11 +3,11 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import structlog
 
+from agents.turns.accepted import Accepted, RunResult, as_accepted
 from agents.turns.feed import Frame
 from agents.turns.follow import follow, follow_from_here
 from agents.turns.house import House
@@ -17,7 +17,7 @@ from core.errors import AppError, Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
 from core.json_text import inner_object
 from core.scope import Scope
-from db.turn_store import Lease, LeaseLost, lease_document
+from db.turn_store import Lease, LeaseLost, Release, lease_document
 
 log = structlog.get_logger(__name__)
 
@@ -26,32 +26,6 @@ PATIENCE_ATTEMPTS = 30
 PAUSE_SECONDS = 0.5
 NO_CONVERSATION = "There is no such conversation. Check the id, or start a new one."
 Stored = dict[str, Any]
-RunStatus = Literal["success", "interrupt", "cancelled", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A message that is stored. The run's first event has a number above ``after``.
-
-    ``started`` says that the run has begun in this process with this very call.
-    """
-
-    run_id: str
-    message_id: str
-    duplicate: bool
-    after: int
-    started: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """How a run ended: its answers, and the approvals it waits for."""
-
-    run_id: str
-    status: RunStatus
-    messages: list[Stored]
-    approvals: list[dict[str, Any]]
-    error: dict[str, Any] | None = None
 
 
 class Turns:
@@ -80,7 +54,7 @@ class Turns:
         lease = self._lease(new_id("run"), new_id("msg"))
         first_seq = head["last_seq"] + 1
         message = self._message(scope, conversation_id, lease, text, client_id, first_seq)
-        if head.get("run") or conversation_id in self._running or self._line[conversation_id]:
+        if head.get("run") or self._busy(conversation_id):
             return await self._wait_in_line(scope, message)
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
@@ -193,7 +167,7 @@ class Turns:
             return False
         message = await self.house.store.message(scope.user_id, conversation_id, abandoned["message_id"])
         if message is None:
-            await self.house.store.release(scope.user_id, conversation_id, lease.token, {}, 0)
+            await self.house.store.release(Release(scope.user_id, conversation_id, lease.token, {}, 0))
             return True
         log.info("turn taken over", run_id=abandoned["run_id"], attempt=taken["run"]["attempt"])
         self._start(Run(self.house, scope, taken, message))
@@ -218,10 +192,20 @@ class Turns:
         return conversation_id in self._running
 
     async def stop(self) -> None:
-        """Stop the tasks. Their turns go on after the next start."""
-        for task in self._background:
-            task.cancel()
-        await self._abandon(list(self._running))
+        """End every task for certain. Their turns go on after the next start."""
+        while self._background:
+            await asyncio.gather(*[_end(task) for task in self._background])
+
+    def _busy(self, conversation_id: str) -> bool:
+        """Whether a turn of the conversation runs here, or one is just being taken from its line."""
+        running = self._running.get(conversation_id)
+        return (running is not None and not running[0].over) or self._line[conversation_id] > 0
+
+    def _forget(self, run: Run) -> None:
+        """Take a run off the list, unless the next one of its conversation is there already."""
+        running = self._running.get(run.conversation_id)
+        if running and running[1] is asyncio.current_task():
+            del self._running[run.conversation_id]
 
     def _keep(self, task: asyncio.Task[None]) -> None:
         self._background.add(task)
@@ -230,6 +214,7 @@ class Turns:
     def _start(self, run: Run) -> None:
         task = asyncio.create_task(self._run(run), name=f"turn {run.run_id}")
         self._running[run.conversation_id] = (run, task)
+        self._keep(task)
 
     async def _run(self, run: Run) -> None:
         current: Run | None = run
@@ -249,7 +234,7 @@ class Turns:
             log.info("turn is run elsewhere", run_id=run.run_id)
             return
         finally:
-            self._running.pop(run.conversation_id, None)
+            self._forget(run)
             self.house.feed.tidy(run.conversation_id)
         if waiting or run.from_line:
             await self._go_on(run)
@@ -334,12 +319,12 @@ class Turns:
             return await self._known(scope, conversation_id, message["client_message_id"])
         finally:
             self._line[conversation_id] -= 1
-        return _as_accepted(message, duplicate=False)
+        return as_accepted(message, duplicate=False)
 
     async def _stand_back(self, scope: Scope, message: Stored) -> Accepted:
         """Another process's turn began first: let the message, which is stored, wait behind it."""
         await self._next(scope, message["conversation_id"])
-        return _as_accepted(message, duplicate=False)
+        return as_accepted(message, duplicate=False)
 
     async def _known(self, scope: Scope, conversation_id: str, client_id: str) -> Accepted:
         """Answer for a message that was there already. One whose turn has failed is tried again."""
@@ -352,11 +337,11 @@ class Turns:
             return Accepted(again.run_id, again.message_id, duplicate=True, after=again.after)
         if found["status"] == "pending":
             await self._next(scope, conversation_id)
-        return _as_accepted(found, duplicate=True)
+        return as_accepted(found, duplicate=True)
 
     async def _give_back(self, run: Run) -> None:
         try:
-            await self.house.store.release(run.scope.user_id, run.conversation_id, run.token, {}, 0)
+            await self.house.store.release(Release(run.scope.user_id, run.conversation_id, run.token, {}, 0))
         except Unavailable:
             log.warning("lease left to expire", run_id=run.run_id)
 
@@ -390,8 +375,3 @@ async def _end(task: asyncio.Task[None]) -> None:
     while not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=INSIST_SECONDS)
-
-
-def _as_accepted(message: Stored, *, duplicate: bool) -> Accepted:
-    first = message.get("first_seq") or 1
-    return Accepted(message["run_id"], message["message_id"], duplicate=duplicate, after=first - 1)

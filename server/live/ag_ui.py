@@ -8,7 +8,7 @@ from ag_ui.core import ResumeEntry, RunAgentInput, TextPart, UserMessage
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from agents.turns.service import Accepted
+from agents.turns.accepted import Accepted
 from core.errors import AppError, Conflict, InvalidInput, NotFound
 from core.events import RunFailed
 from core.ids import is_public_id, new_id

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.turns.service import RunResult
+from agents.turns.accepted import RunResult
 from core.ids import new_id
 from core.scope import Channel
 from db.conversations import CONVERSATIONS, Conversation, ConversationContext, PendingApproval

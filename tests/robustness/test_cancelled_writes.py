@@ -1,7 +1,7 @@
 """Cancelling while a write is stored but not yet acknowledged: nothing of it is lost, written over or told twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -36,16 +36,11 @@ class LateStore(TurnStore):
         self.stored = asyncio.Event()
         self.acknowledge = asyncio.Event()
 
-    async def write(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
+    async def write(self, *arguments: Any, **named: Any) -> bool:
         """Write, then say so, or be late in saying so."""
-        await super().write(answers, updates, entries)
+        released = await super().write(*arguments, **named)
         await self._perhaps_late()
-
-    async def release(self, *arguments: Any, **named: Any) -> bool:
-        """Give the lease back, then say so, or be late in saying so."""
-        waiting = await super().release(*arguments, **named)
-        await self._perhaps_late()
-        return waiting
+        return released
 
     async def _perhaps_late(self) -> None:
         self.left -= 1

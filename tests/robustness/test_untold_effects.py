@@ -1,7 +1,7 @@
 """A process that ends after a tool has done its work and before its result is stored: done once, and told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -36,13 +36,13 @@ class DyingStore(TurnStore):
         super().__init__(database)
         self.gone = asyncio.Event()
 
-    async def write(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
+    async def write(self, *arguments: Any, **named: Any) -> bool:
         """Write, or be gone."""
         if self.left == 0:
             self.gone.set()
             raise Unavailable("gone")
         self.left -= 1
-        await super().write(answers, updates, entries)
+        return await super().write(*arguments, **named)
 
 
 @pytest.fixture

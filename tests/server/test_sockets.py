@@ -286,6 +286,9 @@ async def test_a_slow_reader_is_cut_off_and_others_are_not(person: Person, servi
             await socket.send('{"type": "ping"}')
             await received(socket)
         channel = services.turns.house.feed.channel(conversation)
+        async with asyncio.timeout(20):
+            while len(channel.listeners) < 2:
+                await asyncio.sleep(0.01)
         sent = [Frame(None, TextDelta(new_id("msg"), "x" * 50_000).wire(), "run") for _ in range(300)]
         for number, frame in enumerate(sent):
             channel.publish([frame])
