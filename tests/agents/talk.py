@@ -6,9 +6,9 @@ from typing import Literal, TypeVar
 
 from agents.models.factory import build_models
 from agents.roster import ROSTER
+from agents.turns.accepted import Accepted
 from agents.turns.decisions import Decisions
 from agents.turns.house import build_house
-from agents.turns.accepted import Accepted
 from agents.turns.service import Turns
 from core.ids import new_id
 from core.scope import Scope
