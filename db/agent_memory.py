@@ -1,30 +1,38 @@
-"""What an agent has learned about its craft, shared by all accounts and free of their data."""
+"""What an agent has learned about its craft from one account's outcomes: patterns, good practice, learnings."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from db.collection import Collection, Index, Part, SharedDocument
+from db.collection import Collection, Index, OwnedDocument, Part
+from db.user_memory import MemorySource
+from db.vector import Vector, no_vector
+
+LearningType: TypeAlias = Literal["pattern", "best_practice", "learning"]
 
 
 class AgentMemoryMetadata(Part):
-    """How often a learning was used, and how often that went well (a share of 1)."""
+    """How often a learning was used, how often that went well (a share of 1), and what it was taken from."""
 
     use_count: int = 0
     success_count: int = 0
     success_rate: float | None = None
     category: str | None = None
+    importance: int = Field(default=5, ge=1, le=10)
+    source: MemorySource | None = None
 
 
-class AgentMemory(SharedDocument):
-    """One learning with the embedding of its content."""
+class AgentMemory(OwnedDocument):
+    """One learning with the embedding of its content and the model that made it."""
 
     memory_id: str
     agent_name: str
-    memory_type: Literal["pattern", "best_practice", "learning"]
+    memory_type: LearningType
     content: str
-    embedding: list[float] = Field(default_factory=list[float], repr=False)
+    embedding: Vector = Field(default_factory=no_vector, repr=False)
+    embedding_model: str = ""
     metadata: AgentMemoryMetadata = Field(default_factory=AgentMemoryMetadata)
+    digest: str = ""
 
 
 AGENT_MEMORY = Collection(
@@ -32,6 +40,5 @@ AGENT_MEMORY = Collection(
     model=AgentMemory,
     id_field="memory_id",
     id_prefix="agm",
-    tenant=None,
-    indexes=(Index(("agent_name",)), Index(("memory_type",))),
+    indexes=(Index(("user_id",)), Index(("agent_name",)), Index(("memory_type",))),
 )

@@ -16,6 +16,7 @@ from db.content_versions import CONTENT_VERSIONS
 from db.conversations import CONVERSATIONS
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
+from db.memory_changes import MEMORY_CHANGES
 from db.messages import MESSAGES
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
@@ -42,6 +43,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     USER_MEMORY,
     AGENT_MEMORY,
     GLOBAL_MEMORY,
+    MEMORY_CHANGES,
     AGENT_EVENTS,
     AGENT_TASKS,
     APPROVAL_REQUESTS,

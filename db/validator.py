@@ -13,6 +13,7 @@ BSON_TYPES: dict[str, list[str]] = {
     "number": ["double", "int", "long", "decimal"],
     "array": ["array"],
     "object": ["object"],
+    "binary": ["binData"],
     "null": ["null"],
 }
 

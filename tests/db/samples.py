@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin
 
+from bson.binary import Binary
 from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
@@ -11,6 +12,7 @@ from core.ids import new_id
 from core.scope import Scope
 from db.collection import SET_BY_DATABASE, Collection
 from db.users import USERS
+from db.vector import pack
 
 MOMENT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -62,4 +64,5 @@ def _value(kind: Any, name: str, salt: str, field: FieldInfo | None = None) -> A
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _fields(kind, salt)
     plain: dict[Any, Any] = {int: 3, float: 0.5, bool: True, datetime: MOMENT, AwareDatetime: MOMENT}
+    plain[Binary] = pack([0.25, 0.5])
     return plain.get(kind, f"{salt} {name}.")

@@ -13,11 +13,11 @@ from core.clock import ManualClock
 from core.errors import InvalidInput, NotConfigured
 from core.ids import new_id
 from core.scope import Scope
-from db.agent_memory import AGENT_MEMORY
 from db.catalogue import CATALOGUE
 from db.client import Database
 from db.collection import Collection, Index
 from db.encryption import FieldCipher
+from db.global_memory import GLOBAL_MEMORY
 from db.repository import Repository
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.stored import to_stored
@@ -187,9 +187,9 @@ async def test_a_unique_index_over_doubles_is_refused_in_one_sentence(bare_datab
 
 
 async def test_shared_collections_have_no_tenant(database: Database, scope: Scope, other_scope: Scope) -> None:
-    await Repository(database, AGENT_MEMORY, scope).insert(sample(AGENT_MEMORY, scope))
-    (found,) = await Repository(database, AGENT_MEMORY, other_scope).find({})
-    stored = await database.raw(AGENT_MEMORY).find_one({"memory_id": found.memory_id})
+    await Repository(database, GLOBAL_MEMORY, scope).insert(sample(GLOBAL_MEMORY, scope))
+    (found,) = await Repository(database, GLOBAL_MEMORY, other_scope).find({})
+    stored = await database.raw(GLOBAL_MEMORY).find_one({"memory_id": found.memory_id})
     assert stored is not None
     assert "user_id" not in stored
 

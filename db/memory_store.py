@@ -1,0 +1,170 @@
+"""What the memory engine reads and writes of one account, in few round trips, with the log that other processes follow.
+
+Every write adds to the account's log after the documents are stored, so that whoever sees the log sees them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError
+
+from core.errors import Conflict
+from core.ids import derived_id, new_id
+from db.client import Database, Operation
+from db.failures import DUPLICATE_KEY, translated
+from db.memory_changes import MEMORY_CHANGES
+from db.stored import to_stored
+from db.user_memory import USER_MEMORY, UserMemory
+
+Raw: TypeAlias = dict[str, Any]
+
+RECENT = 100
+IDS_PER_READ = 200
+NO_ID = {"_id": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many changes an account's memories have seen. Equal states mean that nothing has changed."""
+
+    epoch: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The state of an account's memories and the ids of what changed last, oldest first."""
+
+    state: State
+    recent: tuple[str, ...]
+
+    def since(self, seen: "State") -> tuple[str, ...] | None:
+        """Return the ids changed after that state; None if the log no longer tells."""
+        missed = self.state.count - seen.count
+        if self.state.epoch != seen.epoch or missed < 0 or missed > len(self.recent):
+            return None
+        return self.recent[len(self.recent) - missed :]
+
+
+class MemoryStore:
+    """The memories of every account, each method for the one it names."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._memories = database.raw(USER_MEMORY)
+        self._changes = database.raw(MEMORY_CHANGES)
+        self._memories_space = database.namespace(USER_MEMORY)
+        self._changes_space = database.namespace(MEMORY_CHANGES)
+
+    async def state(self, user_id: str) -> State:
+        """Return the account's state. 1 round trip."""
+        with translated():
+            found = await self._changes.find_one({"user_id": user_id}, {"_id": 0, "count": 1, "epoch": 1})
+        return _state(found) if found else State()
+
+    async def log(self, user_id: str) -> Log:
+        """Return the account's log. 1 round trip."""
+        with translated():
+            found = await self._changes.find_one({"user_id": user_id}, NO_ID)
+        return Log(_state(found), tuple(found["recent"])) if found else Log(State(), ())
+
+    async def all(self, user_id: str) -> list[Raw]:
+        """Return every memory of the account, superseded ones too, as stored. 1 round trip and more for many."""
+        with translated():
+            return await self._memories.find({"user_id": user_id}, NO_ID, batch_size=5000).to_list()
+
+    async def some(self, user_id: str, memory_ids: Sequence[str]) -> list[Raw]:
+        """Return those of these memories that there are."""
+        found: list[Raw] = []
+        with translated():
+            for start in range(0, len(memory_ids), IDS_PER_READ):
+                part = list(memory_ids[start : start + IDS_PER_READ])
+                found += await self._memories.find({"memory_id": {"$in": part}, "user_id": user_id}, NO_ID).to_list()
+        return found
+
+    async def add(self, user_id: str, memories: Sequence[UserMemory]) -> list[Raw]:
+        """Store memories; those whose id is there already stay as they are. Return them as stored. 1 round trip."""
+        stored = [self._to_stored(user_id, memory) for memory in memories]
+        ids = [str(memory["memory_id"]) for memory in stored]
+        inserts: list[Operation] = [InsertOne(memory, namespace=self._memories_space) for memory in stored]
+        try:
+            await self._database.bulk([*inserts, self._entry(user_id, ids)])
+        except Conflict:
+            return await self._add_missing(user_id, stored, ids)
+        return [_without_id(memory) for memory in stored]
+
+    async def change(self, user_id: str, changes: Mapping[str, Mapping[str, Any]]) -> int:
+        """Set fields of memories, by id; return how many there were. 1 round trip."""
+        now = self._database.clock.now()
+        updates: list[Operation] = [
+            UpdateOne(
+                {"memory_id": memory_id, "user_id": user_id},
+                {"$set": {**fields, "updated_at": now}},
+                namespace=self._memories_space,
+            )
+            for memory_id, fields in changes.items()
+        ]
+        done = await self._database.bulk([*updates, self._entry(user_id, list(changes))])
+        return done.matched_count - 1 + done.upserted_count
+
+    async def remove(self, user_id: str, memory_ids: Sequence[str]) -> int:
+        """Remove memories for good; return how many there were. 2 round trips."""
+        removed = 0
+        with translated():
+            for start in range(0, len(memory_ids), IDS_PER_READ):
+                part = list(memory_ids[start : start + IDS_PER_READ])
+                done = await self._memories.delete_many({"memory_id": {"$in": part}, "user_id": user_id})
+                removed += done.deleted_count
+        await self._database.bulk([self._entry(user_id, memory_ids)])
+        return removed
+
+    async def note_recall(self, user_id: str, memory_ids: Sequence[str]) -> None:
+        """Count one recall of each. It is no change that others have to follow. 1 round trip."""
+        now = self._database.clock.now()
+        if memory_ids:
+            with translated():
+                await self._memories.update_many(
+                    {"memory_id": {"$in": list(memory_ids)}, "user_id": user_id},
+                    {"$inc": {"use_count": 1}, "$set": {"last_recalled_at": now}},
+                )
+
+    async def _add_missing(self, user_id: str, stored: Sequence[Raw], ids: Sequence[str]) -> list[Raw]:
+        """Store what an earlier attempt did not, one by one in the database's eyes, and return all as stored."""
+        with translated():
+            try:
+                await self._memories.insert_many([_without_id(memory) for memory in stored], ordered=False)
+            except BulkWriteError as error:
+                failures = (error.details or {}).get("writeErrors", [])
+                if any(failure["code"] != DUPLICATE_KEY for failure in failures):
+                    raise
+        await self._database.bulk([self._entry(user_id, ids)])
+        found = {str(memory["memory_id"]): memory for memory in await self.some(user_id, ids)}
+        return [found[memory_id] for memory_id in ids if memory_id in found]
+
+    def _to_stored(self, user_id: str, memory: UserMemory) -> Raw:
+        database = self._database
+        return to_stored(USER_MEMORY, memory, tenant=user_id, now=database.clock.now(), cipher=database.cipher)
+
+    def _entry(self, user_id: str, memory_ids: Sequence[str]) -> UpdateOne:
+        now = self._database.clock.now()
+        return UpdateOne(
+            {"user_id": user_id},
+            {
+                "$inc": {"count": len(memory_ids)},
+                "$push": {"recent": {"$each": list(memory_ids[-RECENT:]), "$slice": -RECENT}},
+                "$set": {"updated_at": now},
+                "$setOnInsert": {"changes_id": derived_id("mch", user_id), "epoch": new_id("mch"), "created_at": now},
+            },
+            upsert=True,
+            namespace=self._changes_space,
+        )
+
+
+def _state(found: Raw) -> State:
+    return State(str(found["epoch"]), int(found["count"]))
+
+
+def _without_id(stored: Raw) -> Raw:
+    return {name: value for name, value in stored.items() if name != "_id"}

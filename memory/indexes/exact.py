@@ -1,0 +1,124 @@
+"""Exact search in process: one matrix an account, filled when the account is first asked for. The default."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from db.vector import Floats
+from memory.indexes.index import Near
+
+SMALLEST = 16
+
+
+class ExactIndex:
+    """Compares a question with every vector of the account. Holds an account until it is released."""
+
+    persistent = False
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Rows] = {}
+
+    async def put(self, user_id: str, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
+        """Add vectors, or replace those there are."""
+        self._accounts.setdefault(user_id, Rows()).put(model, memory_ids, vectors)
+
+    async def remove(self, user_id: str, memory_ids: Sequence[str]) -> None:
+        """Take vectors out."""
+        if rows := self._accounts.get(user_id):
+            rows.remove(memory_ids)
+
+    async def forget(self, user_id: str) -> None:
+        """Let go of everything of an account."""
+        self._accounts.pop(user_id, None)
+
+    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> list[Near]:
+        """Return the nearest memories of the account."""
+        rows = self._accounts.get(user_id)
+        return rows.nearest(model, vector, limit) if rows else []
+
+    def held_bytes(self, user_id: str) -> int:
+        """Return how much memory the account takes."""
+        rows = self._accounts.get(user_id)
+        return rows.held_bytes if rows else 0
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        self._accounts.clear()
+
+
+class Rows:
+    """The vectors of one account, by model: rows are filled from the front, and the last one moves into a gap."""
+
+    def __init__(self) -> None:
+        self._models: dict[str, Matrix] = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory the vectors take."""
+        return sum(matrix.numbers.nbytes for matrix in self._models.values())
+
+    def put(self, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
+        """Add or replace; a memory has a vector of one model at a time."""
+        for name, matrix in self._models.items():
+            if name != model:
+                matrix.remove(memory_ids)
+        if model not in self._models:
+            self._models[model] = Matrix(vectors.shape[1])
+        self._models[model].put(memory_ids, vectors)
+
+    def remove(self, memory_ids: Sequence[str]) -> None:
+        """Take out, whatever the model."""
+        for matrix in self._models.values():
+            matrix.remove(memory_ids)
+
+    def nearest(self, model: str, vector: Floats, limit: int) -> list[Near]:
+        """Return the nearest of one model."""
+        matrix = self._models.get(model)
+        return matrix.nearest(vector, limit) if matrix else []
+
+
+class Matrix:
+    """Vectors in one growing array, with the memory each row belongs to."""
+
+    def __init__(self, dimensions: int) -> None:
+        self.numbers = np.zeros((SMALLEST, dimensions), dtype=np.float32)
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+
+    def put(self, memory_ids: Sequence[str], vectors: Floats) -> None:
+        """Add rows, or replace those of memories that have one."""
+        self._make_room(len(self._ids) + len(memory_ids))
+        for memory_id, vector in zip(memory_ids, vectors, strict=True):
+            row = self._rows.get(memory_id)
+            if row is None:
+                row = self._rows[memory_id] = len(self._ids)
+                self._ids.append(memory_id)
+            self.numbers[row] = vector
+
+    def remove(self, memory_ids: Sequence[str]) -> None:
+        """Take rows out."""
+        for memory_id in memory_ids:
+            row = self._rows.pop(memory_id, None)
+            if row is None:
+                continue
+            last = self._ids.pop()
+            if last != memory_id:
+                self._ids[row] = last
+                self._rows[last] = row
+                self.numbers[row] = self.numbers[len(self._ids)]
+
+    def nearest(self, vector: Floats, limit: int) -> list[Near]:
+        """Return the rows with the largest product with ``vector``."""
+        count = len(self._ids)
+        similarities = self.numbers[:count] @ vector
+        best = np.argpartition(-similarities, limit)[:limit] if limit < count else np.arange(count)
+        best = best[np.argsort(-similarities[best], kind="stable")]
+        values: list[float] = similarities[best].tolist()
+        rows: list[int] = best.tolist()
+        return [Near(self._ids[row], value) for row, value in zip(rows, values, strict=True)]
+
+    def _make_room(self, rows: int) -> None:
+        if rows > len(self.numbers):
+            grown = np.zeros((max(rows, len(self.numbers) * 3 // 2), self.numbers.shape[1]), dtype=np.float32)
+            grown[: len(self._ids)] = self.numbers[: len(self._ids)]
+            self.numbers = grown

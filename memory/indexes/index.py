@@ -1,0 +1,37 @@
+"""Where vectors are searched. Whatever an index holds can be rebuilt from the database, the source of truth."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from db.vector import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A memory near a question: its id and the cosine of the angle between them."""
+
+    memory_id: str
+    similarity: float
+
+
+class MemoryIndex(Protocol):
+    """Finds the memories of one account whose vectors are nearest to a question's. Repeating a write is harmless."""
+
+    async def put(self, user_id: str, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
+        """Add vectors, or replace those there are."""
+        ...
+
+    async def remove(self, user_id: str, memory_ids: Sequence[str]) -> None:
+        """Take vectors out."""
+        ...
+
+    async def forget(self, user_id: str) -> None:
+        """Take out everything of an account."""
+        ...
+
+    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> list[Near]:
+        """Return up to ``limit`` of the account's memories, nearest first; only vectors of this model count."""
+        ...
+
+    async def close(self) -> None: ...
