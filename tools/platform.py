@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from tools.counting import code_points
+from tools.outside.contract import Adapter, Media, MediaKind
+from tools.outside.http import Outside
 
 PlatformName: TypeAlias = Literal[
     "instagram",
@@ -61,11 +63,22 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRule:
+    """What a channel takes of one kind of media: how many in a post, which types, and how large each, in bytes."""
+
+    kind: MediaKind
+    most: int
+    types: tuple[str, ...]
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """A channel. ``limit`` is a number, or a function of the text where the limit depends on it.
 
     ``hashtags_in`` and ``link_in`` say whether hashtags and link become part of the text (and count), have a field of
     their own, or have no place there. ``unit`` names what is counted. ``sources`` says where the limits are documented.
+    ``adapter`` builds what publishes there; None: the house only writes for this channel.
     """
 
     name: PlatformName
@@ -84,12 +97,14 @@ class Platform:
     needs: tuple[Literal["title", "subject", "media"], ...] = ()
     max_hashtags: int | None = None
     max_media: int = 0
+    media: tuple[MediaRule, ...] = ()
     hashtags_in: Literal["text", "field", "nowhere"] = "text"
     link_in: Literal["text", "field", "nowhere"] = "field"
     postable: bool = True
     direct: bool = False
     note: Callable[[str], str] | None = None
     advice: tuple[str, ...] = ()
+    adapter: Callable[[Outside], Adapter] | None = None
 
     def composed(self, text: str, hashtags: Sequence[str] = (), link: str | None = None) -> str:
         """Return the text as it goes out: with the link and those hashtags that are not in it yet."""
@@ -159,6 +174,29 @@ class Platform:
             return [f"The {field} has {longest:,} characters; {self.label} takes at most {limit.hard:,}."]
         return []
 
+    def media_problems(self, media: Sequence[Media]) -> list[str]:
+        """Return what stands against attaching these files, as sentences with the numbers."""
+        if not media:
+            return [f"{self.label} needs an image or video."] if "media" in self.needs else []
+        if len(media) > self.max_media:
+            return [f"{len(media)} attachments are too many: {self.label} takes at most {self.max_media}."]
+        rules = {rule.kind: rule for rule in self.media}
+        found: list[str] = []
+        for number, item in enumerate(media, 1):
+            rule = rules.get(item.kind)
+            if rule is None or item.content_type not in rule.types:
+                taken = ", ".join(kind for each in self.media for kind in each.types) or "none"
+                found.append(f"Attachment {number} is {item.content_type}; {self.label} takes {taken}.")
+            elif len(item.data) > rule.max_bytes:
+                found.append(
+                    f"Attachment {number} has {len(item.data):,} bytes; {self.label} takes at most {rule.max_bytes:,}."
+                )
+        for kind, rule in rules.items():
+            count = sum(item.kind == kind for item in media)
+            if count > rule.most:
+                found.append(f"{count} of kind {kind} are too many: {self.label} takes at most {rule.most}.")
+        return found
+
     def described(self) -> dict[str, Any]:
         """Return the limits for a model or a page."""
         return {
@@ -177,6 +215,11 @@ class Platform:
             "hashtags": {"max": self.max_hashtags, "counted_in_text": self.hashtags_in == "text"},
             "link": {"text": "in the text", "field": "in a field of its own", "nowhere": "not possible"}[self.link_in],
             "max_media": self.max_media,
+            "media": {
+                rule.kind: {"max": rule.most, "types": list(rule.types), "max_bytes": rule.max_bytes}
+                for rule in self.media
+            },
+            "can_publish": self.adapter is not None,
             "can_be_scheduled": self.postable,
             "advice": list(self.advice),
         }
