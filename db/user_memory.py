@@ -19,7 +19,10 @@ class MemorySource(Part):
 
 
 class UserMemoryMetadata(Part):
-    """Where a memory comes from, who said it and when, and how much it matters (1 to 10)."""
+    """Where a memory comes from, who said it and when, and how much it matters (1 to 10).
+
+    ``mentions`` counts how often it was said, ``timestamp`` is the last time.
+    """
 
     conversation_id: str | None = None
     message_id: str | None = None
@@ -28,6 +31,7 @@ class UserMemoryMetadata(Part):
     category: str | None = None
     source: MemorySource | None = None
     speaker: str | None = None
+    mentions: int = Field(default=1, ge=1)
 
 
 class UserMemory(OwnedDocument):
