@@ -80,8 +80,8 @@ def same_thing(first: str, second: str, *, near: float = NEAR) -> bool:
 
 
 def better_wording(old: str, new: str) -> str:
-    """Return the wording that says more; the newer one where both say as much."""
-    return max((old, new), key=lambda text: (len(set(content_words(text))), _tidiness(text), text is new))
+    """Return the wording that says more; the old one where both say as much."""
+    return max((old, new), key=lambda text: (len(set(content_words(text))), _tidiness(text)))
 
 
 def groups(items: Sequence[Item], texts: Sequence[str]) -> list[list[Item]]:
