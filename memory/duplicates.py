@@ -17,7 +17,7 @@ _SILENT = frozenset(
         "a an the is are was were be been being am of to in on at for from with and or so that this these those it its "
         "i we you our your my us me they their there here as by do does did have has had will would shall should can "
         "could may might just really very please also now then well ok okay hi hello hey thanks thank say said says "
-        "note remember know want like about s re ve ll m d",
+        "note remember know want like about too s re ve ll m d",
     )
 )
 _NEGATIONS = frozenset(
