@@ -75,6 +75,37 @@ class Routed:
 
 
 @dataclass(frozen=True, slots=True)
+class RecalledMemory:
+    """One memory that was brought into a turn: its kind, how well it fits (more is better), and why it was chosen."""
+
+    memory_id: str
+    memory_type: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRecalled:
+    """What memory brought into a turn. It names memories and does not repeat them, so that a deleted one is gone."""
+
+    durable: ClassVar[bool] = True
+    items: tuple[RecalledMemory, ...]
+    searched: int
+
+    def wire(self) -> Wire:
+        items = [
+            {
+                "memory_id": item.memory_id,
+                "memory_type": item.memory_type,
+                "score": round(item.score, 4),
+                "why": item.why,
+            }
+            for item in self.items
+        ]
+        return _custom("memory_recalled", {"items": items, "searched": self.searched})
+
+
+@dataclass(frozen=True, slots=True)
 class StepStarted:
     """An agent starts its part."""
 
@@ -341,6 +372,7 @@ Event: TypeAlias = (
     RunStarted
     | UserMessageAccepted
     | Routed
+    | MemoryRecalled
     | StepStarted
     | StepFinished
     | TextStarted

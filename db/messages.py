@@ -10,7 +10,8 @@ from db.collection import Collection, Index, OwnedDocument, UtcTime
 class Message(OwnedDocument):
     """What a person or an agent said. A person's message is ``pending`` until its turn is over, well or badly.
 
-    ``first_seq`` is a number at or before the first event of its turn.
+    ``first_seq`` is a number at or before the first event of its turn. ``memory`` is ``pending`` while what was said in
+    the turn has still to be remembered.
     """
 
     message_id: str
@@ -25,6 +26,7 @@ class Message(OwnedDocument):
     status: Literal["pending", "done", "failed", "cancelled"] = "done"
     run_id: str | None = None
     first_seq: int | None = None
+    memory: Literal["pending"] | None = None
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
@@ -41,5 +43,6 @@ MESSAGES = Collection(
         Index(("user_id", "conversation_id", "run_id")),
         Index(("user_id", "conversation_id", "message_id"), partial={"status": "pending"}, label="pending"),
         Index(("status",), partial={"status": "pending"}),
+        Index(("memory",), partial={"memory": "pending"}),
     ),
 )

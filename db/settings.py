@@ -37,6 +37,13 @@ class Branding(Part):
     tone_of_voice: str | None = None
 
 
+class MemorySwitches(Part):
+    """For which people, and in which conversations, nothing is remembered and nothing recalled."""
+
+    off_for: list[str] = Field(default_factory=list[str])
+    off_in: list[str] = Field(default_factory=list[str])
+
+
 class AccountSettings(OwnedDocument):
     """The settings of one account."""
 
@@ -45,6 +52,7 @@ class AccountSettings(OwnedDocument):
     integrations: Integrations = Field(default_factory=Integrations)
     notifications: Notifications = Field(default_factory=Notifications)
     branding: Branding = Field(default_factory=Branding)
+    memory: MemorySwitches = Field(default_factory=MemorySwitches)
 
 
 SETTINGS = Collection(

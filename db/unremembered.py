@@ -1,0 +1,70 @@
+"""Turns across all tenants that are over and not remembered yet: for the worker that remembers, alone."""
+
+from typing import Any, TypeAlias
+
+from db.agent_events import AGENT_EVENTS
+from db.client import Database
+from db.conversations import CONVERSATIONS
+from db.failures import translated
+from db.messages import MESSAGES
+
+Raw: TypeAlias = dict[str, Any]
+
+AT_ONCE = 200
+EVENTS_READ = 500
+
+
+class Unremembered:
+    """Finds turns to remember and ticks them off. Every method is bounded and reads by an index."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._messages = database.raw(MESSAGES)
+        self._events = database.raw(AGENT_EVENTS)
+        self._conversations = database.raw(CONVERSATIONS)
+
+    async def waiting(self) -> list[Raw]:
+        """Return people's messages whose turns wait to be remembered, oldest first. 1 round trip."""
+        with translated():
+            found = await self._messages.find({"memory": "pending"}, {"_id": 0}, limit=AT_ONCE).to_list()
+        return sorted(found, key=lambda message: str(message["message_id"]))
+
+    async def answers(self, message: Raw) -> list[Raw]:
+        """Return what was answered in the message's turn, oldest first. 1 round trip."""
+        where = {"conversation_id": message["conversation_id"], "run_id": message["run_id"]}
+        with translated():
+            found = await self._messages.find(where | {"user_id": message["user_id"]}, {"_id": 0}).to_list()
+        answers = [answer for answer in found if answer["role"] == "assistant"]
+        return sorted(answers, key=lambda answer: (answer["timestamp"], answer["message_id"]))
+
+    async def events(self, message: Raw) -> list[Raw]:
+        """Return the wire forms of what the turn told its clients, in order. 1 round trip."""
+        first = message.get("first_seq") or 1
+        with translated():
+            entries = await self._events.find(
+                {
+                    "user_id": message["user_id"],
+                    "conversation_id": message["conversation_id"],
+                    "seq": {"$gte": first, "$lt": first + EVENTS_READ},
+                },
+                {"_id": 0, "seq": 1, "run_id": 1, "data": 1},
+            ).to_list()
+        entries.sort(key=lambda entry: int(entry["seq"]))
+        return [wire for entry in entries if entry["run_id"] == message["run_id"] for wire in entry["data"]["events"]]
+
+    async def done(self, message_id: str) -> None:
+        """Tick a turn off. 1 round trip."""
+        with translated():
+            await self._messages.update_one({"message_id": message_id}, {"$unset": {"memory": ""}})
+
+    async def gone(self, message: Raw) -> bool:
+        """Whether the message's conversation, or the account, has been deleted meanwhile. 1 round trip."""
+        where = {"conversation_id": message["conversation_id"], "user_id": message["user_id"], "deleted_at": None}
+        with translated():
+            return await self._conversations.find_one(where, {"_id": 1}) is None
+
+    async def let_go(self, user_id: str, conversation_id: str) -> None:
+        """Take what waits of a conversation out of the line: it is being deleted. 1 round trip."""
+        where = {"conversation_id": conversation_id, "user_id": user_id, "memory": "pending"}
+        with translated():
+            await self._messages.update_many(where, {"$unset": {"memory": ""}})
