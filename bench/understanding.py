@@ -3,8 +3,10 @@
 The structured fields of a brief (budget, event_date, start_date, end_date, goal_value, channels, location) are scored
 strictly: the right value counts, another value, a missing one and an unexpected one are wrong. Free-text fields
 (product, objective, goal_metric, target_audience, business, voice, timeline) count where they are expected, and are
-right where the value contains the expected key phrase, whatever the case; product and business may stand in for each
-other, since what a person sells and the business's name overlap. Free text nobody asked for is not counted.
+right where the value contains the expected key phrase; case, the phrase's opening article, hyphens, apostrophes,
+quotation marks and closing punctuation say nothing about what was understood and are left out of it. Product and
+business may stand in for each other, since what a person sells and the business's name overlap. Free text nobody asked
+for is not counted.
 """
 
 import json
@@ -128,12 +130,20 @@ def matches(expected: object, found: object) -> bool:
         return isinstance(expected, list) and set(map(str, both[0])) == set(map(str, both[1]))
     if isinstance(found, int):
         return isinstance(expected, int | float) and int(expected) == found
-    return _plain(str(expected)) in _plain(str(found))
+    key = _ARTICLE.sub("", str(expected))
+    return any(_plain(key, gap) in _plain(str(found), gap) for gap in ("", " "))
 
 
-def _plain(text: str) -> str:
-    """The text without case, line breaks and the marks people leave out: hyphens and apostrophes."""
-    return " ".join(re.sub(r"[-–\u2019']", "", text).lower().split())
+_ARTICLE = re.compile(
+    r"^(?:an?|the|my|our|your|his|her|their|to|une?|les?|la|des|eine?n?|der|die|das|una?|el|los|las)\s+(?=\w)",
+    re.IGNORECASE,
+)
+
+
+def _plain(text: str, gap: str) -> str:
+    """The text without case, line breaks and the marks people leave out; hyphens become ``gap``."""
+    text = re.sub(r"[-–]", gap, re.sub(r"[\u2019'\"“”]", "", text))
+    return " ".join(text.strip(" .,;:!?").lower().split())
 
 
 def machine() -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-_PEOPLE_NOUNS = (
+PEOPLE_NOUNS = (
     r"famil(?:y|ies)|parents?|mums|moms|dads|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|"
     r"women|woman|men|"
     r"ladies|girls|guys|boys|kids|children|teens|teenagers|tweens|toddlers|babies|adults|couples|singles|"
@@ -53,10 +53,10 @@ _STOP = (
 )
 _TAIL = rf"(?:\s(?!(?:{_STOP})(?!\w))[^\s,.;:!?\n()]+){{0,10}}"
 _HEADED = (
-    rf"(?:(?!(?:{_STOP}|the|of|to|for|in|a|an)\b)[\w'&/+-]+[ ]){{0,5}}?(?:{_PEOPLE_NOUNS})(?![\w])"
+    rf"(?:(?!(?:{_STOP}|the|of|to|for|in|a|an)\b)[\w'&/+-]+[ ]){{0,5}}?(?:{PEOPLE_NOUNS})(?![\w])"
     rf"(?:\s?,?\s?\(?{_AGES}\)?)?{_TAIL}"
 )
-_AGED = rf"{_AGES}(?:\s(?:{_PEOPLE_NOUNS}))?{_TAIL}"
+_AGED = rf"{_AGES}(?:\s(?:{PEOPLE_NOUNS}))?{_TAIL}"
 _CUED = re.compile(
     r"\b(?:target(?:ing|ed)?(?: audience| group| market| customers?| demographic)?|audience|aim(?:ed|ing)?(?: it)? "
     r"(?:at|for|towards)|geared (?:to|towards)|appeal(?:s|ing)? to|speak(?:s|ing)? to|"
@@ -122,11 +122,11 @@ _OFFERED = re.compile(
 )
 _FRAGMENT = re.compile(
     rf"(?:^|[,;.\n:+]|\band\b|\s-\s)\s*(?:mostly |mainly |maybe |probably |primarily |especially |also "
-    rf")?(?P<who>{_HEADED}|(?:{_PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|"
+    rf")?(?P<who>{_HEADED}|(?:{PEOPLE_NOUNS})?\s?{_AGES})\s*(?:mostly|mainly|probably|i think|i guess|really|"
     rf"please)?\s*(?=$|[,;.!\n)]| in\b| and (?:on|via|use|instagram|email)| - )",
     re.IGNORECASE,
 )
-_PERSON = re.compile(rf"(?<![\w-])(?:{_PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
+_PERSON = re.compile(rf"(?<![\w-])(?:{PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
 _NOT_AUDIENCE = re.compile(
     r"^(?:not\b|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|"
     r"members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|"

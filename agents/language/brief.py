@@ -9,13 +9,15 @@ from typing import TypeAlias, cast
 from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience
-from agents.language.channels import CHANNELS, read_channels
+from agents.language.channels import CHANNELS, mentions, read_channels
 from agents.language.corrections import cleared_fields, is_correction, meant_place, scaled_budget
 from agents.language.fragments import find_kind, find_thing, find_town
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.places import find_location
 from agents.language.sentences import essential, statements, tidy
+from agents.language.stated import longer, phrase
 from agents.language.subject import find_business, find_product, plain_phrase
+from agents.language.tagger import PHRASES, Hint, tag
 from agents.language.voice import find_voice
 from agents.language.when import When, find_when
 from core.money import Money
@@ -52,13 +54,22 @@ def read_brief(
     text: str, *, today: date, asked: str | None = None, known: Mapping[str, object] | None = None
 ) -> BriefReading:
     """Read the brief facts out of ``text``; see BriefReading. Never raises, whatever the text."""
-    before = known or {}
+    reader = _reader(text, today, asked, known or {})
+    return reader.read() if reader else BriefReading()
+
+
+def ruled(
+    text: str, *, today: date, asked: str | None = None, known: Mapping[str, object] | None = None
+) -> tuple[str, list[Hint]]:
+    """The part of ``text`` that states something, and what the rules take its places for: what the tagger goes by."""
+    reader = _reader(text, today, asked, known or {})
+    return reader.hints() if reader else ("", [])
+
+
+def _reader(text: str, today: date, asked: str | None, known: Mapping[str, object]) -> "_Reader | None":
     plain = essential(tidy(text))
     said = statements(plain)
-    if not said.strip():
-        return BriefReading()
-    reader = _Reader(said, today, asked, before, asks=said.strip() != plain.strip())
-    return reader.read()
+    return _Reader(said, today, asked, known, asks=said.strip() != plain.strip()) if said.strip() else None
 
 
 def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
@@ -83,8 +94,23 @@ class _Reader:
         self._removed: tuple[str, ...] = ()
         self._answering = asked is not None and plausible_answer(said)
         self._left = said
+        self._hints: list[Hint] = []
+
+    def hints(self) -> tuple[str, list[Hint]]:
+        """The text read, and what the rules take its places for."""
+        self._rules()
+        return self._said, self._hints
 
     def read(self) -> BriefReading:
+        self._rules()
+        self._tagged()
+        self._numbers()
+        if self._asked and self._answering and not self._asks:
+            self._answer()
+        self._removed += cleared_fields(self._said)
+        return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
+
+    def _rules(self) -> None:
         self._budget()
         self._when()
         self._goal()
@@ -92,11 +118,22 @@ class _Reader:
         self._location()
         self._audience()
         self._words()
-        self._numbers()
-        if self._asked and self._answering and not self._asks:
-            self._answer()
-        self._removed += cleared_fields(self._said)
-        return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
+
+    def _hint(self, name: str, start: int, end: int) -> None:
+        self._hints.append(Hint(start, end, name))
+
+    def _tagged(self) -> None:
+        """Phrases as the tagger sees them: it has looked at what the rules found, and decides."""
+        tagged = tag(self._said, self._asked, self._hints)
+        elsewhere = (
+            self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
+        )
+        for name in PHRASES:
+            if name in {"product", "business"} and elsewhere:
+                continue
+            words, ruled = phrase(name, self._said, tagged), self._values.get(name)
+            if not (isinstance(ruled, str) and longer(ruled, words)):
+                self._set(name, words)
 
     def _hide(self, start: int, end: int, mark: str = ";") -> None:
         self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
@@ -116,6 +153,8 @@ class _Reader:
         self._set("budget", scaled_budget(self._said, before, named if isinstance(named, Money) else None))
         if before and "budget" not in self._values and (currency := renamed_currency(self._said)):
             self._set("budget", Money.of(before.major, currency))
+        for amount in amounts(self._said, self._known):
+            self._hint("sum", amount.start, amount.end)
         for amount in amounts(self._left, self._known):
             self._hide(amount.start, amount.end, " ")
 
@@ -126,6 +165,7 @@ class _Reader:
         when = find_when(self._said, self._today, asked=asked, known=self._known, currency=currency)
         self._set_when(when)
         for start, end in when.spans:
+            self._hint("day", start, end)
             self._hide(start, end)
 
     def _set_when(self, when: When) -> None:
@@ -140,6 +180,7 @@ class _Reader:
         if goal and not (elsewhere and not wants(self._said)):
             self._set_goal(goal)
             start, end = goal.span
+            self._hint("goal_value", start, end)
             if goal.value is not None:
                 self._hide(start, end)
 
@@ -156,6 +197,8 @@ class _Reader:
         self._set("goal_value", goal.value)
 
     def _channels(self) -> None:
+        for mention in mentions(self._said):
+            self._hint("channel", mention.start, mention.end)
         asked = self._asked == "channels" and self._answering
         channels, removed = read_channels(self._said, _known_channels(self._known), asked=asked)
         self._set("channels", channels)
@@ -166,12 +209,14 @@ class _Reader:
             self._set("location", meant)
             return
         if found := find_location(self._left):
+            self._hint("location", found[0], found[1])
             self._set("location", found[2])
         elif sum(name in self._values for name in ("budget", "goal_value", "channels", "event_date")) >= 2:
             self._set("location", find_town(self._said, str(self._values.get("business", ""))))
 
     def _audience(self) -> None:
         if found := find_audience(self._left):
+            self._hint("target_audience", found[0], found[1])
             self._set("target_audience", found[2])
 
     def _words(self) -> None:
@@ -185,10 +230,13 @@ class _Reader:
         if elsewhere:
             pass
         elif found := find_product(self._left):
+            self._hint("product", found[0], found[1])
             self._set("product", found[2])
         elif self._asked in {None, "product"} and not self._known.get("product"):
             self._fragment()
         business = find_business(self._said) or find_kind(self._said) or str(self._values.get("business", ""))
+        if business and (place := self._said.find(business)) >= 0:
+            self._hint("business", place, place + len(business))
         if business.lower() != str(self._values.get("product", "")).lower():
             self._set("business", business)
         if note := _NOTE.search(self._said):

@@ -16,7 +16,7 @@ def test_where_routing_is_certain_it_meets_its_targets_on_the_held_out_set() -> 
 
 def test_held_out_figures_do_not_fall_below_what_was_reached() -> None:
     assert measure_routing(DATA / "routing_heldout.jsonl").overall >= 0.91
-    assert measure_brief(DATA / "brief_heldout.jsonl").share >= 0.88
+    assert measure_brief(DATA / "brief_heldout.jsonl").share >= 0.92
 
 
 def test_the_tune_set_of_briefs_is_read_right() -> None:
@@ -33,6 +33,9 @@ def test_the_tune_set_of_briefs_is_read_right() -> None:
         (["email"], ["instagram", "email"], False),
         ("second bakery", "our second bakery", True),
         ("sign-ups", "signups", True),
+        ("sign-ups", "sign ups", True),
+        ("a new musical.", "new musical", True),
+        ("the art of war", "war", False),
         ("families", "students", False),
         (200, 200, True),
         ("families", None, False),

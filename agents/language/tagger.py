@@ -1,0 +1,199 @@
+"""Which words of a message state which fact: a linear-chain model over words, its weights loaded at first use.
+
+What the rules have found (sums, days, channels, their guesses at the rest) is part of what the model looks at, so it
+learns where they are to be trusted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, SHAPE, TAIL, TOPIC, WORD, code, looks, tokens
+
+WEIGHTS = Path(__file__).with_name("tags.npz")
+SIZE = 1 << 16
+LONGEST = 400  # words looked at
+PHRASES: tuple[str, ...] = (
+    "product", "business", "target_audience", "objective", "location", "voice", "goal_metric", "timeline",
+    "additional_context",
+)  # fmt: skip
+POINTS: tuple[str, ...] = (
+    "budget",
+    "goal_value",
+    "event_date",
+    "start_date",
+    "end_date",
+    "span",
+    "channels",
+    "not_wanted",
+    "nothing",
+)
+LABELS: tuple[str, ...] = ("", *(f"{part} {name}" for name in PHRASES for part in ("begin", "in")), *POINTS)
+EXACT = ("sum", "day", "channel")  # what the rules know for sure of a word, one of them
+GUESSES = ("product", "business", "target_audience", "location", "goal_value")
+
+_EDGE = 3
+_WINDOWS = (
+    (WORD, (-3, -2, -1, 0, 1, 2, 3)), (GIST, (-3, -2, -1, 0, 1, 2, 3)), (KIND, (-2, -1, 0, 1, 2)),
+    (TOPIC, (-2, -1, 0, 1, 2)), (SHAPE, (-1, 0, 1)), (TAIL, (-1, 0, 1)), (HEAD, (0,)), (END, (0,)),
+)  # fmt: skip
+_RUNS = (
+    (GIST, (-3, -2)), (GIST, (-2, -1)), (GIST, (-1, 0)), (GIST, (0, 1)), (GIST, (1, 2)), (GIST, (2, 3)),
+    (WORD, (-2, -1)), (WORD, (-1, 0)), (WORD, (0, 1)), (WORD, (1, 2)),
+    (GIST, (-3, -2, -1)), (GIST, (-2, -1, 0)), (GIST, (-1, 0, 1)), (GIST, (0, 1, 2)), (GIST, (1, 2, 3)),
+)  # fmt: skip
+_EVEN = np.uint32(2654435761)
+_STEP = np.uint32(0x85EBCA6B)
+
+Ids = NDArray[np.uint16]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A place in the text, and what the rules take it for (of EXACT or GUESSES)."""
+
+    start: int
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """Words that state a fact: their place, the field, and how likely that is."""
+
+    start: int
+    end: int
+    name: str
+    likely: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The model: weights of features, and of one label after another."""
+
+    weights: NDArray[np.int8]
+    scale: Floats
+    bias: Floats
+    follows: Floats  # exp of the weight of a label (column) after another (row)
+    first: Floats
+    last: Floats
+
+
+@cache
+def _model() -> Chain:
+    with np.load(WEIGHTS) as stored:
+        return Chain(*(stored[name] for name in ("weights", "scale", "bias", "follows", "first", "last")))
+
+
+def features(said: Sequence[tuple[int, int, str]], asked: str | None, hints: Sequence[Hint]) -> Ids:
+    """For each word the places of its features in a vector of SIZE."""
+    count = len(said)
+    table = np.zeros((count + 2 * _EDGE, COLUMNS), np.uint32)
+    for row, (_, _, word) in enumerate(said, _EDGE):
+        table[row] = looks(word)
+    exact, guesses = _hinted(said, hints)
+    together = guesses.sum(axis=1, dtype=np.uint32)
+    found = [_at(table[:, column], offset, count) for column, offsets in _WINDOWS for offset in offsets]
+    for column, offsets in _RUNS:
+        run = np.zeros(count, np.uint32)
+        for offset in offsets:
+            run = (run + _at(table[:, column], offset, count)) * _STEP
+        found.append(run)
+    found += [_at(exact, offset, count) for offset in (-2, -1, 0, 1, 2)]
+    found += [_at(together, offset, count) for offset in (-1, 0, 1)]
+    found += [guesses[_EDGE : _EDGE + count, column] for column in range(len(GUESSES))]
+    gist = table[_EDGE : _EDGE + count, GIST]
+    found += _position(said, asked, gist)
+    stacked = np.stack(found, axis=1)
+    salts = np.arange(1, stacked.shape[1] + 1, dtype=np.uint32) * np.uint32(40503)
+    return ((((stacked ^ salts) * _EVEN) ^ (stacked >> np.uint32(13))) * _STEP >> np.uint32(16)).astype(np.uint16)
+
+
+def _at(column: NDArray[np.uint32], offset: int, count: int) -> NDArray[np.uint32]:
+    return column[_EDGE + offset : _EDGE + offset + count]
+
+
+def _hinted(
+    said: Sequence[tuple[int, int, str]], hints: Sequence[Hint]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    exact = np.zeros(len(said) + 2 * _EDGE, np.uint32)
+    guesses = np.zeros((len(said) + 2 * _EDGE, len(GUESSES)), np.uint32)
+    for hint in hints:
+        inside = [row for row, (start, end, _) in enumerate(said, _EDGE) if start < hint.end and hint.start < end]
+        for row in inside:
+            part = code(f"{hint.name} {row == inside[0]}")
+            if hint.name in EXACT:
+                exact[row] = part
+            else:
+                guesses[row, GUESSES.index(hint.name)] = part
+    return exact, guesses
+
+
+def _position(
+    said: Sequence[tuple[int, int, str]], asked: str | None, gist: NDArray[np.uint32]
+) -> list[NDArray[np.uint32]]:
+    count = len(said)
+    size = min(count, 12) // 3
+    steps: list[int] = []
+    for _, _, word in said:
+        steps.append(0 if word in ",.;:!?-/\n" else min(steps[-1] + 1 if steps else 1, 5))
+    since = np.asarray(steps, np.uint32)
+    asking = np.full(count, code(f"asked {asked} {size}"), np.uint32)
+    rows = np.minimum(np.arange(count, dtype=np.uint32), 4)
+    return [asking, asking + gist, asking + rows, since + 1, since * _STEP + gist, rows * _STEP + gist]
+
+
+def tag(text: str, asked: str | None, hints: Sequence[Hint]) -> list[Tagged]:
+    """The facts stated in ``text``, in order."""
+    said = tokens(text)[:LONGEST]
+    if not said:
+        return []
+    model = _model()
+    rows = model.weights[features(said, asked, hints)]
+    raw = rows.sum(axis=1, dtype=np.int32) * model.scale + model.bias
+    return spans(said, marginals(raw, model))
+
+
+def marginals(raw: Floats, model: Chain) -> Floats:
+    """For each word the probability of each label, the whole sentence considered."""
+    own = np.exp(raw - raw.max(axis=1, keepdims=True))
+    count = len(own)
+    ahead, behind = np.empty_like(own), np.empty_like(own)
+    state, rest = own[0] * model.first, model.last.copy()
+    back = model.follows.T.copy()
+    for step in range(count):
+        if step:
+            state = (state @ model.follows) * own[step]
+            rest = (rest * own[count - step]) @ back
+        state /= state.sum()
+        rest /= rest.sum()
+        ahead[step], behind[count - 1 - step] = state, rest
+    both = ahead * behind
+    shares: Floats = both / both.sum(axis=1, keepdims=True)
+    return shares
+
+
+def spans(said: Sequence[tuple[int, int, str]], shares: Floats) -> list[Tagged]:
+    """The runs of words that most likely belong to one fact."""
+    found: list[Tagged] = []
+    best = shares.argmax(axis=1)
+    name, start, end, chances = "", 0, 0, list[float]()
+    for row, (first, last, _) in enumerate(said):
+        label = LABELS[int(best[row])]
+        part, _, own = label.partition(" ") if label not in POINTS else ("in", "", label)
+        if name and (own != name or part == "begin"):
+            found.append(Tagged(start, end, name, sum(chances) / len(chances)))
+            name = ""
+        if own and not name:
+            name, start, chances = own, first, []
+        if own:
+            end = last
+            chances.append(float(shares[row, best[row]]))
+    if name:
+        found.append(Tagged(start, end, name, sum(chances) / len(chances)))
+    return found
