@@ -99,11 +99,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where a post is now, as the platform names it."""
+    """Where a post is now, as the platform names it. ``refused`` are the recipients it was not taken for."""
 
     platform_post_id: str
     url: str | None = None
     published_at: datetime | None = None
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

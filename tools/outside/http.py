@@ -3,6 +3,7 @@
 What it raises tells 'nothing was sent' from 'it may have happened'; see ``Call.effect``.
 """
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,8 @@ class Upload:
 class Call:
     """One request. ``effect``: repeating it could do something twice, so that a lost answer is OutcomeUnknown.
 
-    ``platform`` is its name in messages. ``secrets`` are kept out of them.
+    ``platform`` is its name in messages. ``secrets`` are kept out of them. ``encoded``: the address is to be sent as it
+    is, with the percent signs it has.
     """
 
     platform: str
@@ -52,6 +54,7 @@ class Call:
     upload: Upload | None = None
     data: bytes | None = field(default=None, repr=False)
     effect: bool = False
+    encoded: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -97,7 +100,8 @@ class Answer:
 
 
 class Outside:
-    """The HTTP client of the house, one a process. ``addresses`` names other base addresses by platform.
+    """The HTTP client of the house, one a process. ``addresses`` names other base addresses by platform; ``tls`` says
+    which certificates are trusted.
 
     It opens a connection for each call: one kept open may be closed by the other side just when something is sent,
     and then nobody knows what has happened.
@@ -110,8 +114,10 @@ class Outside:
         timeout: float = 30.0,
         allow_private: bool = False,
         addresses: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.clock = clock
+        self.tls = tls or ssl.create_default_context()
         self.allow_private = allow_private
         self.timeout = timeout
         self._addresses = dict(addresses or {})
@@ -153,7 +159,7 @@ class Outside:
         try:
             async with self._session(call).request(
                 call.method,
-                URL(call.url),
+                URL(call.url, encoded=call.encoded),
                 params=call.params or None,
                 headers=call.headers,
                 data=_body(call),
@@ -186,7 +192,7 @@ class Outside:
         if session is None:
             session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    force_close=True, socket_factory=socket_maker(allow_private=trusted), limit=200
+                    force_close=True, socket_factory=socket_maker(allow_private=trusted), limit=200, ssl=self.tls
                 ),
                 timeout=aiohttp.ClientTimeout(
                     total=self.timeout * 4, sock_connect=min(CONNECT_SECONDS, self.timeout), sock_read=self.timeout
