@@ -1,6 +1,7 @@
 """Puts together what an agent reads: its prompt with the house's knowledge as marked data, then the conversation."""
 
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -15,7 +16,7 @@ MARKUP = (("<", "\\u003c"), (">", "\\u003e"))
 def system_message(prompt: Prompt, turn: Turn, agent: str, task: str | None = None) -> SystemMessage:
     """Render the prompt with the context block. Nothing inside the block can close it."""
     today = turn.clock.now().astimezone(ZoneInfo(turn.timezone))
-    data = {
+    data: dict[str, Any] = {
         "today": today.date().isoformat(),
         "weekday": today.strftime("%A"),
         "timezone": turn.timezone,
@@ -27,6 +28,10 @@ def system_message(prompt: Prompt, turn: Turn, agent: str, task: str | None = No
         "task": task,
         "offline": turn.models.offline,
     }
+    if turn.memory.items:
+        data["memory"] = turn.memory.items
+    if learnt := turn.memory.learnt.get(agent):
+        data["learnt"] = learnt
     block = orjson.dumps(data).decode()
     for sign, escaped in MARKUP:
         block = block.replace(sign, escaped)

@@ -9,10 +9,12 @@ from langchain_core.messages import BaseMessage
 
 from agents.language.situation import Situation
 from agents.models.factory import Models
+from agents.recalling import NOTHING, Brought
 from core.clock import Clock
 from core.events import Event, Interrupt, Routed, Usage
 from core.scope import Scope
 from db.client import Database
+from memory.desk import MemoryDesk
 from tools.runner import ToolRunner, call_position
 from tools.tool import ToolContext
 
@@ -71,6 +73,8 @@ class Turn:
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     usage: dict[str, Usage] = field(default_factory=dict[str, Usage])
     calls_made: Counter[str] = field(default_factory=Counter[str])
+    memory: Brought = NOTHING
+    desk: MemoryDesk | None = None
 
     def next_call_id(self, tool: str) -> str:
         """Return the id of the next call of ``tool`` in this turn; a repeated turn counts the same way."""
@@ -90,6 +94,7 @@ class Turn:
             timezone=self.timezone,
             context=self.context,
             campaign_id=self.campaign_id,
+            memory=self.desk,
         )
 
     def count(self, usage: Usage | None) -> None:

@@ -12,6 +12,8 @@ class Finding:
 
     ``text`` can be read on its own. ``subject`` names a fact that has one current value; a new one closes the old.
     ``asked`` says that the person asked for it to be remembered, ``ends`` names in words what no longer holds.
+    ``value`` is the part that has to stand in the person's words, where ``text`` is not theirs; ``call_id`` is the tool
+    call it was taken from, if it was.
     """
 
     kind: FindingKind
@@ -21,3 +23,5 @@ class Finding:
     category: str = "business"
     asked: bool = False
     ends: str = ""
+    value: str = ""
+    call_id: str = ""

@@ -129,7 +129,7 @@ def admitted_finding(finding: Finding, said: str) -> tuple[Finding | None, list[
     refused = list(admitted.refusals)
     if refused:
         return None, refused
-    if not grounded(finding.text, said):
+    if not grounded(finding.value or finding.text, said):
         return None, [Refusal("not said by the person", finding.text)]
     if is_instruction_to_us(finding.text):
         return None, [Refusal("instruction", finding.text)]
@@ -173,8 +173,9 @@ def ended_by(finding: Finding, known: Sequence[UserMemory]) -> UserMemory | None
     return None
 
 
-def as_memory(finding: Finding, exchange: Exchange, ordinal: int, source: MemorySource | None = None) -> NewMemory:
+def as_memory(finding: Finding, exchange: Exchange, ordinal: int) -> NewMemory:
     """Return a finding in the form memory takes, with an id that a repeat of the turn gives again."""
+    call = MemorySource(kind="tool", id=finding.call_id) if finding.call_id else None
     return NewMemory(
         memory_type=finding.kind,
         content=finding.text,
@@ -183,7 +184,7 @@ def as_memory(finding: Finding, exchange: Exchange, ordinal: int, source: Memory
         subject=finding.subject,
         conversation_id=exchange.conversation_id,
         message_id=exchange.message_id,
-        source=source or MemorySource(kind="message", id=exchange.message_id),
+        source=call or MemorySource(kind="message", id=exchange.message_id),
         speaker=exchange.speaker,
         timestamp=exchange.at,
         memory_id=derived_id("mem", exchange.message_id, finding.kind, str(ordinal)),
@@ -191,8 +192,11 @@ def as_memory(finding: Finding, exchange: Exchange, ordinal: int, source: Memory
 
 
 def _against(new: NewMemory, current: UserMemory, when: datetime | None) -> Verdict:
+    """A wish said for good stands against what one campaign's brief says: that is kept beside it."""
     if current.memory_id == new.memory_id or same_thing(current.content, new.content):
         return Merge(current, better_wording(current.content, new.content))
+    if new.source and new.source.kind == "tool" and current.memory_type == "preference":
+        return replace(new, subject=None, category="campaign", importance=5)
     if when and when < current.valid_from:
         return Outdated(new, current)
     return Supersede(current, new)

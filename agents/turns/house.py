@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agents.graph import Graph, build_graph
 from agents.language.intent import read_intent
 from agents.models.factory import Models
+from agents.recalling import Recaller
+from agents.remembering import Remembering
 from agents.spec import AgentSpec
 from agents.supervisor import Reader, Supervisor
 from agents.turns.feed import Feed
@@ -13,8 +15,18 @@ from agents.turns.heads import Heads
 from core.clock import Clock
 from db.client import Database
 from db.turn_store import TurnStore
+from memory.desk import MemoryDesk
 from tools.runner import ToolRunner
 from tools.tool import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class HouseMemory:
+    """What turns need of memory: what recalls, what remembers, and what tools work with."""
+
+    desk: MemoryDesk
+    recaller: Recaller
+    remembering: Remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +42,7 @@ class House:
     models: Models
     runner: ToolRunner
     clock: Clock
+    memory: HouseMemory | None = None
 
 
 def build_house(
@@ -39,6 +52,7 @@ def build_house(
     roster: tuple[AgentSpec, ...],
     tools: Iterable[Tool],
     reader: Reader = read_intent,
+    memory: HouseMemory | None = None,
 ) -> House:
     """Put the parts together. Connects to nothing."""
     supervisor = Supervisor(roster, reader)
@@ -52,4 +66,5 @@ def build_house(
         models=models,
         runner=ToolRunner(tools),
         clock=clock,
+        memory=memory,
     )

@@ -29,6 +29,7 @@ class Progress:
 
     started: bool = False
     route: Routed | None = None
+    recalled: bool = False
     position: int = 0
     answers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     calls: list[PastCall] = field(default_factory=list[PastCall])
@@ -57,6 +58,8 @@ class Progress:
             case "CUSTOM" if wire["name"] == "route":
                 value = wire["value"]
                 self.route = Routed(tuple(value["agents"]), value["reason"], value["method"], value["confidence"])
+            case "CUSTOM" if wire["name"] == "memory_recalled":
+                self.recalled = True
             case "STEP_FINISHED":
                 self.position += 1
                 self.calls = []

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import structlog
 
+from agents.recalling import Brought
 from agents.turn import Answer, Turn, TurnState
 from agents.turns.approved import ApprovedCall
 from agents.turns.feed import Frame
@@ -37,6 +38,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=20)
 HEARTBEAT_SECONDS = 5.0
 INSIST_SECONDS = 0.1
+# What memory finds within this time is stored with the run's first events; what takes longer costs no write either.
+RECALL_SECONDS = 0.01
 Stored = dict[str, Any]
 Status = Literal["done", "failed", "cancelled"]
 
@@ -69,13 +72,15 @@ class Run:
         self.turn = self._turn()
         self.approved = ApprovedCall.of(message) if message["kind"] == "decision" else None
         self._progress: Progress | None = None
+        self._recall: asyncio.Task[Brought] | None = None
+        self._recalls = house.memory is not None and self.approved is None
 
     async def begin(self) -> bool:
         """Store a new message with the run's first events and take the lease, all in 1 round trip.
 
         False if the conversation is gone. Raises Conflict as the store's ``begin`` does.
         """
-        opening = self._opening()
+        opening = await self._opening()
         frames, entries = self.log.numbered(opening)
         if not await self.house.store.begin(self.message, entries[0], self.head["run"]):
             await self.house.store.withdraw(self.message, entries[0])
@@ -85,7 +90,7 @@ class Run:
 
     async def open(self) -> None:
         """Store the first events of a run whose message and lease are stored already. 1 round trip."""
-        opening = self._opening()
+        opening = await self._opening()
         frames, entries = self.log.numbered(opening)
         self.from_line = True
         await self.house.store.take_up(self.message["message_id"], self.run_id, entries[0])
@@ -95,16 +100,36 @@ class Run:
         self.log.opened(opening, frames)
         self._progress = Progress.of(frame.wire for frame in frames)
 
-    def _opening(self) -> list[Event]:
+    async def _opening(self) -> list[Event]:
         parent = self.message["metadata"].get("parent_run_id")
         events: list[Event] = [RunStarted(self.conversation_id, self.run_id, parent)]
         if self.approved:
             return [*events, *self.approved.opening()]
         client_message_id = self.message.get("client_message_id") or ""
         events.append(UserMessageAccepted(self.message["message_id"], client_message_id, self.message["content"]))
+        events += await self._recalled(RECALL_SECONDS)
         if route := self.house.supervisor.read(self.turn.text, self.turn.situation):
             events += [route, StepStarted(route.agents[0])]
         return events
+
+    async def _recalled(self, patience: float | None = None) -> list[Event]:
+        """Take what was recalled into the turn once it is there; return the event that tells of it, the first time."""
+        memory = self.house.memory
+        if memory is None or not self._recalls:
+            return []
+        self._recall = self._recall or asyncio.create_task(
+            memory.recaller.bring(self.scope, self.head, self.turn.text), name=f"recall {self.run_id}"
+        )
+        try:
+            done, _ = await asyncio.wait({self._recall}, timeout=patience)
+        except asyncio.CancelledError:
+            self._recall.cancel()
+            raise
+        if not done:
+            return []
+        self._recalls = False
+        self.turn.memory = self._recall.result()
+        return [self.turn.memory.event] if self.turn.memory.event else []
 
     async def stop(self, task: asyncio.Task[None]) -> None:
         """Stop at the next point where that leaves things whole; a run that is ending goes on to its end.
@@ -187,6 +212,9 @@ class Run:
             return
         self._stoppable = True
         self._tell_context(progress)
+        recalled = await self._recalled()
+        if not progress.recalled:
+            self.log.put(*recalled)
         for call in progress.calls_made:
             self.turn.calls_made[call] += 1
         messages = progress.messages()
@@ -252,7 +280,10 @@ class Run:
     async def _close(self, status: Status, *events: Event) -> None:
         self._stoppable = False
         self.log.put(*events)
-        over = {"status": status, "updated_at": self.house.clock.now()}
+        over: Stored = {"status": status, "updated_at": self.house.clock.now()}
+        memory = self.house.memory if status != "failed" else None
+        if memory:
+            over["memory"] = "pending"
         released: list[Release] = []
 
         def release(answers: Sequence[Stored], last_seq: int) -> Release:
@@ -260,6 +291,8 @@ class Run:
             return released[-1]
 
         await self.log.finish({self.message["message_id"]: over}, release, lambda: self._given_back(released[-1]))
+        if memory:
+            memory.remembering.nudge(self.message["message_id"])
 
     async def _stored_answers(self) -> list[Stored]:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)
@@ -295,4 +328,5 @@ class Run:
             summary=head.get("summary", ""),
             history=history(head),
             pending_approvals=list(head.get("pending_approvals", [])),
+            desk=self.house.memory.desk if self.house.memory else None,
         )

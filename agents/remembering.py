@@ -1,0 +1,182 @@
+"""Remembers what was said, after the answer: a worker that finds the turns not remembered yet, of whichever process.
+
+A turn's last write marks its message; the mark is taken off once everything is stored. Whatever happens in between is
+done again, and doing it again changes nothing.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+
+from agents.brief_facts import brief_findings
+from agents.learning import Learner
+from agents.memory_extraction import Extractor
+from core.clock import Clock
+from core.errors import AppError, Unavailable
+from core.scope import Scope
+from db.unremembered import Unremembered
+from memory.context import is_standing
+from memory.desk import MemoryDesk
+from memory.findings import Finding
+from memory.gate import Exchange, Said
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS: Final = 5.0
+OTHERS_AFTER: Final = timedelta(seconds=30)
+ATTEMPTS: Final = 5
+PAUSE_SECONDS: Final = 1.0
+Stored = dict[str, Any]
+
+
+class Remembering:
+    """The worker of one process. Several may run: what two of them do to one turn comes out the same."""
+
+    def __init__(
+        self, work: Unremembered, desk: MemoryDesk, extractor: Extractor, learner: Learner, clock: Clock
+    ) -> None:
+        self._work = work
+        self._desk = desk
+        self._extractor = extractor
+        self._learner = learner
+        self._clock = clock
+        self._mine: set[str] = set()
+        self._failed: Counter[str] = Counter()
+        self._awake = asyncio.Event()
+        self._busy = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to work: first on what was left behind, then on what comes."""
+        self._task = asyncio.create_task(self._keep_working(), name="remembering")
+
+    async def stop(self) -> None:
+        """Stop. What is not remembered yet waits for the next start."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def nudge(self, message_id: str) -> None:
+        """Say that a turn of this process is over. Returns at once."""
+        self._mine.add(message_id)
+        self._awake.set()
+
+    async def sweep(self, *, everything: bool = False) -> int:
+        """Remember what waits; return how many turns that were.
+
+        Turns of other processes are left to them for a while, unless ``everything`` is wanted.
+        """
+        async with self._busy:
+            done = 0
+            for message in await self._work.waiting():
+                if everything or self._is_ours(message):
+                    done += await self._one(message)
+            return done
+
+    def _is_ours(self, message: Stored) -> bool:
+        if self._failed[message["message_id"]] >= ATTEMPTS:
+            return False
+        left = self._clock.now() - message["updated_at"] >= OTHERS_AFTER
+        return left or message["message_id"] in self._mine
+
+    async def _one(self, message: Stored) -> int:
+        message_id = message["message_id"]
+        try:
+            await self.remember(message)
+        except Unavailable:
+            raise
+        except AppError as error:
+            self._failed[message_id] += 1
+            log.warning("turn not remembered", message_id=message_id, reason=error.message)
+            return 0
+        self._mine.discard(message_id)
+        self._failed.pop(message_id, None)
+        return 1
+
+    async def remember(self, message: Stored) -> None:
+        """Remember one turn and tick it off."""
+        scope = scope_of(message)
+        conversation_id = message["conversation_id"]
+        gone = await self._work.gone(message)
+        if not gone and await self._desk.switches.is_on(scope, conversation_id, fresh=True):
+            await self._keep(scope, message)
+            if await self._work.gone(message):
+                await self._desk.forget_conversation(scope, conversation_id)
+        await self._work.done(message["message_id"])
+
+    async def _keep(self, scope: Scope, message: Stored) -> None:
+        answers = [answer for answer in await self._work.answers(message) if answer["status"] == "done"]
+        wires = await self._work.events(message)
+        recalled = recalled_ids(wires)
+        if message["kind"] == "decision":
+            await self._learner.learn(scope, message)
+            return
+        known = await self._desk.known(scope)
+        by_id = {memory.memory_id: memory.content for memory in known}
+        exchange = exchange_of(message, answers, tuple(by_id[key] for key in recalled if key in by_id))
+        found = await self._extractor.findings(exchange.text, [memory for memory in known if is_standing(memory)])
+        await self._desk.keeper.exchange(scope, exchange, _once(found, brief_findings(wires, exchange.text)))
+        await self._desk.memories.note_recall(scope, recalled)
+
+    async def _keep_working(self) -> None:
+        everything = True
+        while True:
+            try:
+                await self.sweep(everything=everything)
+                everything = False
+            except Unavailable:
+                log.warning("database away, remembering soon")
+                await asyncio.sleep(PAUSE_SECONDS)
+            except Exception:
+                log.exception("remembering failed, trying again soon")
+                await asyncio.sleep(PAUSE_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), EVERY_SECONDS)
+            self._awake.clear()
+
+
+def scope_of(message: Mapping[str, Any]) -> Scope:
+    """Return the scope of the person who wrote a stored message."""
+    user_id = message["user_id"]
+    return Scope(user_id, message["metadata"].get("actor_id", user_id), "user")
+
+
+def exchange_of(message: Stored, answers: Sequence[Stored], recalled: tuple[str, ...]) -> Exchange:
+    """Return a stored turn as the gate takes it."""
+    said = tuple(
+        Said(answer["message_id"], answer["agent"] or "assistant", answer["content"], answer["timestamp"])
+        for answer in answers
+    )
+    speaker = message["metadata"].get("actor_id", message["user_id"])
+    return Exchange(
+        message["conversation_id"],
+        message["message_id"],
+        message["content"],
+        message["timestamp"],
+        speaker,
+        said,
+        recalled,
+    )
+
+
+def recalled_ids(wires: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the memories that were brought into a turn."""
+    return [
+        str(item["memory_id"])
+        for wire in wires
+        if wire["type"] == "CUSTOM" and wire["name"] == "memory_recalled"
+        for item in wire["value"]["items"]
+    ]
+
+
+def _once(found: Sequence[Finding], briefed: Sequence[Finding]) -> list[Finding]:
+    """What was found in the words, and from the brief what the words did not give under the same name."""
+    subjects = {finding.subject for finding in found if finding.subject}
+    return [*found, *(finding for finding in briefed if finding.subject not in subjects)]
