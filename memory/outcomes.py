@@ -175,7 +175,7 @@ def from_rejection(reason: str, platforms: Sequence[str]) -> list[Lesson]:
 def from_figures(posts: Sequence[Measured], counted: frozenset[str] = frozenset()) -> list[tuple[str, list[Lesson]]]:
     """Compare posts with the account's own median on their channel; ``counted`` ones teach nothing again."""
     by_platform: dict[str, list[Measured]] = {}
-    for post in cast("list[object]", posts) if isinstance(posts, list) else []:
+    for post in posts:
         by_platform.setdefault(post.text.platform, []).append(post)
     taught: list[tuple[str, list[Lesson]]] = []
     for platform, mine in by_platform.items():
@@ -200,7 +200,7 @@ def texts_of(payload: Mapping[str, Any]) -> list[Text]:
     """Return the texts of an approval's payload; nothing where it holds none."""
     posts = payload.get("posts")
     found: list[Text] = []
-    for post in posts:
+    for post in cast("list[object]", posts) if isinstance(posts, list) else []:
         held = inner_object(post)
         if isinstance(held.get("text"), str):
             tags: list[str] = held.get("hashtags") or []
