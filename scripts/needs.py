@@ -5,9 +5,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 NODE_MAJOR = 20
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WORDPRESS = Path("/usr/share/wordpress/wp-load.php")
 
 Which = Callable[[str], str | None]
 
@@ -16,7 +18,11 @@ def _node_version(path: str) -> str:
     return subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
-def missing(which: Which = shutil.which, node_version: Callable[[str], str] = _node_version) -> list[str]:
+def missing(
+    which: Which = shutil.which,
+    node_version: Callable[[str], str] = _node_version,
+    exists: Callable[[Path], bool] = Path.exists,
+) -> list[str]:
     """Return one sentence for each thing the gate needs and this machine does not have."""
     found: list[str] = []
     node = which("node")
@@ -30,6 +36,11 @@ def missing(which: Which = shutil.which, node_version: Callable[[str], str] = _n
             found.append(f"Node.js {NODE_MAJOR} or newer is needed; {node} is older.")
     if not any(which(browser) for browser in BROWSERS):
         found.append("A Chromium browser is missing: on Debian or Ubuntu, apt-get install chromium.")
+    if not (which("php") and which("mariadbd") and exists(WORDPRESS)):
+        found.append(
+            "WordPress with PHP and MariaDB is missing, against which publishing is tested: on Debian or Ubuntu, "
+            "apt-get install wordpress php-cli php-mysql mariadb-server."
+        )
     return found
 
 
@@ -40,7 +51,7 @@ def main() -> int:
         print(sentence, file=sys.stderr)
     if lacking:
         print(
-            "Install this and run make test again; as root on Debian, .ci/run installs Chromium itself.",
+            "Install this and run make test again; as root on Debian, .ci/run installs all but Node.js itself.",
             file=sys.stderr,
         )
     return 1 if lacking else 0

@@ -6,6 +6,7 @@ key as an HTML comment, which WordPress keeps and searches, so that an earlier a
 
 import base64
 import html
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ LABEL = "WordPress"
 ANY_STATUS = "publish,future,draft,pending,private"
 COMMENT_PAGES = 20
 TERM_EXISTS = "term_exists"
+FIRST_TAG = re.compile(r"^<\w+[^>]*>")
 GONE = frozenset({"rest_post_invalid_id", "rest_already_trashed", "rest_trash_not_supported"})
 NOT_ALLOWED = frozenset({"incorrect_password", "invalid_username", "invalid_email", "rest_not_logged_in"})
 
@@ -73,9 +75,9 @@ class WordPress:
     async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
         site = _site(access)
         media = [await self._uploaded(site, item, notes) for item in post.media]
-        tags = [tag for name in post.hashtags if (tag := await self._tag(site, name)) is not None]
+        tags = [await self._tag(site, name) for name in post.hashtags]
         body: dict[str, Any] = {
-            "title": post.title or "",
+            "title": html.escape(post.title or "", quote=False),
             "content": _content(post, media),
             "status": "publish",
             "tags": tags,
@@ -133,18 +135,14 @@ class WordPress:
             await self._call(site, "POST", f"/wp/v2/media/{made['id']}", json={"alt_text": media.alt})
         return made
 
-    async def _tag(self, site: Site, hashtag: str) -> int | None:
-        """Return the id of a tag, made if there is none yet; None where this user may not make tags."""
-        name = hashtag.removeprefix("#")
-        answer = await self._send(site, "POST", "/wp/v2/tags", json={"name": name})
+    async def _tag(self, site: Site, hashtag: str) -> int:
+        """Return the id of a tag, made if there is none yet."""
+        answer = await self._send(site, "POST", "/wp/v2/tags", json={"name": hashtag.removeprefix("#")})
         if answer.ok:
             return int(answer.object()["id"])
         if answer.words("code") == TERM_EXISTS:
             return int(inner_object(answer.object().get("data"))["term_id"])
-        if answer.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.UNAUTHORIZED}:
-            raise _failure(answer)
-        found = json_list(await self._call(site, "GET", "/wp/v2/tags", params={"search": name, "per_page": "100"}))
-        return next((int(tag["id"]) for tag in found if str(tag.get("name", "")).casefold() == name.casefold()), None)
+        raise _failure(answer)
 
     async def _call(self, site: Site, method: str, route: str, **more: Any) -> Answer:
         answer = await self._send(site, method, route, **more)
@@ -200,16 +198,18 @@ def _failure(answer: Answer) -> PlatformError | NotFound:
 
 
 def _content(post: Post, media: Sequence[Mapping[str, Any]]) -> str:
-    """Return the post as HTML: its Markdown, the pictures beyond the first, the link, and the key as a comment."""
-    parts = [MarkdownIt("commonmark", {"html": False}).render(post.text).strip()]
-    for made in media[1:]:
+    """Return the post as HTML: its Markdown, the pictures beyond the first, and the link.
+
+    The key stands as a comment inside of the first element: between elements WordPress makes a paragraph of it.
+    """
+    text = MarkdownIt("commonmark", {"html": False}).render(post.text).strip()
+    parts = [FIRST_TAG.sub(lambda tag: f"{tag[0]}{_marker(post.key)}", text, count=1)]
+    for item, made in list(zip(post.media, media, strict=True))[1:]:
         source = html.escape(str(made.get("source_url", "")), quote=True)
-        alt = html.escape(str(made.get("alt_text", "")), quote=True)
-        parts.append(f'<figure><img src="{source}" alt="{alt}"/></figure>')
+        parts.append(f'<figure><img src="{source}" alt="{html.escape(item.alt, quote=True)}"/></figure>')
     if post.link and post.link not in post.text:
         address = html.escape(post.link, quote=True)
         parts.append(f'<p><a href="{address}">{address}</a></p>')
-    parts.append(_marker(post.key))
     return "\n".join(parts)
 
 
