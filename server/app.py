@@ -9,7 +9,7 @@ from server import pages
 from server.live import ag_ui, sockets
 from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
-from server.rest import accounts, approvals, campaigns, content, conversations, health, posts
+from server.rest import accounts, approvals, campaigns, content, conversations, health, memory, posts
 from server.services import Services
 
 DESCRIPTION: Final = """\
@@ -27,6 +27,7 @@ TAGS: Final = [
     {"name": "Content", "description": "Drafts and their versions."},
     {"name": "Posts", "description": "What is scheduled and what became of it."},
     {"name": "Approvals", "description": "What waits for a person."},
+    {"name": "Memory", "description": "What is remembered, in people's hands."},
     {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
     {"name": "Health", "description": "Alive, ready, figures."},
 ]
@@ -37,6 +38,7 @@ ROUTERS: Final = (
     content.router,
     posts.router,
     approvals.router,
+    memory.router,
     ag_ui.router,
     sockets.router,
     health.router,

@@ -19,6 +19,7 @@ from server.auth.accounts import AccountDesk
 from server.auth.callers import Callers
 from server.auth.tokens import Tokens
 from server.live.limits import SocketLimits
+from server.memory import MemoryParts
 from server.metrics import Metrics
 
 
@@ -31,6 +32,7 @@ class Services:
     database: Database
     turns: Turns
     decisions: Decisions
+    memory: MemoryParts
     desk: AccountDesk
     callers: Callers
     tokens: Tokens

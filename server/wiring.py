@@ -21,6 +21,7 @@ from server.auth.accounts import AccountDesk
 from server.auth.callers import Callers
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens, secret_key
+from server.memory import build_memory
 from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
@@ -46,6 +47,8 @@ async def running_services(
         stack.push_async_callback(services.turns.stop)
         stack.push_async_callback(recovery.stop)
         await recovery.start()
+        stack.push_async_callback(services.memory.remembering.stop)
+        await services.memory.remembering.start()
         stack.callback(services.stopping.set)
         yield services
 
@@ -59,7 +62,8 @@ def assemble(
     passwords: Passwords | None = None,
 ) -> tuple[Services, Recovery]:
     """Put the parts over a connected database together. Starts nothing."""
-    house = build_house(database, models, clock, ROSTER, TOOLS)
+    memory = build_memory(settings, database, clock, models)
+    house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns)
     turns = Turns(house, owner)
     decisions = Decisions(house, turns)
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
@@ -71,6 +75,7 @@ def assemble(
         database=database,
         turns=turns,
         decisions=decisions,
+        memory=memory,
         desk=AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode),
         callers=Callers(database, tokens, clock),
         tokens=tokens,

@@ -163,6 +163,7 @@ async def delete(conversation_id: PathId, scope: Writer, parts: Parts) -> Respon
     await parts.turns.cancel(scope, conversation_id)
     await parts.turns.forget_conversation(conversation_id)
     await conversations.delete(conversation_id)
+    await parts.memory.forget_conversation(scope, conversation_id)
     return Response(status_code=204)
 
 

@@ -1,0 +1,290 @@
+"""Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, switching off."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.errors import InvalidInput
+from core.ids import new_id
+from core.scope import Scope
+from db.agent_memory import AGENT_MEMORY, AgentMemory
+from db.conversations import CONVERSATIONS
+from db.global_memory import GLOBAL_MEMORY, GlobalMemory
+from db.settings import MemorySwitches
+from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
+from memory.context import source_of
+from memory.keeping import Kept
+from memory.recollection import Query as Question
+from memory.recollection import Recalled
+from server.auth.caller import Caller, Writer
+from server.problems import responses
+from server.rest.pages import PageView
+from server.rest.text import Cursor, Limit, PathId, Text
+from server.services import Parts
+
+router = APIRouter(prefix="/api/v1/memory", tags=["Memory"])
+Store = Literal["user", "agent", "global"]
+NoteText = Annotated[Text, Field(min_length=1, max_length=2_000)]
+
+
+class Provenance(BaseModel):
+    """Where a memory comes from: in words, and by the ids of what it was taken from."""
+
+    words: str
+    source: MemorySource | None
+    conversation_id: str | None
+    message_id: str | None
+    speaker: str | None
+    said_at: datetime | None
+
+
+class Score(BaseModel):
+    """How well a memory fits the question, what the score is made of, and why it was found."""
+
+    score: float
+    parts: dict[str, float]
+    why: str
+
+
+class MemoryView(BaseModel):
+    """One memory. ``valid_to`` is set once it no longer holds; ``superseded_by`` names what replaced it."""
+
+    memory_id: str
+    scope: Store
+    memory_type: str
+    content: str
+    subject: str | None = None
+    category: str | None = None
+    importance: int | None = None
+    mentions: int | None = None
+    use_count: int = 0
+    success_count: int | None = None
+    success_rate: float | None = None
+    last_recalled_at: datetime | None = None
+    pinned: bool = False
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    superseded_by: str | None = None
+    agent_name: str | None = None
+    embedding_model: str
+    provenance: Provenance | None = None
+    match: Score | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, memory: UserMemory, match: Score | None = None) -> "MemoryView":
+        """Show a memory of the account."""
+        about = memory.metadata
+        shown = {"memory_id", "memory_type", "content", "subject", "use_count", "last_recalled_at", "pinned"}
+        shown |= {
+            "valid_from",
+            "valid_to",
+            "superseded_by",
+            "agent_name",
+            "embedding_model",
+            "created_at",
+            "updated_at",
+        }
+        return cls(
+            scope="user",
+            category=about.category,
+            importance=about.importance,
+            mentions=about.mentions,
+            provenance=Provenance(
+                words=source_of(memory),
+                source=about.source,
+                conversation_id=about.conversation_id,
+                message_id=about.message_id,
+                speaker=about.speaker,
+                said_at=about.timestamp,
+            ),
+            match=match,
+            **memory.model_dump(include=shown),
+        )
+
+    @classmethod
+    def of_agent(cls, memory: AgentMemory) -> "MemoryView":
+        """Show what an agent has learnt."""
+        about = memory.metadata
+        shown = {"memory_id", "memory_type", "content", "agent_name", "embedding_model", "created_at", "updated_at"}
+        return cls(
+            scope="agent",
+            category=about.category,
+            importance=about.importance,
+            use_count=about.use_count,
+            success_count=about.success_count,
+            success_rate=about.success_rate,
+            **memory.model_dump(include=shown),
+        )
+
+    @classmethod
+    def of_all(cls, memory: GlobalMemory) -> "MemoryView":
+        """Show what several accounts have shown."""
+        shown = {"memory_id", "memory_type", "content", "embedding_model", "created_at", "updated_at"}
+        about = memory.metadata
+        return cls(
+            scope="global",
+            category=about.industry,
+            use_count=about.usage_count,
+            success_rate=about.effectiveness_score,
+            **memory.model_dump(include=shown),
+        )
+
+
+class NewNote(BaseModel):
+    """Something to remember. A fact that says otherwise than an older one replaces it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"content": "We never use emojis."}]})
+
+    content: NoteText
+    pinned: bool = False
+
+
+class MemoryChange(BaseModel):
+    """What to change. New ``content`` makes a new memory that replaces this one, which is kept as history."""
+
+    content: NoteText | None = None
+    pinned: bool | None = None
+    importance: int | None = Field(None, ge=1, le=10)
+
+
+class Refused(BaseModel):
+    """Something that was left out, and why."""
+
+    reason: str
+    what: str
+
+
+class KeptView(BaseModel):
+    """What came of it: the memories that hold it now, the ids of those they replaced, and what was left out."""
+
+    memories: list[MemoryView]
+    superseded: list[str]
+    refused: list[Refused]
+
+    @classmethod
+    def of(cls, kept: Kept) -> "KeptView":
+        """Show what was kept; InvalidInput where nothing may be."""
+        if not kept.memories:
+            what = ", ".join(dict.fromkeys(refusal.what for refusal in kept.refused)) or "nothing to remember"
+            raise InvalidInput(f"This was not remembered: {what}. Secrets are never kept; leave them out.")
+        return cls(
+            memories=[MemoryView.of(memory) for memory in kept.memories],
+            superseded=kept.superseded,
+            refused=[Refused(reason=refusal.reason, what=refusal.what) for refusal in kept.refused],
+        )
+
+
+class SwitchView(BaseModel):
+    """Whether memory is on for the caller, and the conversations in which it is off."""
+
+    enabled: bool
+    off_in: list[str]
+
+    @classmethod
+    def of(cls, switches: MemorySwitches, scope: Scope) -> "SwitchView":
+        """Show the switches as they stand for a person."""
+        return cls(enabled=scope.actor_id not in switches.off_for, off_in=switches.off_in)
+
+
+class SwitchChange(BaseModel):
+    """Without a conversation the switch is for the caller, everywhere; with one it is for that conversation."""
+
+    enabled: bool
+    conversation_id: str | None = None
+
+
+@router.get(
+    "", operation_id="list_memory", responses=responses(), summary="What is remembered, or what fits a question"
+)
+async def look(
+    scope: Caller,
+    parts: Parts,
+    q: Annotated[str | None, Query(max_length=1_000, description="A question; answers come best first.")] = None,
+    store: Annotated[
+        Store, Query(alias="scope", description="Whose memory: the account's, its agents', all's.")
+    ] = "user",
+    kind: Annotated[str | None, Query(alias="type", max_length=40, description="Only memories of this type.")] = None,
+    history: Annotated[bool, Query(description="Also what no longer holds.")] = False,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageView[MemoryView]:
+    """List memories newest first; with ``q`` search the account's, with score and reason."""
+    if store == "agent":
+        where = {"memory_type": kind} if kind else {}
+        learnt = await parts.repository(AGENT_MEMORY, scope).page(where, limit=limit, cursor=cursor)
+        return PageView(items=[MemoryView.of_agent(memory) for memory in learnt.items], next_cursor=learnt.next_cursor)
+    if store == "global":
+        where = {"memory_type": kind} if kind else {}
+        shared = await parts.repository(GLOBAL_MEMORY, scope).page(where, limit=limit, cursor=cursor)
+        return PageView(items=[MemoryView.of_all(memory) for memory in shared.items], next_cursor=shared.next_cursor)
+    if q and q.strip():
+        types: frozenset[MemoryType] | None = frozenset({kind}) if kind else None  # type: ignore[arg-type]
+        question = Question(q, limit=limit, types=types, include_history=history)
+        found = await parts.memory.desk.search(scope, question)
+        return PageView(items=[_matched(item) for item in found.items], next_cursor=None)
+    wanted: dict[str, Any] = ({"memory_type": kind} if kind else {}) | ({} if history else {"valid_to": None})
+    page = await parts.repository(USER_MEMORY, scope).page(wanted, limit=limit, cursor=cursor)
+    return PageView(items=[MemoryView.of(memory) for memory in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("", status_code=201, operation_id="add_memory", responses=responses(), summary="Remember something")
+async def add(body: NewNote, scope: Writer, parts: Parts) -> KeptView:
+    """Remember what a person writes down. Secrets are cut out; where nothing else is left, it is refused."""
+    return KeptView.of(await parts.memory.desk.note(scope, body.content, cause=new_id("cau"), pinned=body.pinned))
+
+
+@router.get("/settings", operation_id="get_memory_settings", responses=responses(), summary="Whether memory is on")
+async def switches(scope: Caller, parts: Parts) -> SwitchView:
+    """Return the switches as they stand for the caller."""
+    return SwitchView.of(await parts.memory.desk.switches.read(scope, fresh=True), scope)
+
+
+@router.patch(
+    "/settings", operation_id="change_memory_settings", responses=responses(404), summary="Switch it on or off"
+)
+async def switch(body: SwitchChange, scope: Writer, parts: Parts) -> SwitchView:
+    """Switch memory on or off, for the caller or in one conversation. What is remembered already stays."""
+    kept = parts.memory.desk.switches
+    if body.conversation_id is None:
+        return SwitchView.of(await kept.switch_person(scope, on=body.enabled), scope)
+    await parts.repository(CONVERSATIONS, scope).get(body.conversation_id)
+    return SwitchView.of(await kept.switch_conversation(scope, body.conversation_id, on=body.enabled), scope)
+
+
+@router.get("/{memory_id}", operation_id="get_memory", responses=responses(404), summary="Read one")
+async def get(memory_id: PathId, scope: Caller, parts: Parts) -> MemoryView:
+    """Return one memory with where it comes from."""
+    return MemoryView.of(await parts.memory.memories.get(scope, memory_id))
+
+
+@router.patch("/{memory_id}", operation_id="change_memory", responses=responses(404), summary="Correct or pin one")
+async def change(memory_id: PathId, body: MemoryChange, scope: Writer, parts: Parts) -> MemoryView:
+    """Correct what it says, how much it matters, or whether it is pinned. Returns what holds now."""
+    desk = parts.memory.desk
+    memory = await desk.memories.get(scope, memory_id)
+    if body.content is not None and body.content.strip() != memory.content:
+        kept = KeptView.of(await desk.correct(scope, memory_id, body.content, cause=new_id("cau")))
+        memory = await desk.memories.get(scope, kept.memories[0].memory_id)
+    if body.pinned is not None:
+        memory = await desk.pin(scope, memory.memory_id, pinned=body.pinned)
+    if body.importance is not None:
+        memory = await desk.memories.change(scope, memory.memory_id, importance=body.importance)
+    return MemoryView.of(memory)
+
+
+@router.delete(
+    "/{memory_id}", status_code=204, operation_id="delete_memory", responses=responses(404), summary="Forget one"
+)
+async def forget(memory_id: PathId, scope: Writer, parts: Parts) -> Response:
+    """Forget it for good, with what it had replaced: at once, in every index and cache."""
+    await parts.memory.desk.forget(scope, [memory_id])
+    return Response(status_code=204)
+
+
+def _matched(item: Recalled) -> MemoryView:
+    figures = {name: round(float(getattr(item.parts, name)), 4) for name in type(item.parts).__dataclass_fields__}
+    return MemoryView.of(item.memory, Score(score=round(item.score, 4), parts=figures, why=item.why))
