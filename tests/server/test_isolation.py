@@ -22,6 +22,7 @@ BODIES = {
     "send_message": {"content": "Hello"},
     "decide_approval": {"decision": "approve"},
     "change_content": {"text": "Mine now."},
+    "change_memory": {"content": "Mine now.", "pinned": True},
 }
 
 
@@ -52,7 +53,9 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     assert first.status_code == 200
     await person.say(conversation, "Thanks")
     post = (await person.client.get("/api/v1/posts")).json()["items"][0]["post_id"]
+    noted = await person.client.post("/api/v1/memory", json={"content": "Our delivery fee is £3."})
     return {
+        "memory_id": noted.json()["memories"][0]["memory_id"],
         "conversation_id": conversation,
         "user_id": added.json()["user_id"],
         "approval_id": approval,
@@ -89,7 +92,7 @@ async def test_the_owner_reaches_what_the_stranger_does_not(person: Person, serv
 
 async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, services: Services) -> None:
     ids = await owned_ids(person, services)
-    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members"):
+    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members", "memory"):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path
     filtered = await stranger.client.get("/api/v1/content", params={"campaign_id": ids["campaign_id"]})
