@@ -3,7 +3,7 @@
 Every write adds to the account's log after the documents are stored, so that whoever sees the log sees them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ Raw: TypeAlias = dict[str, Any]
 
 RECENT = 100
 IDS_PER_READ = 200
+ROWS_PER_READ = 1000
 NO_ID = {"_id": 0}
 
 
@@ -70,10 +71,13 @@ class MemoryStore:
             found = await self._changes.find_one({"user_id": user_id}, NO_ID)
         return Log(_state(found), tuple(found["recent"])) if found else Log(State(), ())
 
-    async def all(self, user_id: str) -> list[Raw]:
-        """Return every memory of the account, superseded ones too, as stored. 1 round trip and more for many."""
+    async def all(self, user_id: str, *, vectors: bool = True) -> AsyncIterator[list[Raw]]:
+        """Go through every memory of the account, superseded ones too, as stored. 1 round trip for a thousand."""
+        fields = NO_ID if vectors else {**NO_ID, "embedding": 0}
         with translated():
-            return await self._memories.find({"user_id": user_id}, NO_ID, batch_size=5000).to_list()
+            cursor = self._memories.find({"user_id": user_id}, fields, batch_size=ROWS_PER_READ)
+            while rows := await cursor.to_list(ROWS_PER_READ):
+                yield rows
 
     async def some(self, user_id: str, memory_ids: Sequence[str]) -> list[Raw]:
         """Return those of these memories that there are."""

@@ -1,49 +1,69 @@
 """The one way into memory and out of it: remember, recall, change, forget. Each account is kept apart."""
 
-import asyncio
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.clock import Clock
-from core.errors import NotFound
+from core.errors import NotFound, Unavailable
 from core.ids import derived_id
 from core.scope import Scope
 from db.client import Database
-from db.memory_store import MemoryStore, State
+from db.memory_store import MemoryStore
 from db.stored import to_document
 from db.user_memory import USER_MEMORY, MemorySource, UserMemory, UserMemoryMetadata
-from db.vector import pack, unpack
+from db.vector import Floats, pack
+from memory.account import Account
+from memory.accounts import BUDGET_BYTES, Accounts, Raw
+from memory.duplicates import digest
 from memory.embedders.embedder import Embedder
-from memory.indexes.exact import ExactIndex
+from memory.indexes.index import MemoryIndex
+from memory.lexicon import Lexicon
+from memory.query import Reading, read_question
+from memory.ranking import rank
+from memory.reasons import reason
 from memory.recollection import NewMemory, Parts, Query, Recalled, Recollection
 
 __all__ = ["Memories", "MemorySource", "NewMemory", "Parts", "Query", "Recalled", "Recollection", "UserMemory"]
 
 AT_ONCE: Final = 500
+# Only the nearest vectors count; farther ones say nothing about a question.
+NEAREST: Final = 200
 
 
 class Memories:
     """The memories of every account; one per process.
 
-    ``alone`` says that no other process writes to the database, which saves asking it whether one did.
+    ``lexicon`` knows which words are alike. ``alone`` says that no other process writes to the database, which saves
+    asking it whether one did. ``budget`` bounds what the accounts held in this process may take together, in bytes.
     """
 
     def __init__(
-        self, database: Database, embedder: Embedder, index: ExactIndex, clock: Clock, *, alone: bool = False
+        self,
+        database: Database,
+        embedder: Embedder,
+        index: MemoryIndex,
+        clock: Clock,
+        *,
+        lexicon: Lexicon | None = None,
+        alone: bool = False,
+        budget: int = BUDGET_BYTES,
     ) -> None:
         self._store = MemoryStore(database)
         self._embedder = embedder
         self._index = index
         self._clock = clock
-        self._alone = alone
-        self._accounts: dict[str, dict[str, UserMemory]] = {}
-        self._states: dict[str, State] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._lexicon = lexicon or Lexicon()
+        self._accounts = Accounts(self._store, self._lexicon, index, model=embedder.model, alone=alone, budget=budget)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory the accounts held in this process take."""
+        return self._accounts.held_bytes
 
     async def remember(self, scope: Scope, memories: Sequence[NewMemory]) -> list[UserMemory]:
         """Store memories and make them findable; durable when this returns. What is there already stays as it is."""
@@ -52,45 +72,42 @@ class Memories:
             part = memories[start : start + AT_ONCE]
             vectors = await self._embedder.embed([memory.content for memory in part])
             made = [self._made(scope, memory, pack(row)) for memory, row in zip(part, vectors, strict=True)]
-            stored = await self._store.add(scope.user_id, made)
-            kept += [to_document(USER_MEMORY, row) for row in stored]
-        await self._follow(scope.user_id)
+            kept += await self._add(scope.user_id, made)
         return kept
 
     async def recall(self, scope: Scope, query: Query) -> Recollection:
-        """Return what has to do with the question, best first."""
+        """Return what has to do with the question, best first. One short read of the database, none when alone."""
         started = time.perf_counter()
-        await self._follow(scope.user_id)
-        account = self._accounts[scope.user_id]
-        vector = (await self._embedder.embed([query.text]))[0]
-        near = await self._index.nearest(scope.user_id, self._embedder.model, vector, len(account))
+        account = await self._accounts.open(scope.user_id)
+        now = query.now or self._clock.now()
+        reading = read_question(query.text, account.speakers, now.date())
+        meanings = [self._lexicon.meaning(word) for word in reading.words]
+        near = await self._near(scope.user_id, account, reading)
+        found = rank(account, reading, meanings, near, account.wanted(query), now.toordinal(), query.limit)
         items: list[Recalled] = []
-        for found in near:
-            memory = account[found.memory_id]
-            if _wanted(memory, query) and len(items) < query.limit:
-                items.append(Recalled(memory, found.similarity, Parts(dense=found.similarity), "means something alike"))
+        for ranked in found:
+            memory = account.memory(ranked.slot)
+            items.append(Recalled(memory, ranked.score, ranked.parts, reason(memory, reading, ranked.parts, now)))
         return Recollection(tuple(items), (time.perf_counter() - started) * 1000, len(account))
 
     async def all(self, scope: Scope, *, include_history: bool = False) -> list[UserMemory]:
-        """Return every memory of the account, newest first."""
-        await self._follow(scope.user_id)
-        found = [memory for memory in self._accounts[scope.user_id].values() if include_history or memory.current]
+        """Return every memory of the account, newest first, without vectors."""
+        account = await self._accounts.open(scope.user_id)
+        found = [memory for memory in account.memories() if include_history or memory.current]
         return sorted(found, key=lambda memory: (memory.created_at, memory.memory_id), reverse=True)
 
     async def get(self, scope: Scope, memory_id: str) -> UserMemory:
-        """Return one memory; NotFound if there is none."""
-        found = await self._store.some(scope.user_id, [memory_id])
-        if not found:
-            raise NotFound(f"There is no memory {memory_id}, or it is not yours. Check the id.")
-        return to_document(USER_MEMORY, found[0])
+        """Return one memory without its vector; NotFound if there is none."""
+        account = await self._accounts.open(scope.user_id)
+        slot = account.slot(memory_id)
+        if slot is None:
+            raise NotFound(_missing(memory_id))
+        return account.memory(slot)
 
     async def current_fact(self, scope: Scope, subject: str) -> UserMemory | None:
         """Return the memory that states this fact now."""
-        await self._follow(scope.user_id)
-        for memory in self._accounts[scope.user_id].values():
-            if memory.subject == subject and memory.current:
-                return memory
-        return None
+        account = await self._accounts.open(scope.user_id)
+        return next((memory for memory in account.about(subject) if memory.current), None)
 
     async def supersede(self, scope: Scope, old_id: str, new: NewMemory) -> UserMemory:
         """Remember what replaces an older memory, which is kept as history."""
@@ -101,7 +118,7 @@ class Memories:
         return made
 
     async def change(self, scope: Scope, memory_id: str, **fields: Any) -> UserMemory:
-        """Correct a memory: ``content``, ``importance``, ``category``, ``subject``, ``valid_to`` or ``pinned``."""
+        """Correct a memory: ``content``, ``subject``, ``valid_to``, ``pinned`` or any field of its metadata."""
         changes: dict[str, Any] = {
             f"metadata.{name}" if name in UserMemoryMetadata.model_fields else name: value
             for name, value in fields.items()
@@ -122,8 +139,15 @@ class Memories:
 
     async def delete(self, scope: Scope, memory_ids: Sequence[str]) -> int:
         """Remove memories for good, from every index and cache; return how many there were."""
-        removed = await self._store.remove(scope.user_id, memory_ids)
-        await self._follow(scope.user_id)
+        removed = 0
+
+        async def write() -> list[Raw]:
+            nonlocal removed
+            removed = await self._store.remove(scope.user_id, memory_ids)
+            return []
+
+        if memory_ids:
+            await self._accounts.write(scope.user_id, memory_ids, write)
         return removed
 
     async def note_recall(self, scope: Scope, memory_ids: Sequence[str]) -> None:
@@ -132,30 +156,36 @@ class Memories:
 
     async def forget_account(self, user_id: str) -> None:
         """Let go of everything of an account in this process and in the index, after it was erased."""
-        self._accounts.pop(user_id, None)
-        self._states.pop(user_id, None)
-        await self._index.forget(user_id)
+        await self._accounts.forget(user_id)
+
+    async def _near(self, user_id: str, account: Account, reading: Reading) -> tuple[NDArray[np.intp], Floats]:
+        """Return the slots of the nearest vectors; none while the embedder can't be reached: words still find."""
+        try:
+            vector = (await self._embedder.embed([reading.topic]))[0]
+            near = await self._index.nearest(user_id, self._embedder.model, vector, NEAREST)
+        except Unavailable:
+            near = []
+        known = [(slot, one.similarity) for one in near if (slot := account.slot(one.memory_id)) is not None]
+        slots = np.array([slot for slot, _ in known], dtype=np.intp)
+        return slots, np.array([similarity for _, similarity in known], dtype=np.float32)
+
+    async def _add(self, user_id: str, made: Sequence[UserMemory]) -> list[UserMemory]:
+        async def write() -> list[Raw]:
+            return await self._store.add(user_id, made)
+
+        rows = await self._accounts.write(user_id, [memory.memory_id for memory in made], write)
+        return [to_document(USER_MEMORY, row) for row in rows or []]
 
     async def _change(self, scope: Scope, memory_id: str, changes: Mapping[str, Any]) -> None:
-        if not await self._store.change(scope.user_id, {memory_id: changes}):
-            raise NotFound(f"There is no memory {memory_id}, or it is not yours. Check the id.")
-        await self._follow(scope.user_id)
+        found = 0
 
-    async def _follow(self, user_id: str) -> None:
-        """Bring what this process holds of the account in step with the database."""
-        async with self._locks.setdefault(user_id, asyncio.Lock()):
-            state = await self._store.state(user_id)
-            if user_id in self._accounts and self._states[user_id] == state:
-                return
-            await self._index.forget(user_id)
-            rows = await self._store.all(user_id)
-            found = [to_document(USER_MEMORY, row) for row in rows]
-            self._accounts[user_id] = {memory.memory_id: memory for memory in found}
-            self._states[user_id] = state
-            usable = [memory for memory in found if memory.embedding_model == self._embedder.model]
-            if usable:
-                matrix = np.stack([unpack(memory.embedding) for memory in usable])
-                await self._index.put(user_id, self._embedder.model, [memory.memory_id for memory in usable], matrix)
+        async def write() -> None:
+            nonlocal found
+            found = await self._store.change(scope.user_id, {memory_id: changes})
+
+        await self._accounts.write(scope.user_id, [memory_id], write)
+        if not found:
+            raise NotFound(_missing(memory_id))
 
     def _made(self, scope: Scope, new: NewMemory, embedding: Any) -> UserMemory:
         when: datetime = new.timestamp or self._clock.now()
@@ -185,19 +215,5 @@ class Memories:
         )
 
 
-def digest(text: str) -> str:
-    """Return a mark that texts share when they differ in case, spaces and punctuation alone."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return derived_id("dig", "".join(letter for letter in plain if letter.isalnum()))[4:]
-
-
-def _wanted(memory: UserMemory, query: Query) -> bool:
-    """Whether a memory may be an answer at all."""
-    about = memory.metadata
-    return (
-        (query.include_history or memory.current)
-        and (query.types is None or memory.memory_type in query.types)
-        and (query.conversation_id is None or about.conversation_id == query.conversation_id)
-        and (query.agent_name is None or memory.agent_name == query.agent_name)
-        and about.message_id not in query.seen_message_ids
-    )
+def _missing(memory_id: str) -> str:
+    return f"There is no memory {memory_id}, or it is not yours. Check the id."

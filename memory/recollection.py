@@ -53,11 +53,15 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a score is made of. ``lexical``, ``dense`` and ``neighbour`` add up; the others are factors around 1."""
+    """What a score is made of. ``lexical``, ``dense`` and ``neighbour`` add up; the others are factors around 1.
+
+    ``fit`` is how well it fits what the question asks for: who said it, when, and what kind of answer.
+    """
 
     lexical: float = 0.0
     dense: float = 0.0
     neighbour: float = 0.0
+    fit: float = 1.0
     importance: float = 1.0
     recency: float = 1.0
     success: float = 1.0

@@ -14,8 +14,7 @@ from core.settings import Settings
 from db.client import Database
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
-from memory.embedders.wordllama import WordLlamaEmbedder
-from memory.indexes.exact import ExactIndex
+from memory.engine import build_engine
 from memory.learnings import Learnings
 from memory.memories import Memories
 from memory.switches import Switches
@@ -50,11 +49,10 @@ class MemoryParts:
 
 def build_memory(settings: Settings, database: Database, clock: Clock, models: Models) -> MemoryParts:
     """Put the parts together. Connects to nothing and loads nothing: that happens on first use."""
-    embedder = WordLlamaEmbedder()
-    alone = not settings.mongodb_uri.get_secret_value()
-    memories = Memories(database, embedder, ExactIndex(), clock, alone=alone)
+    engine = build_engine(settings, database, clock)
+    memories = engine.memories
     desk = MemoryDesk(memories, Switches(database))
-    learnings = Learnings(database, embedder)
+    learnings = Learnings(database, engine.embedder)
     extractor = build_extractor(models)
     unremembered = Unremembered(database)
     learner = Learner(database, desk, learnings, extractor)

@@ -13,10 +13,13 @@ SMALLEST = 16
 class ExactIndex:
     """Compares a question with every vector of the account. Holds an account until it is released."""
 
-    persistent = False
-
     def __init__(self) -> None:
         self._accounts: dict[str, Rows] = {}
+
+    @property
+    def persistent(self) -> bool:
+        """It is filled again from the database."""
+        return False
 
     async def put(self, user_id: str, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add vectors, or replace those there are."""
@@ -40,6 +43,10 @@ class ExactIndex:
         """Return how much memory the account takes."""
         rows = self._accounts.get(user_id)
         return rows.held_bytes if rows else 0
+
+    def release(self, user_id: str) -> None:
+        """Let go of the account; it is put in again when it is next asked for."""
+        self._accounts.pop(user_id, None)
 
     async def close(self) -> None:
         """Let go of everything."""

@@ -16,7 +16,13 @@ class Near:
 
 
 class MemoryIndex(Protocol):
-    """Finds the memories of one account whose vectors are nearest to a question's. Repeating a write is harmless."""
+    """Finds the memories of one account whose vectors are nearest to a question's. Repeating a write is harmless.
+
+    One that is ``persistent`` outlives the process; one that is not is filled again from the database.
+    """
+
+    @property
+    def persistent(self) -> bool: ...
 
     async def put(self, user_id: str, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add vectors, or replace those there are."""
@@ -32,6 +38,14 @@ class MemoryIndex(Protocol):
 
     async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> list[Near]:
         """Return up to ``limit`` of the account's memories, nearest first; only vectors of this model count."""
+        ...
+
+    def held_bytes(self, user_id: str) -> int:
+        """Return how much of this process's memory the account takes."""
+        ...
+
+    def release(self, user_id: str) -> None:
+        """Give back the memory the account takes here. What is persistent stays."""
         ...
 
     async def close(self) -> None: ...

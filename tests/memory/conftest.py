@@ -6,6 +6,7 @@ from core.clock import ManualClock
 from db.client import Database
 from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
+from memory.lexicon import Lexicon
 from memory.memories import Memories
 
 
@@ -18,4 +19,4 @@ def embedder() -> WordLlamaEmbedder:
 @pytest.fixture
 def memories(database: Database, embedder: WordLlamaEmbedder, clock: ManualClock) -> Memories:
     """The engine as the server builds it."""
-    return Memories(database, embedder, ExactIndex(), clock)
+    return Memories(database, embedder, ExactIndex(), clock, lexicon=Lexicon(embedder.embed_now))

@@ -1,0 +1,200 @@
+"""One account's memories in this process: what ranking reads in arrays, the documents as compact text. No vectors.
+
+It is built from the documents and follows them; it is never the source of anything.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import orjson
+
+from db.collection import NEVER
+from db.user_memory import UserMemory
+from memory.bm25 import Postings, norms
+from memory.columns import NOBODY, Bits, Columns, Whole
+from memory.cues import read_cues
+from memory.dates import named_days
+from memory.lexicon import Lexicon
+from memory.recollection import Query
+from memory.talk import Talk
+from memory.words import SILENT, words
+
+Raw: TypeAlias = dict[str, Any]
+
+KINDS: Final[Mapping[str, int]] = {"user_message": 0, "agent_response": 1, "preference": 2, "insight": 3}
+EPISODES: Final = frozenset({"user_message", "agent_response"})
+# Slots of removed memories are given back once they are this share of all.
+MOST_DEAD: Final = 0.25
+FEWEST_DEAD: Final = 64
+BYTES_A_MEMORY: Final = 420
+SHORTEST_NAME: Final = 2
+
+
+class Account:
+    """The memories of one account, each in a slot. Not safe for two threads at once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.columns = Columns()
+        self.postings = Postings()
+        self.speakers: dict[str, int] = {}
+        self.mentions: list[tuple[int, int, int]] = []
+        self._talk = Talk(self.columns)
+        self._slots: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._texts: list[bytes] = []
+        self._numbers: dict[str, dict[str, int]] = {"speaker": {}, "conversation": {}, "agent": {}}
+        self._subjects: dict[str, dict[str, None]] = {}
+        self._subject_of: dict[str, str] = {}
+        self._text_bytes = 0
+        self._dead = 0
+        self._norms: tuple[int, Any] = (-1, None)
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory the account takes, without its vectors."""
+        arrays = self.columns.held_bytes + self.postings.held_bytes
+        return arrays + self._text_bytes + BYTES_A_MEMORY * len(self._ids)
+
+    @property
+    def memory_ids(self) -> Iterable[str]:
+        """The ids of all memories."""
+        return self._slots.keys()
+
+    @property
+    def norms(self) -> Any:
+        """The length norms of all slots."""
+        count, found = self._norms
+        if count != self.columns.count:
+            found = norms(self.columns.length[: self.columns.count])
+            self._norms = (self.columns.count, found)
+        return found
+
+    def slot(self, memory_id: str) -> int | None:
+        """Return where a memory is."""
+        return self._slots.get(memory_id)
+
+    def memory_id(self, slot: int) -> str:
+        """Return the id of the memory in a slot."""
+        return self._ids[slot]
+
+    def memory(self, slot: int) -> UserMemory:
+        """Return the document in a slot, without its vector."""
+        return UserMemory.model_validate_json(self._texts[slot])
+
+    def memories(self) -> list[UserMemory]:
+        """Return all documents, without their vectors."""
+        return [self.memory(slot) for slot in self._slots.values()]
+
+    def about(self, subject: str) -> list[UserMemory]:
+        """Return the memories that state a fact on this subject, current or not."""
+        return [self.memory(self._slots[memory_id]) for memory_id in self._subjects.get(subject, {})]
+
+    def put(self, rows: Sequence[Raw]) -> None:
+        """Add memories as they are stored, or replace those with the same id."""
+        self.remove([str(row["memory_id"]) for row in rows])
+        first = self.columns.grow(len(rows))
+        texts: list[list[int]] = []
+        for slot, row in enumerate(rows, first):
+            content = str(row["content"])
+            self._slots[row["memory_id"]] = slot
+            self._ids.append(row["memory_id"])
+            text = orjson.dumps({name: value for name, value in row.items() if name not in {"embedding", "_id"}})
+            self._texts.append(text)
+            self._text_bytes += len(text)
+            texts.append(self.lexicon.numbers(content))
+            self._fill(slot, row, content)
+            self.columns.length[slot] = len(texts[-1])
+        self.postings.add(range(first, first + len(rows)), texts)
+
+    def remove(self, memory_ids: Iterable[str]) -> None:
+        """Take memories out."""
+        for memory_id in memory_ids:
+            slot = self._slots.pop(memory_id, None)
+            if slot is not None:
+                self.columns.alive[slot] = False
+                self._talk.remove(slot)
+                self._text_bytes -= len(self._texts[slot])
+                self._texts[slot] = b""
+                self._dead += 1
+                if subject := self._subject_of.pop(memory_id, None):
+                    self._subjects[subject].pop(memory_id)
+        if self._dead > max(FEWEST_DEAD, MOST_DEAD * self.columns.count):
+            self._compact()
+
+    def wanted(self, query: Query) -> Bits:
+        """Return for every slot whether its memory may be an answer at all."""
+        columns, count = self.columns, self.columns.count
+        fits = columns.alive[:count].copy()
+        if not query.include_history:
+            fits &= columns.current[:count]
+        if query.types is not None:
+            fits &= np.isin(columns.kind[:count], [KINDS[kind] for kind in query.types])
+        if query.conversation_id is not None:
+            fits &= columns.conversation[:count] == self._numbers["conversation"].get(query.conversation_id, -2)
+        if query.agent_name is not None:
+            fits &= columns.agent[:count] == self._numbers["agent"].get(query.agent_name, -2)
+        if query.seen_message_ids:
+            fits &= ~np.isin(columns.message[:count], [hash(message) for message in query.seen_message_ids])
+        return fits
+
+    def _fill(self, slot: int, row: Raw, content: str) -> None:
+        columns, about = self.columns, row.get("metadata", {})
+        said: datetime = about.get("timestamp") or row.get("valid_from") or NEVER
+        cues = read_cues(content)
+        columns.alive[slot] = True
+        columns.current[slot] = row.get("valid_to") is None
+        columns.time[slot], columns.number[slot], columns.asks[slot] = cues.time, cues.number, cues.asks
+        columns.substance[slot] = cues.substance
+        columns.kind[slot] = KINDS[row["memory_type"]]
+        columns.speaker[slot] = self._speaker(about.get("speaker"))
+        columns.agent[slot] = self._number("agent", row.get("agent_name"))
+        columns.conversation[slot] = self._number("conversation", about.get("conversation_id"))
+        columns.importance[slot] = about.get("importance", 5)
+        columns.said[slot], columns.day[slot] = said.timestamp(), said.toordinal()
+        columns.message[slot] = hash(about["message_id"]) if about.get("message_id") else 0
+        if cues.time:
+            self.mentions += [(slot, span.first, span.last) for span in named_days(content, said.date())]
+        if row.get("subject"):
+            self._subjects.setdefault(row["subject"], {})[row["memory_id"]] = None
+            self._subject_of[row["memory_id"]] = row["subject"]
+        if row["memory_type"] in EPISODES and about.get("conversation_id"):
+            self._talk.add(slot)
+
+    def _speaker(self, name: str | None) -> int:
+        number = self._number("speaker", name)
+        if name and number == len(self._numbers["speaker"]) - 1:
+            for word in words(name):
+                if len(word) >= SHORTEST_NAME and word not in SILENT:
+                    self.speakers.setdefault(word, number)
+        return number
+
+    def _number(self, what: str, name: str | None) -> int:
+        if not name:
+            return NOBODY
+        known = self._numbers[what]
+        return known.setdefault(name, len(known))
+
+    def _compact(self) -> None:
+        """Give the slots of removed memories back."""
+        count = self.columns.count
+        kept = np.flatnonzero(self.columns.alive[:count])
+        new_slots: Whole = np.full(count, -1, dtype=np.int32)
+        new_slots[kept] = np.arange(len(kept), dtype=np.int32)
+        self.postings.move(new_slots)
+        self._talk.rename(new_slots)
+        self.columns.keep(kept, new_slots)
+        self.mentions = [
+            (int(new_slots[slot]), first, last) for slot, first, last in self.mentions if new_slots[slot] >= 0
+        ]
+        places: list[int] = kept.tolist()
+        self._ids = [self._ids[slot] for slot in places]
+        self._texts = [self._texts[slot] for slot in places]
+        self._slots = {memory_id: slot for slot, memory_id in enumerate(self._ids)}
+        self._dead = 0
+        self._norms = (-1, None)

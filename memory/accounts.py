@@ -1,0 +1,209 @@
+"""The accounts this process holds: loaded when first asked for, kept in step with the database, bounded in memory."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+
+from db.memory_store import MemoryStore, State
+from db.vector import unpack
+from memory.account import Account
+from memory.indexes.index import MemoryIndex
+from memory.lexicon import Lexicon
+
+Raw: TypeAlias = dict[str, Any]
+
+# What all held accounts together may take, vectors included.
+BUDGET_BYTES: Final = 256 * 2**20
+# More rows than this are indexed in a thread, so that nobody else has to wait.
+IN_A_THREAD: Final = 300
+
+
+@dataclass(slots=True)
+class Held:
+    """One account with the state of the database it shows. The lock lets one task at a time change it.
+
+    While somebody waits for the lock (``busy``) the account is not let go of.
+    """
+
+    account: Account | None = None
+    state: State = field(default_factory=State)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    held_bytes: int = 0
+    busy: int = 0
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[None]:
+        """Change the account while nobody else does."""
+        self.busy += 1
+        try:
+            async with self.lock:
+                yield
+        finally:
+            self.busy -= 1
+
+
+class Accounts:
+    """Opens accounts. ``alone`` says that no other process writes to the database: what is held is always in step."""
+
+    def __init__(
+        self,
+        store: MemoryStore,
+        lexicon: Lexicon,
+        index: MemoryIndex,
+        *,
+        model: str,
+        alone: bool,
+        budget: int = BUDGET_BYTES,
+    ) -> None:
+        self._store = store
+        self._lexicon = lexicon
+        self._index = index
+        self._model = model
+        self._alone = alone
+        self._budget = budget
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._held_bytes = 0
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory all held accounts take."""
+        return self._held_bytes
+
+    def __len__(self) -> int:
+        return sum(held.account is not None for held in self._held.values())
+
+    async def open(self, user_id: str) -> Account:
+        """Return the account as the database has it now. A warm one costs one short read, or none when alone."""
+        held = self._touch(user_id)
+        account = held.account
+        if account is not None and (self._alone or await self._store.state(user_id) == held.state):
+            return account
+        async with held.alone():
+            return await self._follow(user_id, held)
+
+    async def write(
+        self, user_id: str, memory_ids: Sequence[str], writing: Callable[[], Awaitable[list[Raw] | None]]
+    ) -> list[Raw] | None:
+        """Run a write that changes these memories, and show them here at once if the account is held.
+
+        ``writing`` returns the memories as they are stored now; None says that they have to be read.
+        """
+        held = self._touch(user_id)
+        async with held.alone():
+            rows = await writing()
+            if held.account is None:
+                await self._index_only(user_id, memory_ids, rows)
+            elif self._alone or await self._nobody_else_wrote(user_id, held, len(memory_ids)):
+                await self._show(user_id, held, memory_ids, rows)
+            else:
+                await self._follow(user_id, held)
+        return rows
+
+    async def forget(self, user_id: str) -> None:
+        """Let go of an account, here and in the index."""
+        held = self._held.pop(user_id, None)
+        if held is not None:
+            self._held_bytes -= held.held_bytes
+        await self._index.forget(user_id)
+
+    def _touch(self, user_id: str) -> Held:
+        held = self._held.get(user_id)
+        if held is None:
+            held = self._held[user_id] = Held()
+        else:
+            self._held.move_to_end(user_id)
+        return held
+
+    async def _nobody_else_wrote(self, user_id: str, held: Held, count: int) -> bool:
+        state = await self._store.state(user_id)
+        begun = held.state.count == 0 or held.state.epoch == state.epoch
+        if begun and state.count - held.state.count == count:
+            held.state = state
+            return True
+        return False
+
+    async def _follow(self, user_id: str, held: Held) -> Account:
+        """Load the account, or apply what changed since. Holds the lock."""
+        if held.account is None:
+            return await self._load(user_id, held)
+        if self._alone:
+            return held.account
+        log = await self._store.log(user_id)
+        changed = log.since(held.state)
+        if changed is None:
+            return await self._load(user_id, held)
+        if changed:
+            await self._show(user_id, held, changed, None)
+        held.state = log.state
+        return held.account
+
+    async def _load(self, user_id: str, held: Held) -> Account:
+        if held.account is not None and not self._index.persistent:
+            self._index.release(user_id)
+        state = State() if self._alone else await self._store.state(user_id)
+        account = Account(self._lexicon)
+        async for rows in self._store.all(user_id, vectors=not self._index.persistent):
+            await self._put(account, rows)
+            if not self._index.persistent:
+                await self._index_rows(user_id, rows)
+        held.account, held.state = account, state
+        self._weigh(user_id, held)
+        return account
+
+    async def _show(self, user_id: str, held: Held, memory_ids: Sequence[str], rows: list[Raw] | None) -> None:
+        """Bring these memories up to date in a held account."""
+        account = held.account
+        if account is None:
+            return
+        if rows is None:
+            rows = await self._store.some(user_id, list(dict.fromkeys(memory_ids)))
+        there = {str(row["memory_id"]) for row in rows}
+        gone = [memory_id for memory_id in memory_ids if memory_id not in there]
+        account.remove(gone)
+        await self._index.remove(user_id, gone)
+        await self._put(account, rows)
+        await self._index_rows(user_id, rows)
+        self._weigh(user_id, held)
+
+    async def _index_only(self, user_id: str, memory_ids: Sequence[str], rows: list[Raw] | None) -> None:
+        """Keep an index that outlives the process in step with an account that nobody has asked for yet."""
+        if not self._index.persistent:
+            return
+        if rows is None:
+            rows = await self._store.some(user_id, memory_ids)
+        there = {str(row["memory_id"]) for row in rows}
+        await self._index.remove(user_id, [memory_id for memory_id in memory_ids if memory_id not in there])
+        await self._index_rows(user_id, rows)
+
+    async def _put(self, account: Account, rows: Sequence[Raw]) -> None:
+        if len(rows) > IN_A_THREAD:
+            await asyncio.to_thread(account.put, rows)
+            await asyncio.to_thread(self._lexicon.prepare)
+        elif rows:
+            account.put(rows)
+
+    async def _index_rows(self, user_id: str, rows: Sequence[Raw]) -> None:
+        """Index those rows that have a vector of the model in use; others are found by their words meanwhile."""
+        usable = [row for row in rows if row.get("embedding_model") == self._model]
+        if usable:
+            vectors = np.stack([unpack(row["embedding"]) for row in usable])
+            await self._index.put(user_id, self._model, [str(row["memory_id"]) for row in usable], vectors)
+
+    def _weigh(self, user_id: str, held: Held) -> None:
+        """Count what the account takes now, and let go of those asked for longest ago if all take too much."""
+        if held.account is None or self._held.get(user_id) is not held:
+            return
+        weight = held.account.held_bytes + self._index.held_bytes(user_id)
+        self._held_bytes += weight - held.held_bytes
+        held.held_bytes = weight
+        for oldest in list(self._held):
+            if self._held_bytes <= self._budget or oldest == user_id:
+                break
+            if not self._held[oldest].busy:
+                self._held_bytes -= self._held.pop(oldest).held_bytes
+                self._index.release(oldest)
