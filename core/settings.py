@@ -91,6 +91,43 @@ class Settings(BaseSettings):
         description="How often a failed model call is repeated.",
     )
 
+    platform_addresses: dict[str, str] = Field(
+        default_factory=dict,
+        alias="MM_PLATFORM_ADDRESSES",
+        description="Where platforms are reached in place of their own addresses, by name, as a JSON object.",
+    )
+    platform_timeout_seconds: float = Field(
+        default=30,
+        alias="MM_PLATFORM_TIMEOUT_SECONDS",
+        gt=0,
+        description="Longest silence of a platform, in seconds.",
+    )
+    allow_private_addresses: bool = Field(
+        default=False,
+        alias="MM_ALLOW_PRIVATE_ADDRESSES",
+        description="Whether sites, mail servers and links may lie inside of a private network.",
+    )
+    x_client_id: str = Field(default="", alias="X_CLIENT_ID", description="Client id of this server at X.")
+    x_client_secret: SecretStr = Field(
+        default=SecretStr(""), alias="X_CLIENT_SECRET", description="Client secret of this server at X."
+    )
+    linkedin_client_id: str = Field(
+        default="", alias="LINKEDIN_CLIENT_ID", description="Client id of this server at LinkedIn."
+    )
+    linkedin_client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        alias="LINKEDIN_CLIENT_SECRET",
+        description="Client secret of this server at LinkedIn.",
+    )
+    meta_client_id: str = Field(
+        default="", alias="META_CLIENT_ID", description="App id of this server at Meta, for Facebook and Instagram."
+    )
+    meta_client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        alias="META_CLIENT_SECRET",
+        description="App secret of this server at Meta.",
+    )
+
     @field_validator("openai_base_url", "public_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:

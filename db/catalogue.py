@@ -11,6 +11,7 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG
 from db.campaigns import CAMPAIGNS
 from db.collection import Collection
+from db.connection_attempts import CONNECTION_ATTEMPTS
 from db.content_library import CONTENT_LIBRARY
 from db.content_versions import CONTENT_VERSIONS
 from db.conversations import CONVERSATIONS
@@ -35,6 +36,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     CAMPAIGNS,
     ZOHO_TOKENS,
     SOCIAL_ACCOUNTS,
+    CONNECTION_ATTEMPTS,
     SOCIAL_POSTS,
     ZOHO_CRM_RECORDS,
     EMAIL_CAMPAIGNS,

@@ -29,7 +29,10 @@ class AccountInfo(Part):
 
 
 class SocialAccount(OwnedDocument):
-    """A connected account. ``account_id`` is the platform's own id of it; ``social_account_id`` is ours."""
+    """A connected account. ``account_id`` is the platform's own id of it; ``social_account_id`` is ours.
+
+    ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token.
+    """
 
     social_account_id: str
     platform: str
@@ -48,6 +51,8 @@ class SocialAccount(OwnedDocument):
     account_info: AccountInfo = Field(default_factory=AccountInfo)
     status: Literal["active", "expired", "disconnected"] = "active"
     error_message: str | None = None
+    refresh_owner: str | None = None
+    refresh_until: UtcTime | None = None
     connected_at: UtcTime | None = None
     last_used: UtcTime | None = None
     deleted_at: UtcTime | None = None

@@ -9,7 +9,7 @@ from server import pages
 from server.live import ag_ui, sockets
 from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
-from server.rest import accounts, approvals, campaigns, content, conversations, health, memory, posts
+from server.rest import accounts, approvals, campaigns, connections, content, conversations, health, memory, posts
 from server.services import Services
 
 DESCRIPTION: Final = """\
@@ -26,6 +26,7 @@ TAGS: Final = [
     {"name": "Campaigns", "description": "Briefs, plans, budgets and results."},
     {"name": "Content", "description": "Drafts and their versions."},
     {"name": "Posts", "description": "What is scheduled and what became of it."},
+    {"name": "Connections", "description": "Accounts on other platforms."},
     {"name": "Approvals", "description": "What waits for a person."},
     {"name": "Memory", "description": "What is remembered, in people's hands."},
     {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
@@ -37,6 +38,7 @@ ROUTERS: Final = (
     campaigns.router,
     content.router,
     posts.router,
+    connections.router,
     approvals.router,
     memory.router,
     ag_ui.router,

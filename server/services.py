@@ -21,6 +21,9 @@ from server.auth.tokens import Tokens
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
+from tools.outside.connections import Connections
+from tools.outside.http import Outside
+from tools.outside.logins import Logins
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ class Services:
     desk: AccountDesk
     callers: Callers
     tokens: Tokens
+    outside: Outside
+    logins: Logins
+    connections: Connections
     model_label: str
     offline: bool
     metrics: Metrics = field(default_factory=Metrics)

@@ -26,6 +26,10 @@ from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
 from tools.catalogue import CATALOGUE as TOOLS
+from tools.outside.connections import Connections
+from tools.outside.http import Outside
+from tools.outside.logins import Logins
+from tools.outside.oauth import Registration
 
 
 @asynccontextmanager
@@ -44,6 +48,7 @@ async def running_services(
         models = build_models(settings)
         stack.push_async_callback(models.close)
         services, recovery = assemble(settings, now, database, models, instance_owner(settings, stack))
+        stack.push_async_callback(services.outside.close)
         stack.push_async_callback(services.turns.stop)
         stack.push_async_callback(recovery.stop)
         await recovery.start()
@@ -69,6 +74,8 @@ def assemble(
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
     tokens = Tokens(secret_key(settings.secret_key.get_secret_value(), settings.data_dir), clock, lifetime)
+    outside = outside_of(settings, clock)
+    logins = Logins(outside, registrations(settings))
     services = Services(
         settings=settings,
         clock=clock,
@@ -79,10 +86,33 @@ def assemble(
         desk=AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode),
         callers=Callers(database, tokens, clock),
         tokens=tokens,
+        outside=outside,
+        logins=logins,
+        connections=Connections(database, logins),
         model_label=models.label,
         offline=models.offline,
     )
     return services, recovery
+
+
+def outside_of(settings: Settings, clock: Clock) -> Outside:
+    """Return the way out to platforms, as the settings allow it. It connects to nothing yet."""
+    return Outside(
+        clock,
+        timeout=settings.platform_timeout_seconds,
+        allow_private=settings.allow_private_addresses,
+        addresses=settings.platform_addresses,
+    )
+
+
+def registrations(settings: Settings) -> dict[str, Registration]:
+    """Return where the operator has registered this server, by the name of the application."""
+    known = {
+        "x": (settings.x_client_id, settings.x_client_secret),
+        "linkedin": (settings.linkedin_client_id, settings.linkedin_client_secret),
+        "meta": (settings.meta_client_id, settings.meta_client_secret),
+    }
+    return {app: Registration(name, secret.get_secret_value()) for app, (name, secret) in known.items() if name}
 
 
 def instance_owner(settings: Settings, stack: AsyncExitStack) -> str:

@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from pydantic import BaseModel
+
 from tools.counting import code_points
 from tools.outside.contract import Adapter, Media, MediaKind
 from tools.outside.http import Outside
+from tools.outside.oauth import Login
 
 PlatformName: TypeAlias = Literal[
     "instagram",
@@ -78,7 +81,8 @@ class Platform:
 
     ``hashtags_in`` and ``link_in`` say whether hashtags and link become part of the text (and count), have a field of
     their own, or have no place there. ``unit`` names what is counted. ``sources`` says where the limits are documented.
-    ``adapter`` builds what publishes there; None: the house only writes for this channel.
+    ``adapter`` builds what publishes there; None: the house only writes for this channel. An account is connected by a
+    ``login`` at the platform, or by ``credentials`` a person types in.
     """
 
     name: PlatformName
@@ -105,6 +109,8 @@ class Platform:
     note: Callable[[str], str] | None = None
     advice: tuple[str, ...] = ()
     adapter: Callable[[Outside], Adapter] | None = None
+    login: Login | None = None
+    credentials: type[BaseModel] | None = None
 
     def composed(self, text: str, hashtags: Sequence[str] = (), link: str | None = None) -> str:
         """Return the text as it goes out: with the link and those hashtags that are not in it yet."""

@@ -9,15 +9,17 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from core.ids import new_id
 from core.scope import Scope
 from db.catalogue import OWNED
 from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.app import ROUTERS
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
 
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
-PARAMETER = re.compile(r"\{(\w+)\}")
+PARAMETER = re.compile(r"\{((?!platform)\w+)\}")
 BODIES = {
     "send_message": {"content": "Hello"},
     "decide_approval": {"decision": "approve"},
@@ -54,7 +56,10 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     await person.say(conversation, "Thanks")
     post = (await person.client.get("/api/v1/posts")).json()["items"][0]["post_id"]
     noted = await person.client.post("/api/v1/memory", json={"content": "Our delivery fee is £3."})
+    account = SocialAccount(social_account_id=new_id("acc"), platform="twitter", account_id="1")
+    await services.repository(SOCIAL_ACCOUNTS, Scope(person.user_id, person.user_id, "user")).insert(account)
     return {
+        "connection_id": account.social_account_id,
         "memory_id": noted.json()["memories"][0]["memory_id"],
         "conversation_id": conversation,
         "user_id": added.json()["user_id"],
@@ -92,7 +97,7 @@ async def test_the_owner_reaches_what_the_stranger_does_not(person: Person, serv
 
 async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, services: Services) -> None:
     ids = await owned_ids(person, services)
-    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members", "memory"):
+    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members", "connections", "memory"):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path
     filtered = await stranger.client.get("/api/v1/content", params={"campaign_id": ids["campaign_id"]})
@@ -151,7 +156,7 @@ async def test_no_route_but_the_open_ones_answers_without_a_login(app: FastAPI, 
     for router in ROUTERS:
         for route in router.routes:
             if isinstance(route, APIRoute) and route.include_in_schema and route.operation_id not in open_to_all:
-                path = PARAMETER.sub("cnv_" + "0" * 32, route.path)
+                path = PARAMETER.sub("cnv_" + "0" * 32, route.path).replace("{platform}", "twitter")
                 for method in route.methods or ():
                     answer = await person.client.request(method, path, json={})
                     assert answer.status_code == 401, f"{method} {path}"

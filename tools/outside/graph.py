@@ -13,6 +13,7 @@ from tools.outside.contract import Access, RateLimit
 from tools.outside.failures import busy, closed, lost, refused
 from tools.outside.http import Answer, Call, Outside, Upload, seconds_until
 from tools.outside.json_lists import objects_in
+from tools.outside.oauth import Login
 
 API = "https://graph.facebook.com"
 VERSION = "v24.0"
@@ -152,3 +153,19 @@ def moment_of(told: object) -> datetime | None:
 
 def _number(told: object) -> int:
     return int(told) if isinstance(told, int | float) else 0
+
+
+def login(*scopes: str) -> Login:
+    """Return how to log in at Meta for an application that needs these permissions."""
+    return Login(
+        app="meta",
+        web="https://www.facebook.com",
+        authorise=f"/{VERSION}/dialog/oauth",
+        api=API,
+        token=f"/{VERSION}/oauth/access_token",
+        withdraw=f"/{VERSION}/me/permissions",
+        scopes=scopes,
+        pkce=False,
+        separator=",",
+        lengthens=True,
+    )

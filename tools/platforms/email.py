@@ -225,4 +225,5 @@ PLATFORM = Platform(
     ),
     sources=("https://www.rfc-editor.org/rfc/rfc5322#section-2.1.1",),
     adapter=Email,
+    credentials=EmailCredentials,
 )

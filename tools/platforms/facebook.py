@@ -14,7 +14,7 @@ from core.json_text import inner_object
 from tools.counting import utf16_units
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import refused
-from tools.outside.graph import Graph, count_of, insights, moment_of
+from tools.outside.graph import Graph, count_of, insights, login, moment_of
 from tools.outside.http import Outside, Upload
 from tools.outside.json_lists import objects_in
 from tools.platform import MediaRule, Platform
@@ -150,4 +150,5 @@ PLATFORM = Platform(
         "https://developers.facebook.com/docs/graph-api/reference/page/photos/",
     ),
     adapter=FacebookPages,
+    login=login("pages_show_list", "pages_manage_posts", "pages_read_engagement", "read_insights"),
 )

@@ -13,7 +13,7 @@ from core.json_text import inner_object
 from tools.counting import utf16_units
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import refused
-from tools.outside.graph import Graph, insights, moment_of
+from tools.outside.graph import Graph, insights, login, moment_of
 from tools.outside.http import Outside
 from tools.outside.json_lists import objects_in
 from tools.outside.pace import looks
@@ -180,4 +180,12 @@ PLATFORM = Platform(
         "https://www.socialmediatoday.com/news/instagrams-implementing-new-limits-on-hashtag-use/808309/",
     ),
     adapter=Instagram,
+    login=login(
+        "pages_show_list",
+        "pages_read_engagement",
+        "instagram_basic",
+        "instagram_content_publish",
+        "instagram_manage_contents",
+        "instagram_manage_insights",
+    ),
 )

@@ -18,6 +18,7 @@ from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post
 from tools.outside.failures import closed, refused
 from tools.outside.http import Answer, Call, Outside
 from tools.outside.json_lists import json_list
+from tools.outside.oauth import Login
 from tools.platform import HASHTAG, MediaRule, Platform
 
 LABEL = "LinkedIn"
@@ -260,4 +261,21 @@ PLATFORM = Platform(
         "https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/images-api",
     ),
     adapter=LinkedIn,
+    login=Login(
+        app="linkedin",
+        web="https://www.linkedin.com",
+        authorise="/oauth/v2/authorization",
+        api="https://www.linkedin.com",
+        token="/oauth/v2/accessToken",  # noqa: S106 - an address
+        revoke="/oauth/v2/revoke",
+        scopes=(
+            "openid",
+            "profile",
+            "w_member_social",
+            "w_organization_social",
+            "r_organization_social",
+            "rw_organization_admin",
+        ),
+        pkce=False,
+    ),
 )

@@ -19,6 +19,7 @@ from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post
 from tools.outside.failures import busy, refused
 from tools.outside.http import Answer, Call, Outside, Upload, limit_of, seconds_until
 from tools.outside.json_lists import objects_in
+from tools.outside.oauth import Login
 from tools.outside.pace import looks
 from tools.platform import MediaRule, Platform
 
@@ -235,4 +236,14 @@ PLATFORM = Platform(
         "https://docs.x.com/x-api/media/quickstart/media-upload-chunked",
     ),
     adapter=X,
+    login=Login(
+        app="x",
+        web="https://x.com",
+        authorise="/i/oauth2/authorize",
+        api=API,
+        token="/2/oauth2/token",  # noqa: S106 - an address
+        revoke="/2/oauth2/revoke",
+        scopes=("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+        client="basic",
+    ),
 )

@@ -259,4 +259,5 @@ PLATFORM = Platform(
     advice=("Search results show about 60 characters of the title.", "Hashtags become tags."),
     sources=("https://developer.wordpress.org/rest-api/reference/posts/",),
     adapter=WordPress,
+    credentials=WordPressCredentials,
 )

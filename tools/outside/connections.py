@@ -1,0 +1,189 @@
+"""Connected accounts: how they come to be and how they end. What keeps them usable is in ``open_accounts``."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from core.errors import AppError, Conflict, Forbidden, InvalidInput, NotFound
+from core.ids import derived_id, new_id
+from core.scope import Scope
+from db.client import Database
+from db.connection_attempts import CONNECTION_ATTEMPTS, ConnectionAttempt
+from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
+from tools.outside.contract import Access, Identity
+from tools.outside.logins import Logins
+from tools.outside.oauth import Grant
+from tools.platforms.catalogue import BY_NAME
+
+ATTEMPT_LIFETIME = timedelta(minutes=15)
+SECRET_FIELDS = frozenset(Credentials.model_fields)
+STALE = "This way to connect was used already or took too long. Start again."
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where to send the person, and until when they may come back."""
+
+    authorise_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the person connected, and where they want to go on."""
+
+    accounts: list[SocialAccount]
+    return_to: str
+
+
+class Connections:
+    """How accounts of all platforms are connected and disconnected."""
+
+    def __init__(self, database: Database, logins: Logins) -> None:
+        self._database = database
+        self._logins = logins
+        self._clock = database.clock
+
+    async def start(self, scope: Scope, name: str, redirect_uri: str, return_to: str = "") -> Departure:
+        """Begin to connect: remember who it is for, and return where to send them."""
+        platform = BY_NAME[name]
+        client = self._logins.client(platform)
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        attempt = ConnectionAttempt(
+            attempt_id=_attempt_id(state),
+            actor_id=scope.actor_id,
+            platform=name,
+            verifier=verifier,
+            redirect_uri=redirect_uri,
+            return_to=return_to,
+            expires_at=self._clock.now() + ATTEMPT_LIFETIME,
+        )
+        await self._attempts(scope).insert(attempt)
+        url = client.authorisation_url(state=state, verifier=verifier, redirect_uri=redirect_uri)
+        return Departure(url, attempt.expires_at)
+
+    async def finish(self, scope: Scope, name: str, state: str, code: str, refusal: str = "") -> Arrival:
+        """Take back the person who went to the platform, and store what they connected.
+
+        Conflict if the state was used or is too old, Forbidden if the person at the platform said no.
+        """
+        attempt = await self._used(scope, name, state)
+        if refusal or not code:
+            raise Forbidden(f"{BY_NAME[name].label} was not connected: nobody agreed to it there. Start again.")
+        grant = await self._logins.client(BY_NAME[name]).exchange(
+            code=code, verifier=attempt.verifier, redirect_uri=attempt.redirect_uri
+        )
+        access = Access("", Credentials(access_token=grant.access_token))
+        found = await self._logins.adapter(name).identify(access)
+        stored = [await self._store(scope, name, one, _granted(grant, one), attempt.attempt_id) for one in found]
+        return Arrival(stored, attempt.return_to)
+
+    async def connect(self, scope: Scope, name: str, fields: Mapping[str, Any]) -> SocialAccount:
+        """Connect with credentials a person has typed in; they are tried out first."""
+        model = BY_NAME[name].credentials
+        if model is None:
+            raise InvalidInput(f"{BY_NAME[name].label} is connected by logging in there. Start at /start.")
+        given = _checked(model, fields).model_dump()
+        credentials = Credentials(**{key: value for key, value in given.items() if key in SECRET_FIELDS and value})
+        config = {key: value for key, value in given.items() if key not in SECRET_FIELDS and value != ""}
+        (identity,) = await self._logins.adapter(name).identify(Access("", credentials, config))
+        changes: dict[str, Any] = {"credentials": credentials.model_dump(exclude_none=True), "config": config}
+        changes |= {"auth_type": "credentials", "token_expires_at": None, "permissions": []}
+        return await self._store(scope, name, identity, changes, new_id("own"))
+
+    async def disconnect(self, scope: Scope, account_id: str) -> None:
+        """Give the tokens back where that is possible, forget them, and hide the account."""
+        repository = self._accounts(scope)
+        account = await repository.get(account_id, reveal=True)
+        platform = BY_NAME.get(account.platform)
+        if platform and platform.login and self._logins.configured(platform) and account.credentials.access_token:
+            grant = Grant(account.credentials.access_token, account.credentials.refresh_token)
+            with suppress(AppError):
+                await self._logins.client(platform).revoke(grant)
+        await repository.update(account_id, {"status": "disconnected", "credentials": {}})
+        await repository.delete(account_id)
+
+    async def _used(self, scope: Scope, name: str, state: str) -> ConnectionAttempt:
+        """Use a state up; of two at once, one gets it."""
+        repository = self._attempts(scope)
+        try:
+            attempt = await repository.get(_attempt_id(state), reveal=True)
+        except NotFound:
+            raise Conflict(STALE) from None
+        if attempt.platform != name or attempt.actor_id != scope.actor_id or attempt.expires_at <= self._clock.now():
+            raise Conflict(STALE)
+        try:
+            await repository.update(attempt.attempt_id, {"used_at": self._clock.now()}, where={"used_at": None})
+        except Conflict:
+            raise Conflict(STALE) from None
+        return attempt
+
+    async def _store(
+        self, scope: Scope, name: str, identity: Identity, changes: Mapping[str, Any], cause: str
+    ) -> SocialAccount:
+        """Store an account, or renew the one that is connected already."""
+        repository = self._accounts(scope)
+        now = self._clock.now()
+        about = {
+            "account_name": identity.name,
+            "account_username": identity.username,
+            "profile_picture": identity.picture,
+            "status": "active",
+            "error_message": None,
+            "connected_at": now,
+            "refresh_owner": None,
+            "refresh_until": None,
+        }
+        config = {**changes.get("config", {}), **identity.config}
+        fields = {**about, **changes, "config": config}
+        known = await repository.find_one({"account_id": identity.account_id, "platform": name})
+        if known is not None:
+            return await repository.update(known.social_account_id, fields)
+        made = {
+            **fields,
+            "social_account_id": derived_id(SOCIAL_ACCOUNTS.id_prefix, cause, identity.account_id),
+            "platform": name,
+            "account_id": identity.account_id,
+            "page_id": identity.config.get("page_id"),
+        }
+        await repository.insert_once(SocialAccount.model_validate(made))
+        return await repository.get(str(made["social_account_id"]))
+
+    def _accounts(self, scope: Scope) -> Repository[SocialAccount]:
+        return Repository(self._database, SOCIAL_ACCOUNTS, scope)
+
+    def _attempts(self, scope: Scope) -> Repository[ConnectionAttempt]:
+        return Repository(self._database, CONNECTION_ATTEMPTS, scope)
+
+
+def _attempt_id(state: str) -> str:
+    return derived_id(CONNECTION_ATTEMPTS.id_prefix, state)
+
+
+def _granted(grant: Grant, identity: Identity) -> dict[str, Any]:
+    """Return what is stored of a grant. A page has a token of its own, which lasts as long as the page is ours."""
+    own = identity.access_token
+    credentials = {"access_token": own or grant.access_token}
+    if grant.refresh_token and own is None:
+        credentials["refresh_token"] = grant.refresh_token
+    return {
+        "credentials": credentials,
+        "auth_type": "oauth",
+        "token_expires_at": None if own else grant.expires_at,
+        "permissions": list(grant.scopes),
+    }
+
+
+def _checked(model: type[BaseModel], fields: Mapping[str, Any]) -> BaseModel:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"{field}: {first['msg']}.", field=field) from None
