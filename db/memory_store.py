@@ -89,14 +89,19 @@ class MemoryStore:
         return found
 
     async def add(self, user_id: str, memories: Sequence[UserMemory]) -> list[Raw]:
-        """Store memories; those whose id is there already stay as they are. Return them as stored. 1 round trip."""
+        """Store memories; those whose id is there already stay as they are. Return them as stored.
+
+        1 round trip for one memory, 2 for several: a bulk over two collections costs the embedded database more.
+        """
         stored = [self._to_stored(user_id, memory) for memory in memories]
         ids = [str(memory["memory_id"]) for memory in stored]
-        inserts: list[Operation] = [InsertOne(memory, namespace=self._memories_space) for memory in stored]
+        if len(stored) > 1:
+            return await self._add_several(user_id, stored, ids)
+        insert: Operation = InsertOne(stored[0], namespace=self._memories_space)
         try:
-            await self._database.bulk([*inserts, self._entry(user_id, ids)])
+            await self._database.bulk([insert, self._entry(user_id, ids)])
         except Conflict:
-            return await self._add_missing(user_id, stored, ids)
+            return await self._add_several(user_id, stored, ids)
         return [_without_id(memory) for memory in stored]
 
     async def change(self, user_id: str, changes: Mapping[str, Mapping[str, Any]]) -> int:
@@ -134,16 +139,21 @@ class MemoryStore:
                     {"$inc": {"use_count": 1}, "$set": {"last_recalled_at": now}},
                 )
 
-    async def _add_missing(self, user_id: str, stored: Sequence[Raw], ids: Sequence[str]) -> list[Raw]:
-        """Store what an earlier attempt did not, one by one in the database's eyes, and return all as stored."""
+    async def _add_several(self, user_id: str, stored: Sequence[Raw], ids: Sequence[str]) -> list[Raw]:
+        """Store what is not there yet, and return all as stored."""
+        rows = [_without_id(memory) for memory in stored]
+        repeated = False
         with translated():
             try:
-                await self._memories.insert_many([_without_id(memory) for memory in stored], ordered=False)
+                await self._memories.insert_many(rows, ordered=False)
             except BulkWriteError as error:
                 failures = (error.details or {}).get("writeErrors", [])
                 if any(failure["code"] != DUPLICATE_KEY for failure in failures):
                     raise
-        await self._database.bulk([self._entry(user_id, ids)])
+                repeated = True
+            await self._changes.update_one(*self._counted(user_id, ids), upsert=True)
+        if not repeated:
+            return [_without_id(row) for row in rows]
         found = {str(memory["memory_id"]): memory for memory in await self.some(user_id, ids)}
         return [found[memory_id] for memory_id in ids if memory_id in found]
 
@@ -152,18 +162,17 @@ class MemoryStore:
         return to_stored(USER_MEMORY, memory, tenant=user_id, now=database.clock.now(), cipher=database.cipher)
 
     def _entry(self, user_id: str, memory_ids: Sequence[str]) -> UpdateOne:
+        query, change = self._counted(user_id, memory_ids)
+        return UpdateOne(query, change, upsert=True, namespace=self._changes_space)
+
+    def _counted(self, user_id: str, memory_ids: Sequence[str]) -> tuple[Raw, Raw]:
         now = self._database.clock.now()
-        return UpdateOne(
-            {"user_id": user_id},
-            {
-                "$inc": {"count": len(memory_ids)},
-                "$push": {"recent": {"$each": list(memory_ids[-RECENT:]), "$slice": -RECENT}},
-                "$set": {"updated_at": now},
-                "$setOnInsert": {"changes_id": derived_id("mch", user_id), "epoch": new_id("mch"), "created_at": now},
-            },
-            upsert=True,
-            namespace=self._changes_space,
-        )
+        return {"user_id": user_id}, {
+            "$inc": {"count": len(memory_ids)},
+            "$push": {"recent": {"$each": list(memory_ids[-RECENT:]), "$slice": -RECENT}},
+            "$set": {"updated_at": now},
+            "$setOnInsert": {"changes_id": derived_id("mch", user_id), "epoch": new_id("mch"), "created_at": now},
+        }
 
 
 def _state(found: Raw) -> State:

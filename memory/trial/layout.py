@@ -1,0 +1,126 @@
+"""Reads conversations with questions in the LoCoMo layout: sessions of turns, and for each question its evidence."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+import orjson
+
+from core.errors import InvalidInput
+from memory.recollection import NewMemory
+
+# The layout dates sessions only; turns follow one another at this pace.
+PACE: Final = timedelta(seconds=30)
+ADVERSARIAL: Final = 5
+_SESSION: Final = re.compile(r"session_(\d+)")
+_TURN_ID: Final = re.compile(r"D\s*:?\s*(\d+)\s*:\s*0*(\d+)")
+_DATE_FORMS: Final = ("%I:%M %p on %d %B, %Y", "%I:%M %p on %d %B %Y", "%H:%M on %d %B, %Y")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn: its id in the conversation, who said what, and when."""
+
+    turn_id: str
+    session: int
+    speaker: str
+    text: str
+    said: datetime
+
+    def memory(self, conversation: str) -> NewMemory:
+        """Return the turn as what is remembered of it."""
+        return NewMemory(
+            memory_type="user_message",
+            content=self.text,
+            conversation_id=f"{conversation}-{self.session}",
+            message_id=self.turn_id,
+            speaker=self.speaker,
+            timestamp=self.said,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with the turns that hold its answer."""
+
+    text: str
+    evidence: frozenset[str]
+    category: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation of two people over many sessions, and what is asked about it."""
+
+    name: str
+    turns: tuple[Turn, ...]
+    questions: tuple[Question, ...]
+
+
+def read_conversations(path: Path) -> list[Conversation]:
+    """Read a file, or every JSON file of a folder; InvalidInput says what does not fit the layout."""
+    if not path.exists():
+        raise InvalidInput(f"There is nothing at {path}. Name a JSON file or a folder of them.")
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    found = [conversation for file in files for conversation in _conversations(file)]
+    if not any(conversation.questions for conversation in found):
+        raise InvalidInput(f"{path} holds no conversation with questions in the LoCoMo layout.")
+    return found
+
+
+def _conversations(file: Path) -> Iterator[Conversation]:
+    try:
+        content = orjson.loads(file.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(f"{file} is not JSON: {error}.") from error
+    entries = cast("Sequence[Any]", content if isinstance(content, list) else [content])
+    for place, entry in enumerate(entries):
+        if not isinstance(entry, Mapping):
+            raise InvalidInput(f"{file} holds something else than conversations.")
+        whole = cast("Mapping[str, Any]", entry)
+        sessions = whole.get("conversation", whole)
+        if isinstance(sessions, Mapping) and "qa" in whole:
+            yield _conversation(f"{file.stem}-{place}", cast("Mapping[str, Any]", sessions), whole["qa"])
+
+
+def _conversation(name: str, sessions: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> Conversation:
+    turns: list[Turn] = []
+    numbers = sorted(int(match[1]) for key in sessions if (match := _SESSION.fullmatch(key)))
+    for number in numbers:
+        began = _moment(str(sessions[f"session_{number}_date_time"]))
+        for place, turn in enumerate(sessions[f"session_{number}"]):
+            caption = turn.get("blip_caption")
+            text = str(turn.get("text", ""))
+            turns.append(
+                Turn(
+                    turn_id=_turn_ids(turn["dia_id"])[0],
+                    session=number,
+                    speaker=str(turn["speaker"]),
+                    text=f"{text} [{caption}]".strip() if caption else text,
+                    said=began + place * PACE,
+                )
+            )
+    there = frozenset(turn.turn_id for turn in turns)
+    questions = [
+        Question(str(entry["question"]), evidence, int(entry["category"]))
+        for entry in asked
+        if (evidence := there.intersection(found for told in entry.get("evidence") or () for found in _turn_ids(told)))
+    ]
+    return Conversation(name, tuple(turns), tuple(questions))
+
+
+def _turn_ids(told: object) -> list[str]:
+    """Return the ids in a piece of evidence; some data sets write several into one text."""
+    return [f"D{session}:{turn}" for session, turn in _TURN_ID.findall(str(told))]
+
+
+def _moment(text: str) -> datetime:
+    for form in _DATE_FORMS:
+        try:
+            return datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    raise InvalidInput(f"{text} is not a time of the LoCoMo layout, such as 4:04 pm on 20 January, 2023.")
