@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 
 from agents.brief_facts import brief_findings
+from agents.language.memory_requests import memory_request
 from agents.learning import Learner
 from agents.memory_extraction import Extractor
 from core.clock import Clock
@@ -23,7 +24,7 @@ from db.unremembered import Unremembered
 from memory.context import is_standing
 from memory.desk import MemoryDesk
 from memory.findings import Finding
-from memory.gate import Exchange, Said
+from memory.gate import Exchange, Said, grounded
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +116,8 @@ class Remembering:
         answers = [answer for answer in await self._work.answers(message) if answer["status"] == "done"]
         wires = await self._work.events(message)
         recalled = recalled_ids(wires)
+        if forgot(wires):
+            return
         if message["kind"] == "decision":
             await self._learner.learn(scope, message)
             return
@@ -122,7 +125,8 @@ class Remembering:
         by_id = {memory.memory_id: memory.content for memory in known}
         exchange = exchange_of(message, answers, tuple(by_id[key] for key in recalled if key in by_id))
         found = await self._extractor.findings(exchange.text, [memory for memory in known if is_standing(memory)])
-        await self._desk.keeper.exchange(scope, exchange, _once(found, brief_findings(wires, exchange.text)))
+        briefed = [] if memory_request(exchange.text) else brief_findings(wires, exchange.text)
+        await self._desk.keeper.exchange(scope, exchange, _once(found, briefed))
         await self._desk.memories.note_recall(scope, recalled)
 
     async def _keep_working(self) -> None:
@@ -140,6 +144,16 @@ class Remembering:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), EVERY_SECONDS)
             self._awake.clear()
+
+
+def forgot(wires: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the person had something forgotten in this turn: then its words, which name it, are not kept either."""
+    calls = {wire["toolCallId"]: wire["toolCallName"] for wire in wires if wire["type"] == "TOOL_CALL_START"}
+    return any(
+        calls.get(wire["toolCallId"]) == "forget_memory"
+        for wire in wires
+        if wire["type"] == "TOOL_CALL_RESULT" and wire["metadata"]["ok"]
+    )
 
 
 def scope_of(message: Mapping[str, Any]) -> Scope:
@@ -177,6 +191,10 @@ def recalled_ids(wires: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _once(found: Sequence[Finding], briefed: Sequence[Finding]) -> list[Finding]:
-    """What was found in the words, and from the brief what the words did not give under the same name."""
+    """What was found in the words, and from the brief what the words did not give, under the same name or another.
+
+    A brief may take "our delivery fee is £3" for its budget; who said it knows better.
+    """
     subjects = {finding.subject for finding in found if finding.subject}
-    return [*found, *(finding for finding in briefed if finding.subject not in subjects)]
+    left = [finding for finding in briefed if finding.subject not in subjects]
+    return [*found, *(new for new in left if not any(grounded(new.value, old.text, share=1.0) for old in found))]

@@ -3,6 +3,7 @@
 from agents.spec import AgentSpec
 from tools.brief import update_brief
 from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
+from tools.memory import TOOLS as MEMORY
 
 STRATEGIST = AgentSpec(
     name="strategist",
@@ -10,5 +11,5 @@ STRATEGIST = AgentSpec(
     mark="◆",
     summary="Gathers the brief, advises on channels and budget, plans campaigns.",
     prompt="strategist",
-    tools=(update_brief, create_campaign_plan, revise_campaign, list_campaigns, get_campaign),
+    tools=(update_brief, create_campaign_plan, revise_campaign, list_campaigns, get_campaign, *MEMORY),
 )

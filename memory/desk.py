@@ -1,7 +1,8 @@
 """What people and tools do with memory: look, search, write down, correct, pin, forget and switch off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from core.errors import InvalidInput, NotFound
@@ -11,7 +12,7 @@ from db.user_memory import MemorySource, MemoryType, UserMemory
 from memory.duplicates import content_words
 from memory.extraction import read_findings
 from memory.extraction_preferences import is_instruction_to_us
-from memory.gate import Refusal
+from memory.gate import Refusal, grounded
 from memory.keeping import Keeper, Kept
 from memory.memories import Memories
 from memory.recollection import NewMemory, Query, Recalled, Recollection
@@ -20,6 +21,7 @@ from memory.switches import Switches
 LONGEST_NOTE: Final = 2_000
 LASTING: Final[frozenset[MemoryType]] = frozenset({"preference", "insight"})
 NAMED: Final = 0.5
+RETOLD: Final = 0.8
 IMPORTANT: Final = 7
 
 
@@ -104,15 +106,30 @@ class MemoryDesk:
         return await self.memories.pin(scope, memory_id, pinned=pinned)
 
     async def forget(self, scope: Scope, memory_ids: Sequence[str]) -> Forgotten:
-        """Remove memories for good, with what they replaced: forgetting a fact brings no older value of it back."""
+        """Remove memories for good, with what they replaced, and the messages that told them.
+
+        So forgetting a fact neither brings an older value of it back, nor leaves the words it was taken from.
+        """
         scope.require_write()
         wanted = set(memory_ids)
         everything = {memory.memory_id: memory for memory in await self.memories.all(scope, include_history=True)}
         if not wanted <= everything.keys():
             raise NotFound("There is no such memory, or it is not yours. Check the id.")
         gone = _with_history(wanted, everything)
+        gone |= _told_in(gone, everything)
         await self.memories.delete(scope, sorted(gone))
         return Forgotten(tuple(everything[memory_id] for memory_id in sorted(gone)))
+
+    async def last_learnt(self, scope: Scope, conversation_id: str) -> list[UserMemory]:
+        """Return what was last learnt in a conversation: the facts and wishes of one message, else its words."""
+        everything = await self.memories.all(scope)
+        found = [memory for memory in everything if memory.metadata.conversation_id == conversation_id]
+        lasting = [memory for memory in found if memory.memory_type in LASTING]
+        said = [memory for memory in found if memory.memory_type == "user_message"]
+        latest = max(lasting or said, key=_said_at, default=None)
+        if latest is None:
+            return []
+        return [memory for memory in lasting or said if _said_at(memory) == _said_at(latest)]
 
     async def forget_conversation(self, scope: Scope, conversation_id: str) -> int:
         """Remove everything that was learnt in a conversation; return how many memories went."""
@@ -129,8 +146,33 @@ class MemoryDesk:
         """Return the memories somebody means by ``words``: those that hold most of the words that say something."""
         meant = set(content_words(words))
         found = await self.memories.recall(scope, Query(words, limit=4 * limit))
-        fitting = [item for item in found.items if meant and len(meant & _words_of(item.memory)) / len(meant) >= NAMED]
-        return fitting[:limit]
+        lasting = [item for item in found.items if item.memory.memory_type in LASTING]
+        exact = [item for item in lasting if set(content_words(item.memory.subject or "")) == meant]
+        if meant and exact:
+            return exact[:limit]
+        fitting = {item.memory.memory_id: len(meant & _words_of(item.memory)) / len(meant) for item in lasting if meant}
+        best = max(fitting.values(), default=0.0)
+        return [item for item in lasting if NAMED <= fitting.get(item.memory.memory_id, 0.0) == best][:limit]
+
+
+def _said_at(memory: UserMemory) -> tuple[datetime, str]:
+    about = memory.metadata
+    return about.timestamp or memory.valid_from, about.message_id or ""
+
+
+def _told_in(gone: set[str], everything: Mapping[str, UserMemory]) -> set[str]:
+    """The episodes that hold a forgotten fact: those it was taken from, and those that say it again."""
+    facts = [everything[memory_id] for memory_id in gone if everything[memory_id].memory_type in LASTING]
+    sources = {fact.metadata.message_id for fact in facts} - {None}
+    return {
+        memory.memory_id
+        for memory in everything.values()
+        if memory.memory_type not in LASTING
+        and (
+            memory.metadata.message_id in sources
+            or any(grounded(fact.content, memory.content, share=RETOLD) for fact in facts)
+        )
+    }
 
 
 def _words_of(memory: UserMemory) -> set[str]:

@@ -136,12 +136,12 @@ def admitted_finding(finding: Finding, said: str) -> tuple[Finding | None, list[
     return replace(finding, text=admitted.text), []
 
 
-def grounded(text: str, said: str) -> bool:
-    """Whether what is stated stands in what was said: every number, and most of the words."""
+def grounded(text: str, said: str, share: float = GROUNDED) -> bool:
+    """Whether what is stated stands in what was said: every number, and this share of the words."""
     if not numbers(text) <= numbers(said):
         return False
     words = set(content_words(text))
-    return not words or len(words & set(content_words(said))) / len(words) >= GROUNDED
+    return not words or len(words & set(content_words(said))) / len(words) >= share
 
 
 def weigh(new: NewMemory, known: Sequence[UserMemory]) -> Verdict:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tools import analytics, approvals, brief, campaigns, content, posts
+from tools import analytics, approvals, brief, campaigns, content, memory, posts
 from tools.tool import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -13,5 +13,6 @@ CATALOGUE: tuple[Tool, ...] = (
     *posts.TOOLS,
     *approvals.TOOLS,
     *analytics.TOOLS,
+    *memory.TOOLS,
 )
 BY_NAME: Mapping[str, Tool] = MappingProxyType({tool.name: tool for tool in CATALOGUE})

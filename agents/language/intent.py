@@ -9,6 +9,7 @@ from math import prod
 from agents.language.classifier import leanings, score, thresholds
 from agents.language.evidence import heard, weights
 from agents.language.features import visible
+from agents.language.memory_requests import memory_request
 from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
@@ -27,6 +28,8 @@ _OVERRULES = 0.8  # how likely another agent must be to take a short follow-up f
 
 def read_intent(text: str, situation: Situation) -> Reading:
     """Decide which agents a message is for. Deterministic and free of side effects; any text is answered."""
+    if memory_request(text):
+        return Reading(("strategist",), 0.97, True, "request", "about what is remembered")
     plain = tidy(text)
     sure = dict(zip(GROUNDS, thresholds(), strict=True))
     return settled(plain, situation) or weighed(plain, situation, score, sure, leanings())

@@ -8,7 +8,7 @@ from agents.models.factory import build_models
 from agents.roster import ROSTER
 from agents.turns.accepted import Accepted
 from agents.turns.decisions import Decisions
-from agents.turns.house import build_house
+from agents.turns.house import HouseMemory, build_house
 from agents.turns.service import Turns
 from core.ids import new_id
 from core.scope import Scope
@@ -40,22 +40,31 @@ class Heard:
 class Talk:
     """One conversation. ``restart`` goes on with a new process's worth of the product on the same database."""
 
-    def __init__(self, database: Database, scope: Scope, conversation_id: str) -> None:
+    def __init__(
+        self, database: Database, scope: Scope, conversation_id: str, memory: HouseMemory | None = None
+    ) -> None:
+        self.memory = memory
         self.database = database
         self.scope = scope
         self.conversation_id = conversation_id
         self._open()
 
     @classmethod
-    async def begin(cls, database: Database, scope: Scope, timezone: str = "Europe/London") -> "Talk":
+    async def begin(
+        cls,
+        database: Database,
+        scope: Scope,
+        timezone: str = "Europe/London",
+        memory: HouseMemory | None = None,
+    ) -> "Talk":
         """Start a conversation."""
         made = Conversation(conversation_id=new_id("cnv"), timezone=timezone)
         await Repository(database, CONVERSATIONS, scope).insert(made)
-        return cls(database, scope, made.conversation_id)
+        return cls(database, scope, made.conversation_id, memory)
 
     def _open(self) -> None:
         models = build_models(Settings.model_validate({"openai_api_key": "", "openai_base_url": ""}))
-        house = build_house(self.database, models, self.database.clock, ROSTER, TOOLS)
+        house = build_house(self.database, models, self.database.clock, ROSTER, TOOLS, memory=self.memory)
         self.turns = Turns(house, new_id("run"))
         self.decisions = Decisions(house, self.turns)
 

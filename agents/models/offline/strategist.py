@@ -24,6 +24,7 @@ from agents.models.offline.brief import (
 )
 from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
+from agents.models.offline.memory import memory_step, noted_for_good, remember_call, told
 from agents.models.offline.pasted import own_words
 from agents.models.offline.phrasing import day
 from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step
@@ -43,7 +44,19 @@ REPLANNED = frozenset(
 
 def decide(turn: Turn) -> Step:
     """Take the next step of the strategist's turn."""
-    return _continue(turn, turn.used[-1]) if turn.used else _open(turn)
+    if turn.used:
+        return _beside_memory(turn, _continue(turn, turn.used[-1]))
+    if step := memory_step(turn):
+        return step
+    step = _open(turn)
+    noted = remember_call(turn)
+    return Step(calls=(noted, *step.calls)) if noted else step
+
+
+def _beside_memory(turn: Turn, step: Step) -> Step:
+    """Say first what was remembered in this turn, once the turn comes to its answer."""
+    words = noted_for_good(turn)
+    return say(words, step.text) if words and not step.calls else step
 
 
 def _open(turn: Turn) -> Step:
@@ -119,6 +132,8 @@ def _open_fields(turn: Turn, state: State) -> list[str]:
 
 
 def _continue(turn: Turn, last: Used) -> Step:
+    if step := told(last):
+        return step
     match last.tool:
         case "update_brief":
             return _after_update(turn, last)
