@@ -9,11 +9,12 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from db.collection import NEVER
 from db.user_memory import UserMemory
 from memory.bm25 import Postings, norms
-from memory.columns import NOBODY, Bits, Columns, Whole
+from memory.columns import NOBODY, NOWHERE, Bits, Columns, Whole
 from memory.cues import read_cues
 from memory.dates import named_days
 from memory.lexicon import Lexicon
@@ -78,6 +79,11 @@ class Account:
     def slot(self, memory_id: str) -> int | None:
         """Return where a memory is."""
         return self._slots.get(memory_id)
+
+    def slots(self, memory_ids: Sequence[str]) -> NDArray[np.intp]:
+        """Return where memories are; a negative number for one that is not there."""
+        known = self._slots
+        return np.array([known.get(memory_id, NOWHERE) for memory_id in memory_ids], dtype=np.intp)
 
     def memory_id(self, slot: int) -> str:
         """Return the id of the memory in a slot."""

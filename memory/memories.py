@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,7 @@ from memory.account import Account
 from memory.accounts import BUDGET_BYTES, Accounts, Raw
 from memory.duplicates import digest
 from memory.embedders.embedder import Embedder
-from memory.indexes.index import MemoryIndex
+from memory.indexes.index import NOTHING, MemoryIndex
 from memory.lexicon import Lexicon
 from memory.query import Reading, read_question
 from memory.ranking import rank
@@ -87,7 +88,9 @@ class Memories:
         items: list[Recalled] = []
         for ranked in found:
             memory = account.memory(ranked.slot)
-            items.append(Recalled(memory, ranked.score, ranked.parts, reason(memory, reading, ranked.parts, now)))
+            items.append(
+                Recalled(memory, ranked.score, ranked.parts, partial(reason, memory, reading, ranked.parts, now))
+            )
         return Recollection(tuple(items), (time.perf_counter() - started) * 1000, len(account))
 
     async def all(self, scope: Scope, *, include_history: bool = False) -> list[UserMemory]:
@@ -164,10 +167,10 @@ class Memories:
             vector = (await self._embedder.embed([reading.topic]))[0]
             near = await self._index.nearest(user_id, self._embedder.model, vector, NEAREST)
         except Unavailable:
-            near = []
-        known = [(slot, one.similarity) for one in near if (slot := account.slot(one.memory_id)) is not None]
-        slots = np.array([slot for slot, _ in known], dtype=np.intp)
-        return slots, np.array([similarity for _, similarity in known], dtype=np.float32)
+            near = NOTHING
+        slots = account.slots(near.memory_ids)
+        known = slots >= 0
+        return slots[known], near.similarities[known]
 
     async def _add(self, user_id: str, made: Sequence[UserMemory]) -> list[UserMemory]:
         async def write() -> list[Raw]:

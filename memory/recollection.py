@@ -1,5 +1,6 @@
 """What goes into memory and what comes out of it: new memories, questions, and what was recalled with its reasons."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,12 +70,17 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """One memory that came to mind. ``why`` says in words for people what it has to do with the question."""
+    """One memory that came to mind. ``reason`` is put into words only when somebody asks why."""
 
     memory: UserMemory
     score: float
     parts: Parts
-    why: str
+    reason: str | Callable[[], str]
+
+    @property
+    def why(self) -> str:
+        """What the memory has to do with the question, in words for people."""
+        return self.reason if isinstance(self.reason, str) else self.reason()
 
 
 @dataclass(frozen=True, slots=True)

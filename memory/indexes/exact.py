@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from db.vector import Floats
-from memory.indexes.index import Near
+from memory.indexes.index import NOTHING, Nearest
 
 SMALLEST = 16
 
@@ -34,10 +34,10 @@ class ExactIndex:
         """Let go of everything of an account."""
         self._accounts.pop(user_id, None)
 
-    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> list[Near]:
+    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> Nearest:
         """Return the nearest memories of the account."""
         rows = self._accounts.get(user_id)
-        return rows.nearest(model, vector, limit) if rows else []
+        return rows.nearest(model, vector, limit) if rows else NOTHING
 
     def held_bytes(self, user_id: str) -> int:
         """Return how much memory the account takes."""
@@ -78,10 +78,10 @@ class Rows:
         for matrix in self._models.values():
             matrix.remove(memory_ids)
 
-    def nearest(self, model: str, vector: Floats, limit: int) -> list[Near]:
+    def nearest(self, model: str, vector: Floats, limit: int) -> Nearest:
         """Return the nearest of one model."""
         matrix = self._models.get(model)
-        return matrix.nearest(vector, limit) if matrix else []
+        return matrix.nearest(vector, limit) if matrix else NOTHING
 
 
 class Matrix:
@@ -114,15 +114,14 @@ class Matrix:
                 self._rows[last] = row
                 self.numbers[row] = self.numbers[len(self._ids)]
 
-    def nearest(self, vector: Floats, limit: int) -> list[Near]:
+    def nearest(self, vector: Floats, limit: int) -> Nearest:
         """Return the rows with the largest product with ``vector``."""
         count = len(self._ids)
         similarities = self.numbers[:count] @ vector
         best = np.argpartition(-similarities, limit)[:limit] if limit < count else np.arange(count)
         best = best[np.argsort(-similarities[best], kind="stable")]
-        values: list[float] = similarities[best].tolist()
         rows: list[int] = best.tolist()
-        return [Near(self._ids[row], value) for row, value in zip(rows, values, strict=True)]
+        return Nearest([self._ids[row] for row in rows], similarities[best])
 
     def _make_room(self, rows: int) -> None:
         if rows > len(self.numbers):

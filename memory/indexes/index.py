@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+import numpy as np
 
 from db.vector import Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """A memory near a question: its id and the cosine of the angle between them."""
+class Nearest:
+    """The memories nearest to a question, nearest first, and the cosine of the angle between each and the question."""
 
-    memory_id: str
-    similarity: float
+    memory_ids: Sequence[str]
+    similarities: Floats
+
+
+NOTHING: Final = Nearest((), np.zeros(0, dtype=np.float32))
 
 
 class MemoryIndex(Protocol):
@@ -36,7 +41,7 @@ class MemoryIndex(Protocol):
         """Take out everything of an account."""
         ...
 
-    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> list[Near]:
+    async def nearest(self, user_id: str, model: str, vector: Floats, limit: int) -> Nearest:
         """Return up to ``limit`` of the account's memories, nearest first; only vectors of this model count."""
         ...
 
