@@ -52,6 +52,7 @@ class Account:
         self._text_bytes = 0
         self._dead = 0
         self._norms: tuple[int, Any] = (-1, None)
+        self._lasting: list[UserMemory] | None = None
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -101,8 +102,18 @@ class Account:
         """Return the memories that state a fact on this subject, current or not."""
         return [self.memory(self._slots[memory_id]) for memory_id in self._subjects.get(subject, {})]
 
+    def lasting(self) -> list[UserMemory]:
+        """Return the wishes and facts that hold, without vectors. Kept until something changes: every turn asks."""
+        if self._lasting is None:
+            columns, count = self.columns, self.columns.count
+            kinds = np.isin(columns.kind[:count], [KINDS["preference"], KINDS["insight"]])
+            slots = np.flatnonzero(columns.alive[:count] & columns.current[:count] & kinds)
+            self._lasting = [self.memory(int(slot)) for slot in slots]
+        return self._lasting
+
     def put(self, rows: Sequence[Raw]) -> None:
         """Add memories as they are stored, or replace those with the same id."""
+        self._lasting = None
         self.remove([str(row["memory_id"]) for row in rows])
         first = self.columns.grow(len(rows))
         texts: list[list[int]] = []
@@ -120,6 +131,7 @@ class Account:
 
     def remove(self, memory_ids: Iterable[str]) -> None:
         """Take memories out."""
+        self._lasting = None
         for memory_id in memory_ids:
             slot = self._slots.pop(memory_id, None)
             if slot is not None:

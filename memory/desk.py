@@ -42,8 +42,11 @@ class MemoryDesk:
 
     async def known(self, scope: Scope, *, include_history: bool = False) -> list[UserMemory]:
         """Return the facts, wishes and insights kept of the account: pinned first, then what matters most."""
-        found = await self.memories.all(scope, include_history=include_history)
-        lasting = [memory for memory in found if memory.memory_type in LASTING]
+        if include_history:
+            everything = await self.memories.all(scope, include_history=True)
+            lasting = [memory for memory in everything if memory.memory_type in LASTING]
+        else:
+            lasting = await self.memories.lasting(scope)
         return sorted(lasting, key=lambda memory: (not memory.pinned, -memory.metadata.importance, memory.memory_id))
 
     async def search(self, scope: Scope, query: Query) -> Recollection:

@@ -99,6 +99,10 @@ class Memories:
         found = [memory for memory in account.memories() if include_history or memory.current]
         return sorted(found, key=lambda memory: (memory.created_at, memory.memory_id), reverse=True)
 
+    async def lasting(self, scope: Scope) -> list[UserMemory]:
+        """Return the wishes and facts of the account that hold, without vectors, in no order."""
+        return list((await self._accounts.open(scope.user_id)).lasting())
+
     async def get(self, scope: Scope, memory_id: str) -> UserMemory:
         """Return one memory without its vector; NotFound if there is none."""
         account = await self._accounts.open(scope.user_id)
