@@ -3,11 +3,14 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeVar
 
 Item = TypeVar("Item")
 
 NEAR: Final = 0.8
+SHORT: Final = 400
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[,.](?=\d{3}\b)")
 _NUMBER = re.compile(r"\d[\d.,:]*\d|\d")
@@ -63,20 +66,30 @@ def negated(text: str) -> bool:
     return sum(word in _NEGATIONS for word in words) % 2 == 1
 
 
-def overlap(first: str, second: str) -> float:
-    """Return the share of meaningful words two texts have in common (0 to 1)."""
-    ours, theirs = set(content_words(first)), set(content_words(second))
-    union = ours | theirs
-    return len(ours & theirs) / len(union) if union else float(digest(first) == digest(second))
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What of a text counts when it is compared with another."""
+
+    mark: str
+    words: frozenset[str]
+    numbers: frozenset[str]
+    negated: bool
+
+
+def sense(text: str) -> Sense:
+    """Return what counts of a text. That of short texts is kept for a while: the same ones are compared every turn."""
+    return _kept_sense(text) if len(text) <= SHORT else _sense(text)
 
 
 def same_thing(first: str, second: str, *, near: float = NEAR) -> bool:
     """Whether two texts say the same: nearly the same words, the same numbers, and neither denies the other."""
-    if digest(first) == digest(second):
+    ours, theirs = sense(first), sense(second)
+    if ours.mark == theirs.mark:
         return True
-    if numbers(first) != numbers(second) or negated(first) != negated(second):
+    if ours.numbers != theirs.numbers or ours.negated != theirs.negated:
         return False
-    return overlap(first, second) >= near
+    union = len(ours.words | theirs.words)
+    return union > 0 and len(ours.words & theirs.words) / union >= near
 
 
 def better_wording(old: str, new: str) -> str:
@@ -119,6 +132,15 @@ def _candidates(places: Sequence[int], texts: Sequence[str]) -> Iterable[tuple[i
             for other in shelves.get(word, ()):
                 yield other, place
             shelves.setdefault(word, []).append(place)
+
+
+def _sense(text: str) -> Sense:
+    return Sense(digest(text), frozenset(content_words(text)), numbers(text), negated(text))
+
+
+@lru_cache(maxsize=4096)
+def _kept_sense(text: str) -> Sense:
+    return _sense(text)
 
 
 def _head(leader: dict[int, int], place: int) -> int:
