@@ -12,31 +12,41 @@ FEWEST_WORDS: Final = 5
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"”’')]*\s+|\n+")
 
 
+class Known:
+    """What is known already, read once to compare many texts with."""
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._runs: set[tuple[str, ...]] = set()
+        self._numbers: set[str] = set()
+        for source in sources:
+            self._runs |= _runs(source)
+            self._numbers |= numbers(source)
+
+    def share(self, text: str) -> float:
+        """Return how much of a text (0 to 1) stands in what is known, by runs of three meaningful words."""
+        own = _runs(text)
+        return len(own & self._runs) / len(own) if own else 0.0
+
+    def covers(self, text: str) -> bool:
+        """Whether a text brings nothing of its own: no number that is not known, and mostly known words."""
+        return numbers(text) <= self._numbers and self.share(text) >= ECHO
+
+
 def echoed(text: str, sources: Iterable[str]) -> float:
-    """Return the share of a text (0 to 1) that stands in the sources, by runs of three meaningful words."""
-    own = _runs(text)
-    if not own:
-        return 0.0
-    known: set[tuple[str, ...]] = set()
-    for source in sources:
-        known |= _runs(source)
-    return len(own & known) / len(own)
+    """Return the share of a text (0 to 1) that stands in the sources."""
+    return Known(sources).share(text)
 
 
 def is_echo(text: str, sources: Iterable[str]) -> bool:
-    """Whether a text repeats the sources and brings nothing of its own: no number they lack, and mostly their words."""
-    told = list(sources)
-    known = frozenset[str]().union(*(numbers(source) for source in told)) if told else frozenset[str]()
-    return numbers(text) <= known and echoed(text, told) >= ECHO
+    """Whether a text repeats the sources and brings nothing of its own."""
+    return Known(sources).covers(text)
 
 
 def fresh_part(text: str, sources: Iterable[str]) -> str:
     """Return the sentences of a text that the sources do not hold; nothing where what is left says too little."""
-    told = list(sources)
-    if not told:
-        return text
+    known = Known(sources)
     lines = [part for part in _SENTENCE.split(text) if part.strip()]
-    kept = [part for part in lines if not is_echo(part, told)]
+    kept = [part for part in lines if not known.covers(part)]
     if len(kept) == len(lines):
         return text
     rest = " ".join(part.strip() for part in kept)
