@@ -18,6 +18,7 @@ from db.conversations import CONVERSATIONS
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
 from db.memory_changes import MEMORY_CHANGES
+from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
@@ -46,6 +47,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     AGENT_MEMORY,
     GLOBAL_MEMORY,
     MEMORY_CHANGES,
+    MEMORY_SUPPORT,
     AGENT_EVENTS,
     AGENT_TASKS,
     APPROVAL_REQUESTS,

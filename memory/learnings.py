@@ -60,7 +60,7 @@ class Learnings:
     async def best(self, scope: Scope, agent: str, limit: int = SHOWN) -> list[AgentMemory]:
         """Return what clearly works or clearly does not for an agent, the clearest first. Kept here for a minute."""
         return [
-            learning for learning in await self._recent(scope) if learning.agent_name == agent and _is_clear(learning)
+            learning for learning in await self._recent(scope) if learning.agent_name == agent and is_clear(learning)
         ][:limit]
 
     def forget_account(self, user_id: str) -> None:
@@ -107,7 +107,8 @@ def told(learning: AgentMemory) -> str:
     return f"{learning.content} ({about.success_count} of {about.use_count} times)"
 
 
-def _is_clear(learning: AgentMemory) -> bool:
+def is_clear(learning: AgentMemory) -> bool:
+    """Whether enough outcomes say the same."""
     return learning.metadata.use_count >= FEWEST_OUTCOMES and _clarity(learning) >= CLEARLY
 
 

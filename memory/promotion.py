@@ -1,0 +1,149 @@
+"""What holds for everyone: a learning is shared once enough accounts have shown it, each by itself, without any name.
+
+What is shared consists of words that every one of them has used: no account can put anything of its own into it. Until
+then nothing of it leaves the account but a keyed hash.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.errors import NotFound
+from core.ids import derived_id
+from core.scope import Scope
+from db.agent_memory import AgentMemory
+from db.client import Database
+from db.global_memory import GLOBAL_MEMORY, GlobalMemory, GlobalMemoryMetadata, InsightType
+from db.memory_support import MEMORY_SUPPORT, MemorySupport
+from db.repository import Repository
+from db.vector import pack
+from memory.duplicates import content_words, digest
+from memory.embedders.embedder import Embedder
+from memory.extraction_preferences import is_instruction_to_us
+from memory.learnings import is_clear
+from memory.secrets import find_secrets
+
+ENOUGH: Final = 5
+FEWEST_WORDS: Final = 3
+MOST_READ: Final = 1_000
+HOUSE: Final = Scope(user_id="system", actor_id="system", role="admin")
+KINDS: Final[dict[str, InsightType]] = {"pattern": "pattern", "best_practice": "insight", "learning": "insight"}
+
+_QUOTED = re.compile(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]?|(?<!\w)'[^']{2,}'")
+_ADDRESS = re.compile(
+    r"\S*(?:://|www\.|@)\S*|\b[\w-]+\.(?:com|co|org|net|io|uk|de|fr|eu|shop|example)\b\S*", re.IGNORECASE
+)
+_TAG = re.compile(r"[#@]\w+")
+_NUMBER = re.compile(r"[£$€₹¥]?\s?\d[\d.,:%/-]*\w*")
+_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-ZÀ-ÖØ-Þ][\w'’&-]*")
+_FIRST = re.compile(r"^[A-ZÀ-ÖØ-Þ][\w'’&-]*|(?<=[.!?]\s)[A-ZÀ-ÖØ-Þ][\w'’&-]*")
+_COMMON_FIRST = frozenset(
+    {"on", "in", "at", "for", "with", "the", "a", "an", "texts", "posts", "short", "long", "people"}
+)
+
+
+class Promotion:
+    """Counts support and promotes. ``key`` makes the hashes useless to anybody who has only the database."""
+
+    def __init__(self, database: Database, embedder: Embedder, key: bytes, enough: int = ENOUGH) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._key = hashlib.sha256(b"memory promotion" + key).digest()
+        self._enough = enough
+
+    async def contribute(self, scope: Scope, learnings: Sequence[AgentMemory]) -> int:
+        """Bring an account's support in step with what it has learnt; return how many candidates it supports."""
+        account = self._hash(scope.user_id)
+        wanted: dict[str, AgentMemory] = {}
+        for learning in learnings:
+            if is_clear(learning) and (statement := general(learning.content)):
+                wanted[self._candidate(statement)] = learning
+        held = {
+            support.candidate: support for support in await self._supports().find({"account": account}, limit=MOST_READ)
+        }
+        for candidate in held.keys() - wanted.keys():
+            await self._withdraw(held[candidate])
+        for candidate, learning in wanted.items():
+            await self._support(account, candidate, learning)
+            await self._promote(candidate, learning)
+        return len(wanted)
+
+    async def shared(self, limit: int = MOST_READ) -> list[GlobalMemory]:
+        """Return what is shared, the most effective first."""
+        found = await self._global().find({}, limit=MOST_READ)
+        return sorted(found, key=lambda memory: memory.metadata.effectiveness_score or 0.0, reverse=True)[:limit]
+
+    async def forget_account(self, user_id: str) -> None:
+        """Take an erased account's support away; what then has too little is shared no more."""
+        account = self._hash(user_id)
+        while held := await self._supports().find({"account": account}, limit=MOST_READ):
+            for support in held:
+                await self._withdraw(support)
+
+    async def _support(self, account: str, candidate: str, learning: AgentMemory) -> None:
+        support_id = derived_id("sup", candidate, account)
+        rate = learning.metadata.success_rate or 0.5
+        made = MemorySupport(support_id=support_id, candidate=candidate, account=account, rate=rate)
+        stored = await self._supports().insert_once(made)
+        if stored.rate != rate:
+            await self._supports().change(support_id, {"rate": rate})
+
+    async def _withdraw(self, support: MemorySupport) -> None:
+        await self._supports().delete(support.support_id)
+        left = await self._supports().find({"candidate": support.candidate}, limit=MOST_READ)
+        memory_id = derived_id("glm", support.candidate)
+        if len(left) < self._enough:
+            await self._global().delete(memory_id)
+
+    async def _promote(self, candidate: str, learning: AgentMemory) -> None:
+        supports = await self._supports().find({"candidate": candidate}, limit=MOST_READ)
+        if len(supports) < self._enough:
+            return
+        memory_id = derived_id("glm", candidate)
+        score = sum(support.rate for support in supports) / len(supports)
+        try:
+            await self._global().change(
+                memory_id, {"metadata.support": len(supports), "metadata.effectiveness_score": score}
+            )
+        except NotFound:
+            await self._global().insert_once(await self._made(memory_id, learning, len(supports), score))
+
+    async def _made(self, memory_id: str, learning: AgentMemory, support: int, score: float) -> GlobalMemory:
+        statement = general(learning.content)
+        (vector,) = await self._embedder.embed([statement])
+        return GlobalMemory(
+            memory_id=memory_id,
+            memory_type="trend" if "engagement" in statement else KINDS[learning.memory_type],
+            content=statement,
+            embedding=pack(vector),
+            embedding_model=self._embedder.model,
+            metadata=GlobalMemoryMetadata(effectiveness_score=score, support=support),
+            digest=digest(statement),
+        )
+
+    def _candidate(self, statement: str) -> str:
+        return self._hash("\x1f".join(content_words(statement)))
+
+    def _hash(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+    def _supports(self) -> Repository[MemorySupport]:
+        return Repository(self._database, MEMORY_SUPPORT, HOUSE)
+
+    def _global(self) -> Repository[GlobalMemory]:
+        return Repository(self._database, GLOBAL_MEMORY, HOUSE)
+
+
+def general(text: str) -> str:
+    """Return a statement without names, numbers, handles, addresses and quotes; nothing where too little is left.
+
+    Whatever looks secret, or like an order to the assistant, is no statement at all.
+    """
+    if find_secrets(text) or is_instruction_to_us(text):
+        return ""
+    plain = _NUMBER.sub(" ", _TAG.sub(" ", _ADDRESS.sub(" ", _QUOTED.sub(" ", text))))
+    plain = _FIRST.sub(lambda word: word[0] if word[0].lower() in _COMMON_FIRST else " ", _NAME.sub(" ", plain))
+    plain = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(plain.split())).strip(" ,;:-–—")
+    return plain if len(content_words(plain)) >= FEWEST_WORDS else ""
