@@ -128,6 +128,35 @@ class Settings(BaseSettings):
         description="App secret of this server at Meta.",
     )
 
+    embedding_model: str = Field(
+        default="",
+        alias="MM_EMBEDDING_MODEL",
+        description="Embedding model of the model server; the built-in local one when not set.",
+    )
+    embedding_dimensions: int = Field(
+        default=1536,
+        alias="MM_EMBEDDING_DIMENSIONS",
+        ge=64,
+        le=4096,
+        description="How many dimensions MM_EMBEDDING_MODEL is asked for.",
+    )
+    memory_index: Literal["exact", "pgvector", "atlas"] = Field(
+        default="exact",
+        alias="MM_MEMORY_INDEX",
+        description="Where memories are searched by meaning: in this process, on PostgreSQL or on MongoDB Atlas.",
+    )
+    memory_cache_mb: int = Field(
+        default=256,
+        alias="MM_MEMORY_CACHE_MB",
+        ge=16,
+        description="What the memories held in this process may take, in megabytes.",
+    )
+    postgres_uri: SecretStr = Field(
+        default=SecretStr(""),
+        alias="MM_POSTGRES_URI",
+        description="A PostgreSQL with the extension pgvector, for MM_MEMORY_INDEX=pgvector.",
+    )
+
     @field_validator("openai_base_url", "public_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:

@@ -7,17 +7,18 @@ from functools import partial
 from typing import Any, Final
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from core.clock import Clock
-from core.errors import NotFound, Unavailable
+from core.errors import NotConfigured, NotFound, Unavailable
 from core.ids import derived_id
 from core.scope import Scope
 from db.client import Database
 from db.memory_store import MemoryStore
 from db.stored import to_document
 from db.user_memory import USER_MEMORY, MemorySource, UserMemory, UserMemoryMetadata
-from db.vector import Floats, pack
+from db.vector import Floats, no_vector, pack
 from memory.account import Account
 from memory.accounts import BUDGET_BYTES, Accounts, Raw
 from memory.duplicates import digest
@@ -30,6 +31,8 @@ from memory.reasons import reason
 from memory.recollection import NewMemory, Parts, Query, Recalled, Recollection
 
 __all__ = ["Memories", "MemorySource", "NewMemory", "Parts", "Query", "Recalled", "Recollection", "UserMemory"]
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 500
 # Only the nearest vectors count; farther ones say nothing about a question.
@@ -71,8 +74,11 @@ class Memories:
         kept: list[UserMemory] = []
         for start in range(0, len(memories), AT_ONCE):
             part = memories[start : start + AT_ONCE]
-            vectors = await self._embedder.embed([memory.content for memory in part])
-            made = [self._made(scope, memory, pack(row)) for memory, row in zip(part, vectors, strict=True)]
+            vectors = await self._vectors([memory.content for memory in part])
+            made = [
+                self._made(scope, memory, None if vectors is None else vectors[place])
+                for place, memory in enumerate(part)
+            ]
             kept += await self._add(scope.user_id, made)
         return kept
 
@@ -131,12 +137,9 @@ class Memories:
             for name, value in fields.items()
         }
         if "content" in fields:
-            vectors = await self._embedder.embed([fields["content"]])
-            changes |= {
-                "embedding": pack(vectors[0]),
-                "embedding_model": self._embedder.model,
-                "digest": digest(fields["content"]),
-            }
+            vectors = await self._vectors([fields["content"]])
+            changes |= self._embedding(None if vectors is None else vectors[0])
+            changes["digest"] = digest(fields["content"])
         await self._change(scope, memory_id, changes)
         return await self.get(scope, memory_id)
 
@@ -161,6 +164,18 @@ class Memories:
         """Count that these were shown to a model or a person."""
         await self._store.note_recall(scope.user_id, memory_ids)
 
+    async def replace_vectors(self, user_id: str, vectors: Mapping[str, Floats]) -> None:
+        """Store new vectors of memories, made by the embedder in use from what they say now."""
+        model = self._embedder.model
+        changes = {
+            memory_id: {"embedding": pack(vector), "embedding_model": model} for memory_id, vector in vectors.items()
+        }
+
+        async def write() -> None:
+            await self._store.change(user_id, changes)
+
+        await self._accounts.write(user_id, list(changes), write)
+
     async def forget_account(self, user_id: str) -> None:
         """Let go of everything of an account in this process and in the index, after it was erased."""
         await self._accounts.forget(user_id)
@@ -170,7 +185,8 @@ class Memories:
         try:
             vector = (await self._embedder.embed([reading.topic]))[0]
             near = await self._index.nearest(user_id, self._embedder.model, vector, NEAREST)
-        except Unavailable:
+        except (Unavailable, NotConfigured) as error:
+            log.warning("recall_without_vectors", reason=error.message)
             near = NOTHING
         slots = account.slots(near.memory_ids)
         known = slots >= 0
@@ -194,7 +210,20 @@ class Memories:
         if not found:
             raise NotFound(_missing(memory_id))
 
-    def _made(self, scope: Scope, new: NewMemory, embedding: Any) -> UserMemory:
+    async def _vectors(self, texts: Sequence[str]) -> Floats | None:
+        """Return one vector a text; none while the embedder can't be reached: they are made later."""
+        try:
+            return await self._embedder.embed(texts)
+        except (Unavailable, NotConfigured) as error:
+            log.warning("remembered_without_vectors", reason=error.message)
+            return None
+
+    def _embedding(self, vector: Floats | None) -> dict[str, Any]:
+        if vector is None:
+            return {"embedding": no_vector(), "embedding_model": ""}
+        return {"embedding": pack(vector), "embedding_model": self._embedder.model}
+
+    def _made(self, scope: Scope, new: NewMemory, vector: Floats | None) -> UserMemory:
         when: datetime = new.timestamp or self._clock.now()
         mark = digest(new.content)
         origin = new.message_id or (new.source.id if new.source else "")
@@ -203,8 +232,7 @@ class Memories:
             memory_id=new.memory_id or derived_id("mem", *cause),
             memory_type=new.memory_type,
             content=new.content,
-            embedding=embedding,
-            embedding_model=self._embedder.model,
+            **self._embedding(vector),
             metadata=UserMemoryMetadata(
                 conversation_id=new.conversation_id,
                 message_id=new.message_id,

@@ -14,7 +14,7 @@ from core.settings import Settings
 from db.client import Database
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
-from memory.engine import build_engine
+from memory.engine import Engine, build_engine
 from memory.learnings import Learnings
 from memory.memories import Memories
 from memory.switches import Switches
@@ -24,6 +24,7 @@ from memory.switches import Switches
 class MemoryParts:
     """Memory as the edges use it."""
 
+    engine: Engine
     memories: Memories
     desk: MemoryDesk
     learnings: Learnings
@@ -57,6 +58,7 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
     unremembered = Unremembered(database)
     learner = Learner(database, desk, learnings, extractor)
     return MemoryParts(
+        engine=engine,
         memories=memories,
         desk=desk,
         learnings=learnings,

@@ -15,6 +15,7 @@ from core.clock import Clock, SystemClock
 from core.ids import new_id
 from core.settings import Settings
 from db.client import Database
+from db.short_links import ShortLinks
 from db.sync import synchronise
 from db.unfinished import UnfinishedWork
 from server.auth.accounts import AccountDesk
@@ -25,9 +26,11 @@ from server.memory import build_memory
 from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
+from server.visitors import Visitors
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
+from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
 
@@ -52,6 +55,8 @@ async def running_services(
         stack.push_async_callback(services.turns.stop)
         stack.push_async_callback(recovery.stop)
         await recovery.start()
+        stack.push_async_callback(services.memory.engine.close)
+        services.memory.engine.reindexing.start()
         stack.push_async_callback(services.memory.remembering.stop)
         await services.memory.remembering.start()
         stack.callback(services.stopping.set)
@@ -73,7 +78,8 @@ def assemble(
     decisions = Decisions(house, turns)
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
-    tokens = Tokens(secret_key(settings.secret_key.get_secret_value(), settings.data_dir), clock, lifetime)
+    secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
+    tokens = Tokens(secret, clock, lifetime)
     outside = outside_of(settings, clock)
     logins = Logins(outside, registrations(settings))
     services = Services(
@@ -89,6 +95,9 @@ def assemble(
         outside=outside,
         logins=logins,
         connections=Connections(database, logins),
+        links=ManagedLinks(database, outside, settings.public_url),
+        short_links=ShortLinks(database),
+        visitors=Visitors(secret),
         model_label=models.label,
         offline=models.offline,
     )

@@ -39,6 +39,10 @@ class ExactIndex:
         rows = self._accounts.get(user_id)
         return rows.nearest(model, vector, limit) if rows else NOTHING
 
+    async def clear(self) -> None:
+        """Let go of every account."""
+        self._accounts.clear()
+
     def held_bytes(self, user_id: str) -> int:
         """Return how much memory the account takes."""
         rows = self._accounts.get(user_id)

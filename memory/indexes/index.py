@@ -45,6 +45,10 @@ class MemoryIndex(Protocol):
         """Return up to ``limit`` of the account's memories, nearest first; only vectors of this model count."""
         ...
 
+    async def clear(self) -> None:
+        """Take out everything of every account, to be filled again from the database."""
+        ...
+
     def held_bytes(self, user_id: str) -> int:
         """Return how much of this process's memory the account takes."""
         ...

@@ -44,6 +44,14 @@ def _command(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, An
             from server.cli.export import export_archive
 
             return export_archive(settings, asked.file)
+        case "bench":
+            from server.cli.bench import bench_memory
+
+            return bench_memory(settings, asked.path)
+        case "memory":
+            from server.cli.reindex import reindex
+
+            return reindex(settings, again=asked.again)
         case _:
             from server.cli.serve import serve
 
@@ -77,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", help="check the machine and the settings, and say what to do")
     archive = commands.add_parser("export", help="write everything the local owner has to a zip file")
     archive.add_argument("file", type=Path, nargs="?", default=Path("marketing-minds-export.zip"))
+    measured = commands.add_parser("bench", help="measure how well and how fast memory recalls").add_subparsers(
+        dest="measured", required=True
+    )
+    recalled = measured.add_parser("memory", help="recall of the evidence of questions about conversations")
+    recalled.add_argument("path", type=Path, help="JSON in the LoCoMo layout: a file, or a folder of files")
+    kept = commands.add_parser("memory", help="look after what is remembered").add_subparsers(
+        dest="memory_command", required=True
+    )
+    rebuilt = kept.add_parser("reindex", help="fill the index of memories again; goes on where it was interrupted")
+    rebuilt.add_argument("--again", action="store_true", help="begin again from the start")
     return parser
 
 
