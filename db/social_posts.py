@@ -37,7 +37,7 @@ class PostSchedule(Part):
 
 
 class PostAnalytics(Part):
-    """Figures as the platform last told them."""
+    """Figures as the platform last told them. ``learnt`` says that memory has counted them."""
 
     impressions: int = 0
     reach: int = 0
@@ -49,6 +49,7 @@ class PostAnalytics(Part):
     clicks: int = 0
     conversions: int = 0
     last_synced: UtcTime | None = None
+    learnt: bool = False
 
 
 class SocialPost(OwnedDocument):

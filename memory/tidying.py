@@ -1,0 +1,95 @@
+"""One account's upkeep: hygiene, what published posts have taught, and its share in what is known to all. Reported."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from core.clock import Clock
+from core.ids import derived_id
+from core.scope import Scope
+from db.client import Database
+from db.repository import Repository
+from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
+from db.social_posts import SOCIAL_POSTS, SocialPost
+from db.user_memory import MemorySource
+from memory.hygiene import Hygiene
+from memory.learnings import Learnings
+from memory.outcomes import Measured, Text, from_figures
+from memory.promotion import Promotion
+
+JOB: Final = "memory_hygiene"
+MOST_POSTS: Final = 500
+WRITER: Final = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """The stored report of a run."""
+
+    job_id: str
+    result: dict[str, Any]
+    finished_at: datetime | None
+
+
+class Tidying:
+    """Looks after one account at a time. Cut off anywhere, it can be run again."""
+
+    def __init__(
+        self, database: Database, hygiene: Hygiene, learnings: Learnings, promotion: Promotion, clock: Clock
+    ) -> None:
+        self._database = database
+        self._hygiene = hygiene
+        self._learnings = learnings
+        self._promotion = promotion
+        self._clock = clock
+
+    async def run(self, scope: Scope, *, cause: str) -> Tidied:
+        """Tidy, learn and contribute; store the report. ``cause`` names the run: the same one is stored once."""
+        report = (await self._hygiene.run(scope)).as_result()
+        report["posts_learnt_from"] = await self._learn(scope)
+        report["shared_candidates"] = await self._promotion.contribute(scope, await self._learnings.all(scope))
+        now = self._clock.now()
+        job = ScheduledJob(
+            job_id=derived_id("job", JOB, scope.user_id, cause),
+            job_type=JOB,
+            schedule=JobSchedule(execute_at=now),
+            status="completed",
+            attempts=1,
+            result=report,
+            executed_at=report["started_at"],
+            finished_at=now,
+        )
+        stored = await Repository(self._database, SCHEDULED_JOBS, scope).insert_once(job)
+        return _tidied(stored)
+
+    async def last(self, scope: Scope) -> Tidied | None:
+        """Return the account's newest report."""
+        page = await Repository(self._database, SCHEDULED_JOBS, scope).page({"job_type": JOB}, limit=1)
+        return _tidied(page.items[0]) if page.items else None
+
+    async def _learn(self, scope: Scope) -> int:
+        """Compare published posts with the account's usual; each teaches once, when it has figures."""
+        posts = await Repository(self._database, SOCIAL_POSTS, scope).find({}, limit=MOST_POSTS)
+        measured = [found for post in posts if (found := _measured(post))]
+        counted = frozenset(post.post_id for post in posts if post.analytics.learnt)
+        taught = from_figures(measured, counted)
+        for post_id, lessons in taught:
+            await self._learnings.count(scope, WRITER, lessons, MemorySource(kind="tool", id=post_id))
+            await Repository(self._database, SOCIAL_POSTS, scope).change(post_id, {"analytics.learnt": True})
+        return len(taught)
+
+
+def _measured(post: SocialPost) -> Measured | None:
+    """A published post with its engagement by those who saw it; None while there are no figures."""
+    published = [place.platform for place in post.platforms if place.status == "published"]
+    figures = post.analytics
+    seen = figures.views or figures.impressions or figures.reach
+    if not published or not seen or figures.last_synced is None:
+        return None
+    acted = figures.engagement or figures.likes + figures.comments + figures.shares
+    text = Text(published[0], post.content.message, len(post.content.hashtags))
+    return Measured(post.post_id, text, acted / seen)
+
+
+def _tidied(job: ScheduledJob) -> Tidied:
+    return Tidied(job.job_id, job.result or {}, job.finished_at)

@@ -1,0 +1,117 @@
+"""The nightly run: every account once, by one process, on after a restart, and again the next night."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import ManualClock
+from core.errors import Unavailable
+from core.ids import new_id
+from core.scope import Scope
+from db.client import Database
+from memory.embedders.wordllama import WordLlamaEmbedder
+from memory.hygiene import Hygiene
+from memory.indexes.exact import ExactIndex
+from memory.learnings import Learnings
+from memory.memories import Memories
+from memory.promotion import Promotion
+from memory.recollection import NewMemory
+from memory.tidying import Tidied, Tidying
+from workflows.nightly_memory import NightlyMemory
+
+
+class Upkeep(Tidying):
+    """Notes whom it looked after, and can lose the database in between."""
+
+    seen: list[str]
+    dies_after: int | None = None
+
+    async def run(self, scope: Scope, *, cause: str) -> Tidied:
+        if self.dies_after is not None and len(self.seen) >= self.dies_after:
+            raise Unavailable
+        self.seen.append(scope.user_id)
+        return await super().run(scope, cause=cause)
+
+
+@pytest.fixture
+def memories(database: Database, clock: ManualClock) -> Memories:
+    return Memories(database, WordLlamaEmbedder(), ExactIndex(), clock)
+
+
+@pytest.fixture
+def upkeep(database: Database, clock: ManualClock, memories: Memories) -> Upkeep:
+    embedder = WordLlamaEmbedder()
+    promotion = Promotion(database, embedder, b"k")
+    made = Upkeep(database, Hygiene(memories, clock), Learnings(database, embedder), promotion, clock)
+    made.seen = []
+    return made
+
+
+async def accounts(memories: Memories, count: int) -> list[Scope]:
+    made = [Scope(user_id, user_id, "user") for user_id in (new_id("usr") for _ in range(count))]
+    for scope in made:
+        await memories.remember(
+            scope,
+            [
+                NewMemory("insight", "Our budget is £5,000.", subject="budget", message_id="msg_1"),
+                NewMemory("insight", "our budget: £5,000", subject="budget", message_id="msg_2"),
+            ],
+        )
+    return made
+
+
+async def test_every_account_is_looked_after_once_a_night(
+    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+) -> None:
+    made = await accounts(memories, 3)
+    nightly = NightlyMemory(database, upkeep, clock)
+
+    assert await nightly.run_if_due() == 3
+    assert await nightly.run_if_due() is None
+    clock.advance(timedelta(days=1))
+    assert await nightly.run_if_due() == 3
+
+    assert upkeep.seen == sorted(scope.user_id for scope in made) * 2
+    report = await upkeep.last(made[0])
+    assert report is not None
+    assert report.finished_at == clock.now()
+
+
+async def test_report_counts_what_was_done(
+    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+) -> None:
+    (scope,) = await accounts(memories, 1)
+    await NightlyMemory(database, upkeep, clock).run_if_due()
+
+    report = await upkeep.last(scope)
+
+    assert report is not None
+    assert report.result["checked"] == 2
+    assert sum(report.result["found"].values()) == 1
+    assert len(report.result["actions"]) == 1
+
+
+async def test_two_processes_do_not_do_it_twice(
+    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+) -> None:
+    await accounts(memories, 2)
+    first, second = NightlyMemory(database, upkeep, clock), NightlyMemory(database, upkeep, clock)
+    await first._claimed()
+
+    assert await second.run_if_due() is None
+    assert upkeep.seen == []
+
+
+async def test_run_that_was_cut_off_goes_on_where_it_was(
+    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+) -> None:
+    made = await accounts(memories, 4)
+    upkeep.dies_after = 2
+    with pytest.raises(Unavailable):
+        await NightlyMemory(database, upkeep, clock).run_if_due()
+    upkeep.dies_after = None
+    clock.advance(timedelta(minutes=11))
+
+    await NightlyMemory(database, upkeep, clock).run_if_due()
+
+    assert upkeep.seen == sorted(scope.user_id for scope in made)
