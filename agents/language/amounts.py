@@ -203,13 +203,13 @@ _PRICE_AFTER = re.compile(
     r"p\.?p\.?\b"
     r"|/ ?(?:person|head|ticket|unit|class|session)\b|tickets?\b|discount|voucher|gift|coupon|prize|entry|menu|meal|"
     r"(?:worth |)(?:of |in )?(?:sales|revenue|turnover|orders|donations|bookings|profit|mrr|arr|takings|"
-    r"pre-?orders)\b)",
+    r"pre-?orders|raised)\b)",
     re.IGNORECASE,
 )
 _SALES = re.compile(
     r"^\s?(?:worth |)(?:of |in )?(?:new |extra |online |more |total |monthly |additional )?(?P<metric>sales|revenue|"
     r"turnover|"
-    r"orders|donations|bookings|profit|mrr|arr|takings|pre-?orders)\b",
+    r"orders|donations|bookings|profit|mrr|arr|takings|pre-?orders|raised)\b",
     re.IGNORECASE,
 )
 _RAISE = re.compile(
@@ -275,7 +275,20 @@ def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = N
         found = _NO_BUDGET.search(text)
         return Amount(found.start(), found.end(), Decimal(0), "") if found else None
     best = chosen[-1] if _corrected(text, chosen) or _summed(text, chosen[-1]) else chosen[0]
-    return _upper(text, best, [*candidates, *bare])
+    return _renamed(text, _upper(text, best, [*candidates, *bare]), known)
+
+
+def _renamed(text: str, amount: Amount, known: Mapping[str, object]) -> Amount:
+    """With the currency that takes back the one said: 800 euros, sorry, pounds."""
+    match = _RENAMED.match(text, amount.end)
+    return Amount(amount.start, match.end(), amount.value, _code(match["name"], text, known)) if match else amount
+
+
+_RENAMED = re.compile(
+    rf"[\s,.-]*\b(?:sorry|i mean|i meant|no|actually|make that|rather|wait|not)\b[\s,]*(?:(?:i mean|i meant|"
+    rf"make that|no|sorry|in)[\s,]+)*(?P<name>{_NAME}|(?:{_CODE}))\b(?!\s?\d)",
+    re.IGNORECASE,
+)
 
 
 def _near_lead(text: str, amount: Amount) -> bool:

@@ -11,6 +11,7 @@ from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
 from agents.language.numbers import NUMBER, SCALES, number_value, whole
 from agents.language.places import find_location
+from agents.language.sentences import is_question
 from agents.language.subject import plain_phrase
 from core.money import Money
 
@@ -70,7 +71,7 @@ _OPENS_WITH_NUMBER = re.compile(
 def plausible_answer(text: str) -> bool:
     """Whether a message can be the answer to a question: no evasion, command, greeting or small talk."""
     first = text.strip()
-    if not first or first.rstrip().endswith("?"):
+    if not first or (first.rstrip().endswith("?") and (len(first.split()) > 4 or is_question(first))):
         return False
     rest = re.sub(
         r"^\W*(?:yes|yep|yeah|no|sure|ok(?:ay)?|hmm+|um+|well|sorry|hi|hello|hey|thanks|thank you|please|"

@@ -10,16 +10,23 @@ from agents.language.amounts import amounts, fallback_currency, find_budget, kno
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience
 from agents.language.channels import CHANNELS, mentions, read_channels
-from agents.language.corrections import cleared_fields, is_correction, meant_place, scaled_budget
+from agents.language.corrections import (
+    cleared_fields,
+    is_correction,
+    meant_place,
+    moved_day,
+    scaled_budget,
+    scaled_goal,
+)
 from agents.language.fragments import find_kind, find_thing, find_town
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.places import find_location
 from agents.language.sentences import essential, statements, tidy
-from agents.language.stated import longer, phrase
+from agents.language.stated import UNLIKELY, longer, phrase, told_figure, told_roles, told_sum, within_audience
 from agents.language.subject import find_business, find_product, plain_phrase
-from agents.language.tagger import PHRASES, Hint, tag
+from agents.language.tagger import PHRASES, Hint, Tags, tag
 from agents.language.voice import find_voice
-from agents.language.when import When, find_when
+from agents.language.when import When, as_date, find_when
 from core.money import Money
 
 Value: TypeAlias = str | int | date | Money | list[str]
@@ -95,6 +102,10 @@ class _Reader:
         self._answering = asked is not None and plausible_answer(said)
         self._left = said
         self._hints: list[Hint] = []
+        self._budget_place: tuple[int, int] | None = None
+        self._goal_place: tuple[int, int] | None = None
+        self._when_found = When()
+        self._corrected = False  # whether a lone figure has changed a known one
 
     def hints(self) -> tuple[str, list[Hint]]:
         """The text read, and what the rules take its places for."""
@@ -103,8 +114,8 @@ class _Reader:
 
     def read(self) -> BriefReading:
         self._rules()
-        self._tagged()
         self._numbers()
+        self._tagged()
         if self._asked and self._answering and not self._asks:
             self._answer()
         self._removed += cleared_fields(self._said)
@@ -124,16 +135,51 @@ class _Reader:
 
     def _tagged(self) -> None:
         """Phrases as the tagger sees them: it has looked at what the rules found, and decides."""
-        tagged = tag(self._said, self._asked, self._hints)
+        tags = tag(self._said, self._asked, self._hints)
+        self._tagged_days(tags)
+        self._tagged_figures(tags)
         elsewhere = (
             self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
         )
+        skipped = {"product", "business"} if elsewhere else set[str]()
+        if self._known.get("location") and within_audience(tags):
+            self._values.pop("location", None)
+            skipped.add("location")
         for name in PHRASES:
-            if name in {"product", "business"} and elsewhere:
+            if name in skipped:
                 continue
-            words, ruled = phrase(name, self._said, tagged), self._values.get(name)
+            ruled = self._values.get(name)
+            words = phrase(name, tags, ruled if isinstance(ruled, str) else "")
             if not (isinstance(ruled, str) and longer(ruled, words)):
                 self._set(name, words)
+
+    def _tagged_days(self, tags: Tags) -> None:
+        """Days in other roles than the words right before them suggest, where the tagger is sure."""
+        told = told_roles(tags, self._when_found)
+        if told:
+            for name in ("event_date", "start_date", "end_date", "timeline"):
+                self._values.pop(name, None)
+            self._set_when(self._find_when(told))
+
+    def _tagged_figures(self, tags: Tags) -> None:
+        """The sum to spend and the figure to reach, where the tagger is sure of one the rules did not choose."""
+        if self._corrected:
+            return
+        place = self._budget_place
+        if place and self._asked not in {None, "budget"} and tags.share(*place, "budget") < UNLIKELY:
+            self._values.pop("budget", None)
+        if (sum_told := told_sum(tags, self._budget_place)) and "budget" not in self._removed:
+            words = self._said[sum_told[0] : sum_told[1]]
+            if found := find_budget(words, self._known, asked="budget"):
+                self._set("budget", found.money(fallback_currency(self._said, self._known)))
+        elsewhere = self._answering and self._asked not in (*_GOALS, "target_audience")
+        if elsewhere and len(self._said.split()) <= 12:
+            return
+        if (value := told_figure(tags)) is not None:
+            self._set("goal_value", value)
+        elif self._goal_place and not self._asked and tags.share(*self._goal_place, "goal_value") < UNLIKELY:
+            self._values.pop("goal_value", None)
+            self._values.pop("goal_metric", None)
 
     def _hide(self, start: int, end: int, mark: str = ";") -> None:
         self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
@@ -146,6 +192,7 @@ class _Reader:
         asked = self._asked if self._answering or self._asked != "budget" else None
         found = find_budget(self._said, self._known, asked=asked)
         if found and found.value < 10**11:
+            self._budget_place = (found.start, found.end)
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
             self._hide(found.start, found.end)
         named = self._values.get("budget")
@@ -159,20 +206,28 @@ class _Reader:
             self._hide(amount.start, amount.end, " ")
 
     def _when(self) -> None:
-        money = self._values.get("budget")
-        currency = money.currency if isinstance(money, Money) else known_currency(self._known)
-        asked = self._asked if self._answering else None
-        when = find_when(self._said, self._today, asked=asked, known=self._known, currency=currency)
+        when = self._when_found = self._find_when({})
         self._set_when(when)
         for start, end in when.spans:
             self._hint("day", start, end)
             self._hide(start, end)
+
+    def _find_when(self, told: Mapping[int, str]) -> When:
+        money = self._values.get("budget")
+        currency = money.currency if isinstance(money, Money) else known_currency(self._known)
+        asked = self._asked if self._answering else None
+        return find_when(self._said, self._today, asked=asked, known=self._known, currency=currency, told=told)
 
     def _set_when(self, when: When) -> None:
         self._set("event_date", when.event_date)
         self._set("start_date", when.start_date)
         self._set("end_date", when.end_date)
         self._set("timeline", when.timeline)
+        for name in ("event_date", "end_date", "start_date"):
+            if before := as_date(self._known.get(name)):
+                if not {"event_date", "start_date", "end_date"} & self._values.keys():
+                    self._set(name, moved_day(self._said, before))
+                break
 
     def _goal(self) -> None:
         goal = find_goal(self._said if "%" in self._said else self._goal_text(), self._known)
@@ -181,6 +236,7 @@ class _Reader:
             self._set_goal(goal)
             start, end = goal.span
             self._hint("goal_value", start, end)
+            self._goal_place = (start, end) if goal.value is not None else None
             if goal.value is not None:
                 self._hide(start, end)
 
@@ -254,6 +310,7 @@ class _Reader:
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""
+        self._set("goal_value", scaled_goal(self._said, self._known.get("goal_value")))
         if "budget" in self._values or "goal_value" in self._values:
             return
         if is_correction(self._said, self._known):
@@ -262,10 +319,18 @@ class _Reader:
                 self._set("budget", Money.of(value, fallback_currency(self._said, self._known)))
             elif name == "goal_value" and value is not None:
                 self._set("goal_value", int(value))
+            self._corrected = name in self._values
+
+    def _in_full(self, asked: str) -> None:
+        words = plain_phrase(self._said.strip())
+        if re.search(r"[^\W\d]", words):
+            self._set(asked, words)
+        elif asked == "target_audience" and words.isdigit():
+            self._set("goal_value", int(words))
 
     def _answer(self) -> None:
         asked = self._asked or ""
         if asked in _IN_FULL and not (_STRICT & self._values.keys()) and len(self._said.split()) <= 14:
-            self._set(asked, plain_phrase(self._said.strip()))
+            self._in_full(asked)
         for name, value in answer_to(asked, self._said.strip(), self._values, self._known).items():
             self._set(name, value)

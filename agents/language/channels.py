@@ -56,9 +56,12 @@ _COUNTED = re.compile(
 _MADE = re.compile(
     r"\b(?:launch|start|found|grow|market|promot|advertis|creat|publish|sell|writ|relaunch)(?:e|es|ing|ed|s)?\s(?:a|an|"
     r"our|my|the)\s"
-    r"(?:(?:new|weekly|monthly|free|paid|daily|email|own)\s){0,2}(?:newsletter|blog|youtube channel|tiktok channel|"
+    r"(?:(?:new|weekly|monthly|free|paid|daily|email|own)\s){0,2}(?:newsletter|mailing list|email list|blog|"
+    r"youtube channel|tiktok channel|"
     r"youtube "
-    r"show|instagram account|email course)\b",
+    r"show|instagram account|email course)\b|\b(?:turn|make|convert|repurpose|adapt|rework|change|split|cut)(?:ing)?\s"
+    r"(?:this|that|the|my|our|last \w+'s)\s(?:\w+\s){0,2}?(?:blog(?: ?posts?| articles?)?|newsletter|e-?mail|video|"
+    r"webinar)\s(?:\w+\s)?(?:in)?to\b",
     re.IGNORECASE,
 )
 _EMAIL_VERB = re.compile(
@@ -86,6 +89,7 @@ _NEGATED_AFTER = re.compile(
     r"never works|can be dropped)",
     re.IGNORECASE,
 )
+_RATHER = re.compile(r"\s*(?:posts? )?(?:instead|rather)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:swap(?:ping)?|replac(?:e|ing)|switch(?:ing)?(?: from)?|chang(?:e|ing)|trade|exchange|substitute|move "
     r"from)\s+"
@@ -115,7 +119,8 @@ _TALKED_ABOUT = re.compile(
     r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|"
     r"reschedule|how did|"
     r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers "
-    r"for)\b",
+    r"for)\b|\bmake (?:the|my|our|that|this|each) (?:[\w-]+ ){1,3}?(?:(?:a )?(?:bit|little|lot|tad) )?(?:[a-z]{3,}er|"
+    r"more|less)\b",
     re.IGNORECASE,
 )
 
@@ -182,7 +187,7 @@ def mentions(text: str) -> Iterator[Mention]:
         )[-1]
         joined = last >= 0 and _JOIN.match(text[last:start]) is not None
         if joined and negated:
-            negated = not re.search(r",\s*$", text[last:start]) or True
+            negated = not (text[last:start].strip() == "," and _RATHER.match(text[end:]))
         else:
             negated = _NEGATED.search(clause) is not None
         swapped = _SWAP.search(clause) is not None and re.match(

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
+from agents.language.calendar_words import add_months
+from agents.language.date_readers import count
 from agents.language.numbers import NUMBER, number_value
 from core.money import Money
 
@@ -63,9 +66,16 @@ _SCALED = (
         Decimal("0.5"),
     ),
     (re.compile(r"\btriple\s(?:the |our |my )?budget\b", re.IGNORECASE), Decimal(3)),
+    (
+        re.compile(r"\bbudget(?:'s| is| has| was| got)?(?: been)? (?:cut in half|halved)\b", re.IGNORECASE),
+        Decimal("0.5"),
+    ),
+    (re.compile(r"\bbudget(?:'s| is| has| was| got)?(?: been)? doubled\b", re.IGNORECASE), Decimal(2)),
 )
 _BY = re.compile(
-    r"\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
+    r"^\W*(?:(?:ok|and|please|can you|let's|we can)\W+)*add (?:another|a further|an extra) [£$€]?\d[\d.,]*k?"
+    r"(?: [a-z]+)?\W*$|\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|"
+    r"(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
     r"budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
     re.IGNORECASE,
 )
@@ -88,6 +98,38 @@ def scaled_budget(text: str, before: Money | None, named: Money | None) -> Money
         named = Money.of(value, before.currency)
     change = -named.minor if _LESS.search(text) else named.minor
     return Money(max(0, before.minor + change), before.currency)
+
+
+_UNITS = {"day": 1, "week": 7, "fortnight": 14}
+_COUNT = r"an?|one|two|three|four|six|\d{1,2}|a couple of"
+_MOVED = re.compile(
+    rf"(?:\b(?P<n1>{_COUNT}) (?P<u1>day|week|fortnight|month)s? (?P<side>later|earlier)\b"
+    r"|\b(?P<verb>push|move|put|shift|bring|pull|postpone|delay)(?:ed|d|ing)?\b"
+    r"(?: (?:it|that|this|things|everything|(?:the|our) [\w-]+(?: [\w-]+)?))?(?: all)?"
+    rf"(?: (?P<to>back|forward|forwards|out))? (?:by )?(?P<n2>{_COUNT}) (?P<u2>day|week|fortnight|month)s?\b)",
+    re.IGNORECASE,
+)
+
+
+def moved_day(text: str, before: date | None) -> date | None:
+    """The day a correction moves the known one to: make it a week later, bring it forward two days."""
+    match = _MOVED.search(text) if before else None
+    if match is None or before is None or len(text.split()) > 14:
+        return None
+    sooner = (match["side"] or "").lower() == "earlier" or (match["to"] or "").lower().startswith("forward")
+    if match["verb"] and not match["to"] and match["verb"].lower() not in {"postpone", "delay"}:
+        return None
+    number = count(match["n1"] or match["n2"]) * (-1 if sooner else 1)
+    unit = (match["u1"] or match["u2"]).lower()
+    return add_months(before, int(number)) if unit == "month" else before + timedelta(round(number * _UNITS[unit]))
+
+
+def scaled_goal(text: str, before: object) -> int | None:
+    """The figure to reach after doubling or halving what it was."""
+    match = re.search(r"\b(double|halve|triple|half)\s(?:the |our |my )?(?:goal|target)\b", text, re.IGNORECASE)
+    if match is None or not isinstance(before, int):
+        return None
+    return int(before * {"double": 2, "triple": 3}.get(match[1].lower(), 0.5))
 
 
 def meant_place(text: str, known: Mapping[str, object]) -> str:

@@ -294,6 +294,16 @@ def month_alone(match: re.Match[str], frame: Frame) -> Span | None:
     return (date(*named, 1), month_end(*named)) if named else None
 
 
+def months_span(match: re.Match[str], frame: Frame) -> Span | None:
+    """March to May."""
+    last = _month(match["m2"])
+    year = _year(match) or frame.today.year
+    if not _year(match) and month_end(year, last) < frame.today:
+        year += 1
+    first = date(year if _month(match["m"]) <= last else year - 1, _month(match["m"]), 1)
+    return first, month_end(year, last)
+
+
 def ordinal_day(match: re.Match[str], frame: Frame) -> Span | None:
     """The 5th: of the known month, else the next one."""
     day = _day(match["d"])
@@ -340,7 +350,14 @@ def counted_ahead(match: re.Match[str], frame: Frame) -> Span | None:
 
 
 def week_on_day(match: re.Match[str], frame: Frame) -> Span | None:
-    """A week on Friday."""
-    wanted = WEEKDAYS[match["w"].lower().rstrip(".")]
-    ahead = (wanted - frame.today.weekday()) % 7 or 7
-    return frame.today + timedelta(ahead + 7), None
+    """A week on Friday, two weeks tomorrow."""
+    since = frame.today + timedelta({"tomorrow": 1}.get(match.groupdict().get("base") or "", 0))
+    if word := match.groupdict().get("w"):
+        since += timedelta((WEEKDAYS[word.lower().rstrip(".")] - frame.today.weekday()) % 7 or 7)
+    return since + timedelta(round(7 * count(match["n"] or "one"))), None
+
+
+def day_next_week(match: re.Match[str], frame: Frame) -> Span | None:
+    """Thursday next week."""
+    monday = frame.today + timedelta(7 - frame.today.weekday())
+    return monday + timedelta(WEEKDAYS[match["w"].lower().rstrip(".")]), None

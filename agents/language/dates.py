@@ -18,10 +18,12 @@ from agents.language.date_readers import (
     count,
     counted_ahead,
     day_month,
+    day_next_week,
     days_month,
     feast_day,
     iso_day,
     month_alone,
+    months_span,
     near_day,
     next_span,
     no_day,
@@ -123,6 +125,9 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (rf"\b(?P<n>{_N}|(?=fortnight)) ?(?P<unit>days?|weeks?|wks?|months?|years?|"
              rf"fortnights?) (?:from (?P<base>now|today|tomorrow|yesterday|{_D})|away|out|"
             rf"time)\b"), ahead_of_today, True),
+        (rf"\b(?:(?P<n>{_N}) )?weeks? on (?P<w>{_D})", week_on_day, True),
+        (rf"\b(?P<n>{_N}) weeks? (?P<base>today|tomorrow)\b", week_on_day, True),
+        (rf"\b(?P<w>{_D}),? (?:of )?next week\b", day_next_week, True),
         (
             (r"\b(?:the )?day after tomorrow\b|\bübermorgen\b|\bpasado mañana\b|\btomorr?ow\b|\btommorr?ow\b|"
             r"\btmrw\b|\b2mor?rr?o?w?\b|\b2moz\b|\btmoro\b|\btmr\b|\btomoz\b|"
@@ -133,7 +138,6 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
          rf"(?:{_NUM}|(?P<n2>zwei|drei|deux|trois|dos|tres))[ -](?P<unit>days?|weeks?|wks?|months?|years?|"
          rf"fortnights?|tagen|wochen|"
          rf"monaten|jours|semaines|mois|semanas|días|meses)(?:'s? time)?\b"), counted_ahead, True),
-        (rf"\b(?P<week2>a week on|week on) (?P<w>{_D})(?P<which>(?!))?(?P<week>)", week_on_day, True),
         (
             (rf"\b(?:(?P<which>this|next|on|coming|this coming|last|past|by|until|till|"
             rf"the)\s)?(?P<w>{_D})(?P<week>\s(?:week(?!\w)|after next|fortnight))?(?!\w)"),
@@ -146,9 +150,16 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (r"\b(?P<which>next|this|coming|following|the coming|nächste[nr]?)\s(?P<unit>week|month|quarter|year|"
             r"woche)\b"), next_span, True),
         (
+            rf"\b(?P<m>{_M})\s?(?:-|to|until|till|through|bis|à|a)\s?(?P<m2>{_M}){_YEAR}(?!\s?\d)",
+            months_span, False,
+        ),
+        (
+            rf"(?:^|[,;:\n]|\.\s)\s*(?P<of>(?P<m>{_M})){_YEAR}(?=\s*(?:[,;.\n]|$))", month_alone, False,
+        ),
+        (
             (
-                rf"\b(?:(?:in|during|this|throughout|for|all of|over|of|until|till|by|from|before|late in|im|"
-                rf"en|through|"
+                rf"\b(?:(?:in|during|this|throughout|for|all of|all|runs|is|over|of|until|till|by|from|before|late in|"
+                rf"im|en|through|"
             rf"around|since|about|next|for all of|whole of|and|to|between|-) "
          rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|i|we|you|it|"
          rf"have|need|as|for|half)\b)"), month_alone, False),

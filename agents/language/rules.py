@@ -4,6 +4,7 @@ import re
 
 from agents.language.answers import plausible_answer
 from agents.language.evidence import weights
+from agents.language.followups import follow_up
 from agents.language.offers import last_question, offered_agent
 from agents.language.situation import Reading, Situation
 
@@ -171,7 +172,7 @@ def settled(plain: str, situation: Situation) -> Reading | None:
             "offtopic",
             "nothing to act on",
         )
-    return _plain_case(plain, situation) or _answered(plain, situation)
+    return _plain_case(plain, situation) or follow_up(plain, situation) or _answered(plain, situation)
 
 
 def _agreed(situation: Situation) -> Reading | None:

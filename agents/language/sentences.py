@@ -30,14 +30,14 @@ _SEEKING = re.compile(
     re.IGNORECASE,
 )
 _PROPOSAL = re.compile(
-    r"^\W*(?:and |but |so |ok |then )*(?:how about|what if we (?:say|make|do|go)|(?:can|could|should|shall|may) "
+    r"^\W*(?:and |but |so |ok |then )*(?:how about|what about (?:we )?(?:adding|using|doing|making|moving|add|trying)|"
+    r"what if we (?:say|make|do|go)|(?:can|could|should|shall|may) "
     r"(?:we|i|you) (?:please |also |maybe |just |perhaps )*(?:target|use|add|make|move|change|start|do|include|push|"
-    r"drop|skip|aim|set|increase|raise|lower|reduce|switch|swap|remove|go (?:with|for)|say|focus|keep|launch|"
-    r"promote|plan)(?! (?:more|better|anything|something|it\?)))\b",
+    r"drop|skip|aim|do|get|run|have|try|fill|sell|set|increase|raise|lower|reduce|switch|swap|remove|"
+    r"go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|it\?)))\b",
     re.IGNORECASE,
 )
-
-
+_LABEL = re.compile(r"^\W*\w+(?: [\w']+){0,5}: (?=\S)[^?]*$")  # how much we have: €2,200
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were "
     r"told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b",
@@ -85,7 +85,7 @@ def is_question(sentence: str) -> bool:
     """Whether a sentence asks for something to be told, as opposed to stating, proposing or politely requesting it."""
     if _PROPOSAL.match(sentence):
         return False
-    if _SEEKING.match(sentence):
+    if _SEEKING.match(sentence) and not _LABEL.match(sentence):
         return True
     if re.search(r",\s*(?:how|why|what|which|when|who|where)(?: [\w']+){0,4}\?+\s*$", sentence, re.IGNORECASE):
         return True

@@ -4,31 +4,107 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from agents.language.numbers import NUMBER, number_value, whole
 from agents.language.subject import short_clean
-from agents.language.tagger import Tagged
+from agents.language.tagger import Tagged, Tags
+from agents.language.when import When
 
 _MORE = 3
-SURE = 0.5  # how likely words must be to state a fact where the rules say otherwise or nothing
+SURE = 0.35  # how likely words must be to state a fact where the rules say otherwise or nothing
+UNLIKELY = 0.1  # what the rules found goes where it is less likely than this
+_FIGURE, _SUM, _ROLE = 0.6, 0.75, 0.9
+_CLEARLY = 0.4
+_PLACE = 0.6  # for a place the rules don't see
+_WITHIN = 0.7
 _BACK = re.compile(
     r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead)\b",
     re.IGNORECASE,
 )
+_PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
+_BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
     r"(?:it|this|that|them|one|ones|something|anything|everything|nothing|stuff|things?)", re.IGNORECASE
 )
 
 
-def phrase(name: str, said: str, tagged: Sequence[Tagged]) -> str:
-    """The words that state the field ``name``, without article and loose ends, or ""."""
-    found = [one for one in tagged if one.name == name and one.likely >= SURE]
-    found = [one for one in found if _told(said[one.start : one.end])]
-    if not found:
-        return ""
-    best = max(found, key=lambda one: one.likely)
+def phrase(name: str, tags: Tags, ruled: str = "") -> str:
+    """The words that state the field ``name``, without article and loose ends, or ""; of several rather what the rules
+    take for it too."""
+    least = _PLACE if name == "location" and not ruled else SURE
+    found = [one for one in tags.found if one.name == name and one.likely >= least]
+    found = [one for one in found if _told(tags.said[one.start : one.end])]
+    both = [one for one in found if ruled and tags.said[one.start : one.end].lower() in ruled.lower()]
+    best = _meant(tags.said, found)
+    if best and both and best.likely - both[0].likely < _CLEARLY and best not in both and best.start > both[0].start:
+        best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
+    return short_clean(tags.said[best.start : best.end].removesuffix("'s")) if best else ""
+
+
+def told_figure(tags: Tags) -> int | None:
+    """The figure to reach, as the tagger sees it."""
+    found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
+    best = _meant(tags.said, found)
+    if best is None:
+        return None
+    match = NUMBER.search(tags.said, best.start, best.end)
+    value = number_value(match) if match else None
+    if re.match(r"\s?(?:%|percent|per cent)", tags.said[best.end :]):
+        return None
+    return whole(value) if value is not None else None
+
+
+def told_sum(tags: Tags, ruled: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The place of the sum to spend, where the rules have missed it or taken another one for it."""
+    found = [one for one in tags.found if one.name == "budget" and one.likely >= _SUM]
+    best = _meant(tags.said, found)
+    if best is None or (ruled and (ruled[0] < best.end and best.start < ruled[1])):
+        return None
+    if ruled and tags.share(best.start, best.end, "budget") - tags.share(*ruled, "budget") < _CLEARLY:
+        return None
+    return best.start, best.end
+
+
+_ROLES = ("event_date", "start_date", "end_date", "span")
+
+
+def told_roles(tags: Tags, when: When) -> dict[int, str]:
+    """For the days whose role the tagger sees otherwise, and surely: their place and that role."""
+    told: dict[int, str] = {}
+    for (start, end), ruled in zip(when.spans, when.roles, strict=True):
+        if max(tags.share(start, end, "product"), tags.share(start, end, "business")) > _WITHIN:
+            told[start] = ""  # the Christmas fair, a weekend course
+            continue
+        if ruled == "end_date":
+            continue
+        shares = {name: tags.share(start, end, name) for name in _ROLES}
+        mass = sum(shares.values())
+        if mass < UNLIKELY:
+            continue
+        best = max(_ROLES, key=lambda name: shares[name])
+        role = "event_date" if best == "span" else best
+        if role != ruled and shares[best] / mass >= _ROLE and mass >= SURE:
+            told[start] = role
+    return told
+
+
+def _meant(said: str, found: Sequence[Tagged]) -> Tagged | None:
+    """The likeliest, or what takes back the one before it."""
+    best = max(found, key=lambda one: one.likely, default=None)
     for before, after in itertools.pairwise(found):
         if _BACK.search(said[before.end : after.start]):
             best = after
-    return short_clean(said[best.start : best.end])
+    return best
+
+
+def within_audience(tags: Tags) -> bool:
+    """Whether the only place named is the audience's: brides in Rajasthan."""
+    places = [one for one in tags.found if one.name == "location"]
+    people = [one for one in tags.found if one.name == "target_audience"]
+    if not places:
+        return any(_PLACED.search(tags.said[one.start : one.end]) for one in people)
+    return len(places) == 1 and any(
+        _BESIDE.fullmatch(tags.said[one.end : places[0].start]) for one in people if one.end <= places[0].start
+    )
 
 
 def longer(ruled: str, words: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, SHAPE, TAIL, TOPIC, WORD, code, looks, tokens
+from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, NOUN, SHAPE, TAIL, TOPIC, WORD, code, looks, tokens
 
 WEIGHTS = Path(__file__).with_name("tags.npz")
 SIZE = 1 << 16
@@ -39,7 +39,8 @@ GUESSES = ("product", "business", "target_audience", "location", "goal_value")
 _EDGE = 3
 _WINDOWS = (
     (WORD, (-3, -2, -1, 0, 1, 2, 3)), (GIST, (-3, -2, -1, 0, 1, 2, 3)), (KIND, (-2, -1, 0, 1, 2)),
-    (TOPIC, (-2, -1, 0, 1, 2)), (SHAPE, (-1, 0, 1)), (TAIL, (-1, 0, 1)), (HEAD, (0,)), (END, (0,)),
+    (TOPIC, (-2, -1, 0, 1, 2)), (NOUN, (-2, -1, 0, 1, 2, 3)), (SHAPE, (-1, 0, 1)), (TAIL, (-1, 0, 1)), (HEAD, (0,)),
+    (END, (0,)),
 )  # fmt: skip
 _RUNS = (
     (GIST, (-3, -2)), (GIST, (-2, -1)), (GIST, (-1, 0)), (GIST, (0, 1)), (GIST, (1, 2)), (GIST, (2, 3)),
@@ -94,28 +95,34 @@ def features(said: Sequence[tuple[int, int, str]], asked: str | None, hints: Seq
     """For each word the places of its features in a vector of SIZE."""
     count = len(said)
     table = np.zeros((count + 2 * _EDGE, COLUMNS), np.uint32)
-    for row, (_, _, word) in enumerate(said, _EDGE):
-        table[row] = looks(word)
+    table[_EDGE : _EDGE + count] = [looks(word) for _, _, word in said]
     exact, guesses = _hinted(said, hints)
     together = guesses.sum(axis=1, dtype=np.uint32)
-    found = [_at(table[:, column], offset, count) for column, offsets in _WINDOWS for offset in offsets]
-    for column, offsets in _RUNS:
-        run = np.zeros(count, np.uint32)
-        for offset in offsets:
-            run = (run + _at(table[:, column], offset, count)) * _STEP
-        found.append(run)
-    found += [_at(exact, offset, count) for offset in (-2, -1, 0, 1, 2)]
-    found += [_at(together, offset, count) for offset in (-1, 0, 1)]
-    found += [guesses[_EDGE : _EDGE + count, column] for column in range(len(GUESSES))]
-    gist = table[_EDGE : _EDGE + count, GIST]
-    found += _position(said, asked, gist)
-    stacked = np.stack(found, axis=1)
+    around = np.arange(_EDGE, _EDGE + count)[:, None]
+    near = table[around + _NEAR_OFFSETS, _NEAR_COLUMNS]
+    runs = np.zeros((count, len(_RUNS)), np.uint32)
+    for place in range(_LONGEST_RUN):
+        step = (runs + table[around + _RUN_OFFSETS[place], _RUN_COLUMNS]) * _STEP
+        runs = np.where(place < _RUN_LENGTHS, step, runs)
+    found = (
+        near, runs, exact[around + _BESIDE_EXACT], together[around + _BESIDE], guesses[_EDGE : _EDGE + count],
+        _position(said, asked, table[_EDGE : _EDGE + count, GIST]),
+    )  # fmt: skip
+    stacked = np.concatenate(found, axis=1)
     salts = np.arange(1, stacked.shape[1] + 1, dtype=np.uint32) * np.uint32(40503)
     return ((((stacked ^ salts) * _EVEN) ^ (stacked >> np.uint32(13))) * _STEP >> np.uint32(16)).astype(np.uint16)
 
 
-def _at(column: NDArray[np.uint32], offset: int, count: int) -> NDArray[np.uint32]:
-    return column[_EDGE + offset : _EDGE + offset + count]
+_NEAR_COLUMNS = np.asarray([column for column, offsets in _WINDOWS for _ in offsets])
+_NEAR_OFFSETS = np.asarray([offset for _, offsets in _WINDOWS for offset in offsets])
+_LONGEST_RUN = max(len(offsets) for _, offsets in _RUNS)
+_RUN_COLUMNS = np.asarray([column for column, _ in _RUNS])
+_RUN_LENGTHS = np.asarray([len(offsets) for _, offsets in _RUNS])
+_RUN_OFFSETS = [
+    np.asarray([offsets[min(place, len(offsets) - 1)] for _, offsets in _RUNS]) for place in range(_LONGEST_RUN)
+]
+_BESIDE = np.asarray([-1, 0, 1])
+_BESIDE_EXACT = np.asarray([-2, -1, 0, 1, 2])
 
 
 def _hinted(
@@ -134,29 +141,55 @@ def _hinted(
     return exact, guesses
 
 
-def _position(
-    said: Sequence[tuple[int, int, str]], asked: str | None, gist: NDArray[np.uint32]
-) -> list[NDArray[np.uint32]]:
+def _position(said: Sequence[tuple[int, int, str]], asked: str | None, gist: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Where a word stands in the message and after the last mark, and which question the message may answer."""
     count = len(said)
-    size = min(count, 12) // 3
     steps: list[int] = []
     for _, _, word in said:
         steps.append(0 if word in ",.;:!?-/\n" else min(steps[-1] + 1 if steps else 1, 5))
     since = np.asarray(steps, np.uint32)
-    asking = np.full(count, code(f"asked {asked} {size}"), np.uint32)
+    asking = np.full(count, code(f"asked {asked} {min(count, 12) // 3}"), np.uint32)
     rows = np.minimum(np.arange(count, dtype=np.uint32), 4)
-    return [asking, asking + gist, asking + rows, since + 1, since * _STEP + gist, rows * _STEP + gist]
+    return np.stack(
+        [asking, asking + gist, asking + rows, since + 1, since * _STEP + gist, rows * _STEP + gist], axis=1
+    )
 
 
-def tag(text: str, asked: str | None, hints: Sequence[Hint]) -> list[Tagged]:
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A message as the model sees it."""
+
+    said: str
+    words: Sequence[tuple[int, int, str]] = ()
+    shares: Floats | None = None
+    found: Sequence[Tagged] = ()
+
+    def share(self, start: int, end: int, name: str) -> float:
+        """How likely the words between two places state the field ``name`` ("" for none)."""
+        if self.shares is None:
+            return 0.0
+        rows = [row for row, (first, last, _) in enumerate(self.words) if first < end and start < last]
+        if not rows:
+            return 0.0
+        return float(self.shares[rows][:, _COLUMNS_OF[name]].sum(axis=1).mean())
+
+
+_COLUMNS_OF = {
+    name: [number for number, label in enumerate(LABELS) if label == name or (name and label.endswith(f" {name}"))]
+    for name in ("", *PHRASES, *POINTS)
+}
+
+
+def tag(text: str, asked: str | None, hints: Sequence[Hint]) -> Tags:
     """The facts stated in ``text``, in order."""
     said = tokens(text)[:LONGEST]
     if not said:
-        return []
+        return Tags(text)
     model = _model()
     rows = model.weights[features(said, asked, hints)]
     raw = rows.sum(axis=1, dtype=np.int32) * model.scale + model.bias
-    return spans(said, marginals(raw, model))
+    shares = marginals(raw, model)
+    return Tags(text, said, shares, spans(said, shares))
 
 
 def marginals(raw: Floats, model: Chain) -> Floats:

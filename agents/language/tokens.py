@@ -11,15 +11,17 @@ from agents.language.audience import PEOPLE_NOUNS
 from agents.language.calendar_words import MONTHS, WEEKDAYS
 from agents.language.goals import METRICS
 from agents.language.lexicon import classes
+from agents.language.nouns import noun_class
 from agents.language.numbers import SCALES, UNITS
 from agents.language.subject import BUSINESS_NOUNS, TRADES
 
 Hashes = NDArray[np.uint32]
 
-WORD, SHAPE, HEAD, TAIL, END, KIND, TOPIC, GIST = range(8)  # the columns of what a word looks like
-COLUMNS = 8
+WORD, SHAPE, HEAD, TAIL, END, KIND, TOPIC, NOUN, GIST = range(9)  # the columns of what a word looks like
+COLUMNS = 9
 _TOKEN = re.compile(r"\w+(?:(?:['-]|(?<=\d)[.,:/](?=\d))\w+)*|[^\w\s]")
-_SMALL_WORDS = """a an the my our your his her its their this that these those some any all every no not and or but so because if
+_SMALL_WORDS = """
+    a an the my our your his her its their this that these those some any all every no not and or but so because if
     when while who which what where how for to of in on at by with from near around among about into through via until
     till before after since over under up out off is are was were be been being am i'm we're it's there's that's i we
     you he she it they us me them 've 's do does did have has had will would could can should may might must want wants
@@ -52,10 +54,10 @@ def code(name: str) -> int:
 def looks(word: str) -> Hashes:
     """What a word looks like, as one number for each of COLUMNS."""
     plain = word.lower()
-    kind, topic = _kind(plain), next(iter(classes(plain)), "")
+    kind, topic, noun = _kind(plain), next(iter(classes(plain)), ""), noun_class(plain)
     shape = _shape(word)
-    gist = plain if plain in _SMALL or not plain[0].isalnum() else kind or topic or f"{shape}{_ending(plain)}"
-    names = (plain, shape, plain[:3], plain[-3:], plain[-2:], kind, topic, gist)
+    gist = plain if plain in _SMALL or not plain[0].isalnum() else noun or kind or topic or f"{shape}{_ending(plain)}"
+    names = (plain, shape, plain[:3], plain[-3:], plain[-2:], kind, topic, noun, gist)
     return np.asarray([code(f"{column}{name}") for column, name in enumerate(names)], np.uint32)
 
 

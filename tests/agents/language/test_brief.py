@@ -85,6 +85,13 @@ def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: st
         ("early June, maybe the 5th", {"event_date": date(2027, 6, 5)}),
         ("classes are tuesdays 6pm", {}),
         ("every second Thursday at The Anchor", {}),
+        ("a week tomorrow", {"event_date": date(2026, 11, 28)}),
+        ("we open two weeks on Saturday", {"event_date": date(2026, 12, 5)}),
+        ("Thursday next week", {"event_date": date(2026, 11, 26)}),
+        ("March to May", {"start_date": date(2027, 3, 1), "end_date": date(2027, 5, 31)}),
+        ("300 extra covers over the next 6 weeks", {"end_date": date(2027, 1, 1)}),
+        ("by spring bank holiday", {"end_date": date(2027, 5, 31)}),
+        ("Sunday roast at The Crown", {}),
         ("start next Monday and run for two weeks", {"start_date": date(2026, 11, 23), "end_date": date(2026, 12, 6)}),
     ],
 )
@@ -112,6 +119,45 @@ def test_dates_are_read_relative_to_today(text: str, expected: Mapping[str, date
 def test_a_correction_changes_what_it_means(text: str, expected: Mapping[str, object]) -> None:
     values = read_brief(text, today=TODAY, known=KNOWN).values
     assert {name: value for name, value in values.items() if name != "timeline"} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "name", "value"),
+    [
+        ("budget 800 euros, sorry, pounds", {}, "budget", Money(80000, "GBP")),
+        ("budget's been cut in half", {"budget_minor": 100000, "currency": "GBP"}, "budget", Money(50000, "GBP")),
+        ("add another 250", {"budget_minor": 50000, "currency": "USD"}, "budget", Money(75000, "USD")),
+        (
+            "not facebook, linkedin instead",
+            {"channels": ["instagram", "facebook"]},
+            "channels",
+            ["instagram", "linkedin"],
+        ),
+        ("what about adding linkedin?", {"channels": ["email"]}, "channels", ["email", "linkedin"]),
+        ("turn this blog post into LinkedIn and X", {}, "channels", ["linkedin", "twitter"]),
+        ("for busy mums. Actually for anyone stressed", {}, "target_audience", "anyone stressed"),
+        ("make it one week later", {"event_date": "2027-02-12"}, "event_date", date(2027, 2, 19)),
+        ("bring it forward two days", {"event_date": "2027-02-12"}, "event_date", date(2027, 2, 10)),
+        ("can't do the 1st, let's do the 8th", {"event_date": "2027-03-01"}, "event_date", date(2027, 3, 8)),
+        ("double the goal", {"goal_value": 50}, "goal_value", 100),
+    ],
+)
+def test_a_change_of_mind_is_followed(text: str, known: Mapping[str, object], name: str, value: object) -> None:
+    assert read_brief(text, today=TODAY, known=known).values[name] == value
+
+
+def test_the_place_of_the_audience_is_not_where_a_business_moved() -> None:
+    reading = read_brief("our customers are brides in Rajasthan", today=TODAY, known=KNOWN)
+    assert "location" not in reading.values
+
+
+def test_a_lone_number_is_no_audience() -> None:
+    assert read_brief("100", today=TODAY, asked="target_audience").values == {"goal_value": 100}
+
+
+@pytest.mark.parametrize("text", ["could you make the email a little warmer?", "what do you mean by budget?"])
+def test_talk_about_drafts_names_no_channel(text: str) -> None:
+    assert "channels" not in read_brief(text, today=TODAY).values
 
 
 def test_a_dropped_channel_is_named_as_removed() -> None:
@@ -143,6 +189,11 @@ def test_a_short_answer_fills_the_field_asked_for(asked: str, text: str, value: 
         ("teeth whitening, £800, Instagram", "product", "teeth whitening"),
         ("Hello, I am owner of small hotel in Split", "business", "small hotel"),
         ("Charity gala, 28 Nov, £500, Mombasa", "location", "Mombasa"),
+        ("my yoga studio's summer retreat", "product", "summer retreat"),
+        ("my yoga studio's summer retreat", "business", "yoga studio"),
+        ("The parish council is holding a spring clean-up and hopes for 60 volunteers", "goal_value", 60),
+        ("The parish council is holding a spring clean-up and hopes for 60 volunteers", "product", "spring clean-up"),
+        ("We make prosthetic legs and want to talk to physiotherapists", "target_audience", "physiotherapists"),
     ],
 )
 def test_facts_are_read_in_whatever_form_they_come(text: str, name: str, value: object) -> None:

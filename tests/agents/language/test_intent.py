@@ -11,6 +11,7 @@ OFFERS_WRITING = Situation(
 DRAFTED = Situation("writer", last_answer="Here is the caption: Warm bread, cold mornings.", has_drafts=True)
 WAITING = Situation("publisher", last_answer="Please approve or reject.", has_drafts=True, pending_approvals=1)
 ASKED = Situation("strategist", asked="target_audience", last_answer="Who is it for?", brief_started=True)
+REJECTED = Situation("publisher", last_answer="Rejected. Shall the writer revise it?", has_drafts=True)
 REPORTED = Situation("analyst", last_answer="Facebook brought 92 clicks last week.")
 
 
@@ -26,6 +27,11 @@ REPORTED = Situation("analyst", last_answer="Facebook brought 92 clicks last wee
         ("plan the sale, write the posts and schedule them", Situation(), ("strategist", "writer", "publisher")),
         ("yes please", OFFERS_WRITING, ("writer",)),
         ("shorter", DRAFTED, ("writer",)),
+        ("change it", REJECTED, ("writer",)),
+        ("just estimate it then", REPORTED, ("analyst",)),
+        ("actually push it back a week", OFFERS_WRITING, ("strategist",)),
+        ("make the linkedin one shorter", Situation("strategist", asked="product", has_drafts=True), ("writer",)),
+        ("wot next", Situation("publisher", last_answer="All three posts are scheduled."), ("strategist",)),
         ("yes", WAITING, ("publisher",)),
         ("families mostly", ASKED, ("strategist",)),
         ("and instagram?", REPORTED, ("analyst",)),

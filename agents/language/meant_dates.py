@@ -1,0 +1,161 @@
+"""The dates a text means: without those it merely talks about or takes back, and two with 'to' between them as one."""
+
+import re
+from datetime import date, timedelta
+
+from agents.language.calendar_words import WEEKDAYS, month_end
+from agents.language.dates import Found
+
+_BETWEEN = re.compile(
+    r"\s*(?:-|/|to|until|till|til|and|through|thru|up to|bis|au|al|hasta|ending|ends?(?: on)?)\s*(?:the |on |end of )?",
+    re.IGNORECASE,
+)
+_JOINING = re.compile(
+    r"\s*(?:and |, )?(?:ending|ends?|finish(?:es|ing)?|until|till|running until|lasting until)\s*(?:on )?",
+    re.IGNORECASE,
+)
+_TALK = re.compile(
+    r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|"
+    r"yesterday|started in|(?:talk|speak|chat|call|meet|catch up|reply|decide|see (?:you|him|her|them)|know|check|"
+    r"(?:get|be|come|go) back|back (?:to you|at it|in)|ask me(?: again)?|tell you|ask(?: him| her| them)?|boss|"
+    r"(?:i'm|be|we're|i am|am|are) (?:on )?(?:holiday|away|busy|off)|"
+    r"have an? (?:good|great|nice|lovely|call|meeting|chat|break|holiday|week|day off)(?: \w+)?|enjoy(?: the| your)?|"
+    r"(?:good|great|nice|lovely))(?: to you| again| on| you| in)?(?: again)?)[\s,]*$",
+    re.IGNORECASE,
+)
+_ON_THE_DAY = re.compile(
+    r"\b(?:open\w*|launch\w*|starts?|starting|from|until|by|live|on sale|begins?|is|event|sale|release\w*)\s$",
+    re.IGNORECASE,
+)
+_HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from\s+)?$", re.IGNORECASE)
+
+
+def meant(text: str, found: list[Found]) -> list[Found]:
+    """The dates that are meant, days within a span and the two ends of a span put together."""
+    current = _current(text, [item for item in found if not _past(text, item)])
+    return _joined(text, _refined(text, current))
+
+
+def _past(text: str, found: Found) -> bool:
+    before = text[max(0, found.start - 30) : found.start]
+    if re.match(
+        r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE
+    ) and not _ON_THE_DAY.search(before):
+        return len(text.split()) > 3
+    if _repeats(text[found.start : found.end], before, text[found.end : found.end + 30]):
+        return True
+    return _TALK.search(before) is not None or re.search(r"\bafter\s(?:the )?$", before, re.IGNORECASE) is not None
+
+
+_WEEKLY = re.compile(
+    r"\s(?:market|slots?|class(?:es)?|sessions?|shifts?|crowd|club|roast|lunch|brunch|quiz|run|group|paper|morning|"
+    r"evening|night|afternoon) (?:in|at|is|are|slot|class|session|crowd|and|for|with)\b|\s(?:slots|classes|sessions|"
+    r"crowd|market|markets|services|lunches|roasts|swims|walks|matinees|paper|club|roast|shifts?|regulars)\b",
+    re.IGNORECASE,
+)
+
+
+def _repeats(words: str, before: str, after: str) -> bool:
+    """Whether a weekday comes again and again: every Tuesday, Tuesday evenings, open Monday to Friday."""
+    last = re.sub(r"[^\w' ]", "", words.lower()).split()
+    if not last or last[-1] not in WEEKDAYS:
+        return False
+    if last[-1].endswith("days") or re.search(
+        r"\b(?:every|each)\s(?:second |other |third |single )?(?:the )?$", before, re.IGNORECASE
+    ):
+        return True
+    if re.match(
+        r"\s(?:evenings|mornings|nights|afternoons|lunchtimes|lunches|classes|sessions)\b", after, re.IGNORECASE
+    ):
+        return True
+    if re.search(r"\blos\s$", before, re.IGNORECASE) or re.match(
+        r"\s(?:services|swims|roasts?|matinees|lunch(?:es)?|brunch(?:es)?|league|clubs?|suppers?|school)\b", after
+    ):
+        return True
+    named = re.search(r"\b(?:the|our|a|my|their|her|his)\s$", before) or words.lower().startswith("the ")
+    if named and _WEEKLY.match(after):
+        return True
+    spans = re.match(r"\s*(?:-|to|until|till|through)\s*(?P<to>[a-z]+)", after, re.IGNORECASE)
+    return spans is not None and spans["to"].lower() in WEEKDAYS and _HOURS.search(before) is not None
+
+
+def _current(text: str, found: list[Found]) -> list[Found]:
+    """Without the dates a correction takes back: not the 3rd but the 5th; Friday, no wait, Saturday."""
+    kept: list[Found] = []
+    for number, item in enumerate(found):
+        before = text[max(0, item.start - 24) : item.start]
+        words = text[item.start : item.end].lower()
+        if re.search(
+            r"\b(?:not|instead of|rather than|moved from|wasn't|isn't|(?:can't|cannot|won't|can not) (?:do|make|manage|"
+            r"have))\s+(?:on |the |in )*$",
+            before,
+            re.IGNORECASE,
+        ) or words.startswith("not "):
+            continue
+        between = text[item.end : found[number + 1].start] if number + 1 < len(found) else ""
+        if re.search(
+            r"\b(?:no wait|wait|actually|i mean|sorry|scratch that|correction|make that|or rather|no,)",
+            between,
+            re.IGNORECASE,
+        ):
+            continue
+        kept.append(item)
+    return kept
+
+
+_BARE_DAY = re.compile(r"(?:the |on |on the )?(?:\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
+_NARROWING = re.compile(
+    r"[\s,(]*(?:maybe|probably|perhaps|ideally|likely|say|hopefully|most likely|i think|on|so)?[\s,]*", re.IGNORECASE
+)
+
+
+def _day_within(text: str, span: Found, item: Found) -> date | None:
+    if not span.first or not span.last or (span.last - span.first).days > 31:
+        return None
+    words = text[item.start : item.end]
+    if not _BARE_DAY.match(words) or not _NARROWING.fullmatch(text[span.end : item.start]):
+        return None
+    number = int(re.sub(r"\D", "", words))
+    return span.first.replace(day=number) if number <= month_end(span.first.year, span.first.month).day else None
+
+
+def _refined(text: str, found: list[Found]) -> list[Found]:
+    """Early June, maybe the 5th: the day lies in the span before it and replaces it."""
+    refined: list[Found] = []
+    for item in found:
+        last = refined[-1] if refined else None
+        day = _day_within(text, last, item) if last else None
+        if last and day:
+            refined[-1] = Found(last.start, item.end, day)
+        else:
+            refined.append(item)
+    return refined
+
+
+_TO = re.compile(r"(?:to|until|till|through|bis|-)\b", re.IGNORECASE)
+
+
+def _joined(text: str, found: list[Found]) -> list[Found]:
+    """Two days with 'to' between them are one span."""
+    joined: list[Found] = []
+    for item in found:
+        last = joined[-1] if joined else None
+        gap = text[last.end : item.start] if last else ""
+        led = _TO.match(text[item.start : item.end])
+        if (
+            last
+            and last.first
+            and item.first
+            and ((led and not gap.strip()) or _BETWEEN.fullmatch(gap) or _JOINING.fullmatch(gap))
+        ):
+            paired = gap.strip().lower() != "and" or re.search(
+                r"between\s*(?:the )?$", text[: last.start][-14:], re.IGNORECASE
+            )
+            closing = item.last or item.first
+            if paired and closing < last.first:
+                closing += timedelta(7) if (last.first - closing).days < 7 else timedelta(0)
+            if paired and closing >= last.first:
+                joined[-1] = Found(last.start, item.end, last.first, closing, last.relative or item.relative)
+                continue
+        joined.append(item)
+    return joined
