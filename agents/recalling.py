@@ -13,11 +13,13 @@ from core.scope import Scope
 from memory.context import ContextItem, assembled, is_standing
 from memory.desk import MemoryDesk
 from memory.learnings import Learnings, told
+from memory.promotion import Promotion
 from memory.recollection import Query
 
 log = structlog.get_logger(__name__)
 
 CANDIDATES: Final = 12
+SHARED_SHOWN: Final = 3
 AGENTS_THAT_LEARN: Final = ("writer",)
 HISTORY_WORDS: Final = ("used to", "before", "previous", "earlier", "was our", "were our", "changed", "history", "old ")
 
@@ -37,9 +39,10 @@ NOTHING: Final = Brought()
 class Recaller:
     """Recalls for turns. It never fails a turn: where memory is away, nothing is recalled."""
 
-    def __init__(self, desk: MemoryDesk, learnings: Learnings, clock: Clock) -> None:
+    def __init__(self, desk: MemoryDesk, learnings: Learnings, promotion: Promotion, clock: Clock) -> None:
         self._desk = desk
         self._learnings = learnings
+        self._promotion = promotion
         self._clock = clock
 
     async def bring(self, scope: Scope, head: Mapping[str, Any], text: str) -> Brought:
@@ -71,8 +74,9 @@ class Recaller:
     async def _with_learnings(
         self, scope: Scope, items: tuple[dict[str, Any], ...], event: MemoryRecalled | None
     ) -> Brought:
+        shared = tuple(f"Elsewhere: {memory.content}" for memory in await self._promotion.best(SHARED_SHOWN))
         learnt = {
-            agent: tuple(told(learning) for learning in await self._learnings.best(scope, agent))
+            agent: tuple(told(learning) for learning in await self._learnings.best(scope, agent)) + shared
             for agent in AGENTS_THAT_LEARN
         }
         return Brought(items, {agent: lines for agent, lines in learnt.items() if lines}, event)

@@ -7,6 +7,7 @@ then nothing of it leaves the account but a keyed hash.
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -28,6 +29,7 @@ from memory.secrets import find_secrets
 ENOUGH: Final = 5
 FEWEST_WORDS: Final = 3
 MOST_READ: Final = 1_000
+FRESH_SECONDS: Final = 300.0
 HOUSE: Final = Scope(user_id="system", actor_id="system", role="admin")
 KINDS: Final[dict[str, InsightType]] = {"pattern": "pattern", "best_practice": "insight", "learning": "insight"}
 
@@ -52,6 +54,7 @@ class Promotion:
         self._embedder = embedder
         self._key = hashlib.sha256(b"memory promotion" + key).digest()
         self._enough = enough
+        self._kept: tuple[float, list[GlobalMemory]] | None = None
 
     async def contribute(self, scope: Scope, learnings: Sequence[AgentMemory]) -> int:
         """Bring an account's support in step with what it has learnt; return how many candidates it supports."""
@@ -75,6 +78,12 @@ class Promotion:
         found = await self._global().find({}, limit=MOST_READ)
         return sorted(found, key=lambda memory: memory.metadata.effectiveness_score or 0.0, reverse=True)[:limit]
 
+    async def best(self, limit: int) -> list[GlobalMemory]:
+        """Return the most effective of what is shared. Kept here for some minutes: every turn asks."""
+        if self._kept is None or time.monotonic() - self._kept[0] > FRESH_SECONDS:
+            self._kept = (time.monotonic(), await self.shared())
+        return self._kept[1][:limit]
+
     async def forget_account(self, user_id: str) -> None:
         """Take an erased account's support away; what then has too little is shared no more."""
         account = self._hash(user_id)
@@ -95,12 +104,14 @@ class Promotion:
         left = await self._supports().find({"candidate": support.candidate}, limit=MOST_READ)
         memory_id = derived_id("glm", support.candidate)
         if len(left) < self._enough:
+            self._kept = None
             await self._global().delete(memory_id)
 
     async def _promote(self, candidate: str, learning: AgentMemory) -> None:
         supports = await self._supports().find({"candidate": candidate}, limit=MOST_READ)
         if len(supports) < self._enough:
             return
+        self._kept = None
         memory_id = derived_id("glm", candidate)
         score = sum(support.rate for support in supports) / len(supports)
         try:

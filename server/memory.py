@@ -15,9 +15,14 @@ from db.client import Database
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
 from memory.engine import Engine, build_engine
+from memory.hygiene import Hygiene
 from memory.learnings import Learnings
 from memory.memories import Memories
+from memory.promotion import Promotion
 from memory.switches import Switches
+from memory.tidying import Tidying
+from server.auth.tokens import secret_key
+from workflows.nightly_memory import NightlyMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,9 @@ class MemoryParts:
     recaller: Recaller
     remembering: Remembering
     unremembered: Unremembered
+    promotion: Promotion
+    tidying: Tidying
+    nightly: NightlyMemory
 
     @property
     def of_turns(self) -> HouseMemory:
@@ -45,6 +53,7 @@ class MemoryParts:
     async def forget_account(self, user_id: str) -> None:
         """Let go of everything of an account that was erased."""
         self.learnings.forget_account(user_id)
+        await self.promotion.forget_account(user_id)
         await self.desk.forget_account(user_id)
 
 
@@ -57,12 +66,18 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
     extractor = build_extractor(models)
     unremembered = Unremembered(database)
     learner = Learner(database, desk, learnings, extractor)
+    key = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
+    promotion = Promotion(database, engine.embedder, key.encode())
+    tidying = Tidying(database, Hygiene(memories, clock), learnings, promotion, clock)
     return MemoryParts(
         engine=engine,
         memories=memories,
         desk=desk,
         learnings=learnings,
-        recaller=Recaller(desk, learnings, clock),
+        recaller=Recaller(desk, learnings, promotion, clock),
         remembering=Remembering(unremembered, desk, extractor, learner, clock),
         unremembered=unremembered,
+        promotion=promotion,
+        tidying=tidying,
+        nightly=NightlyMemory(database, tidying, clock),
     )

@@ -59,6 +59,8 @@ async def running_services(
         services.memory.engine.reindexing.start()
         stack.push_async_callback(services.memory.remembering.stop)
         await services.memory.remembering.start()
+        stack.push_async_callback(services.memory.nightly.stop)
+        services.memory.nightly.start()
         stack.callback(services.stopping.set)
         yield services
 

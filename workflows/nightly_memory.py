@@ -25,6 +25,8 @@ JOB: Final = "memory_hygiene_of_all"
 HOUSE: Final = Scope(user_id="system", actor_id="system", role="admin")
 HOUR: Final = time(3, 0, tzinfo=UTC)
 LEASE: Final = timedelta(minutes=10)
+# A start has better things to do first.
+FIRST_LOOK_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 60.0
 
 
@@ -103,6 +105,7 @@ class NightlyMemory:
                 yield user_id
 
     async def _keep_looking(self) -> None:
+        await asyncio.sleep(FIRST_LOOK_SECONDS)
         while True:
             try:
                 await self.run_if_due()

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.ids import new_id
 from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory
@@ -18,6 +18,7 @@ from memory.context import source_of
 from memory.keeping import Kept
 from memory.recollection import Query as Question
 from memory.recollection import Recalled
+from memory.tidying import Tidied
 from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView
@@ -253,6 +254,34 @@ async def switch(body: SwitchChange, scope: Writer, parts: Parts) -> SwitchView:
         return SwitchView.of(await kept.switch_person(scope, on=body.enabled), scope)
     await parts.repository(CONVERSATIONS, scope).get(body.conversation_id)
     return SwitchView.of(await kept.switch_conversation(scope, body.conversation_id, on=body.enabled), scope)
+
+
+class HygieneView(BaseModel):
+    """What a run of hygiene found and did; `actions` name every memory it touched."""
+
+    job_id: str
+    finished_at: datetime | None
+    result: dict[str, Any]
+
+    @classmethod
+    def of(cls, tidied: Tidied) -> "HygieneView":
+        """Show a report."""
+        return cls(job_id=tidied.job_id, finished_at=tidied.finished_at, result=tidied.result)
+
+
+@router.get("/hygiene", operation_id="get_memory_hygiene", responses=responses(404), summary="The last tidying")
+async def hygiene(scope: Caller, parts: Parts) -> HygieneView:
+    """Return the report of the last run, nightly or on demand."""
+    tidied = await parts.memory.tidying.last(scope)
+    if tidied is None:
+        raise NotFound("Memory has not been tidied yet. It is done nightly, or now with POST.")
+    return HygieneView.of(tidied)
+
+
+@router.post("/hygiene", operation_id="run_memory_hygiene", responses=responses(), summary="Tidy up now")
+async def tidy(scope: Writer, parts: Parts) -> HygieneView:
+    """Tidy the account's memory now and return the report."""
+    return HygieneView.of(await parts.memory.tidying.run(scope, cause=new_id("cau")))
 
 
 @router.get("/{memory_id}", operation_id="get_memory", responses=responses(404), summary="Read one")

@@ -17,6 +17,7 @@ from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
 from memory.learnings import Learnings
 from memory.memories import Memories
+from memory.promotion import Promotion
 from memory.switches import Switches
 from tests.agents.talk import Talk
 
@@ -32,8 +33,9 @@ class Firm:
         self.learnings = Learnings(database, embedder)
         rules = RuleExtractor()
         learner = Learner(database, self.desk, self.learnings, rules)
+        promotion = Promotion(database, embedder, b"k")
         worker = Remembering(Unremembered(database), self.desk, rules, learner, database.clock)
-        self.memory = HouseMemory(self.desk, Recaller(self.desk, self.learnings, database.clock), worker)
+        self.memory = HouseMemory(self.desk, Recaller(self.desk, self.learnings, promotion, database.clock), worker)
         self.talks: list[Talk] = []
 
     async def conversation(self) -> Talk:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from core.scope import Scope
-from memory.recollection import Query
+from memory.recollection import NewMemory, Query
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
 
@@ -155,3 +155,17 @@ async def test_export_holds_what_is_remembered(person: Person) -> None:
     with ZipFile(BytesIO(answer.content)) as archive:
         (memory,) = orjson.loads(archive.read("user_memory.json"))
     assert memory["content"] == "Our delivery fee is £3."
+
+
+async def test_hygiene_on_demand_reports_and_is_kept(person: Person, services: Services) -> None:
+    assert (await person.client.get("/api/v1/memory/hygiene")).status_code == 404
+    scope = Scope(person.user_id, person.user_id, "user")
+    await services.memory.memories.remember(
+        scope, [NewMemory("insight", "We sell bread.", message_id=name) for name in ("msg_1", "msg_2")]
+    )
+
+    report = await person.client.post("/api/v1/memory/hygiene")
+
+    assert report.json()["result"]["found"]["exact duplicate"] == 1
+    assert (await person.client.get("/api/v1/memory/hygiene")).json() == report.json()
+    assert await facts(person) == ["We sell bread."]
