@@ -48,6 +48,10 @@ def _command(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, An
             from server.cli.bench import bench_memory
 
             return bench_memory(settings, asked.path)
+        case "memory" if asked.memory_command == "hygiene":
+            from server.cli.memory import hygiene
+
+            return hygiene(settings)
         case "memory":
             from server.cli.reindex import reindex
 
@@ -93,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     kept = commands.add_parser("memory", help="look after what is remembered").add_subparsers(
         dest="memory_command", required=True
     )
+    kept.add_parser("hygiene", help="tidy it: duplicates, contradictions, secrets, echoes; with a report")
     rebuilt = kept.add_parser("reindex", help="fill the index of memories again; goes on where it was interrupted")
     rebuilt.add_argument("--again", action="store_true", help="begin again from the start")
     return parser
