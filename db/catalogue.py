@@ -17,6 +17,8 @@ from db.content_versions import CONTENT_VERSIONS
 from db.conversations import CONVERSATIONS
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
+from db.link_visits import LINK_VISITS
+from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES
@@ -38,6 +40,8 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     ZOHO_TOKENS,
     SOCIAL_ACCOUNTS,
     CONNECTION_ATTEMPTS,
+    MANAGED_URLS,
+    LINK_VISITS,
     SOCIAL_POSTS,
     ZOHO_CRM_RECORDS,
     EMAIL_CAMPAIGNS,

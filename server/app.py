@@ -9,7 +9,18 @@ from server import pages
 from server.live import ag_ui, sockets
 from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
-from server.rest import accounts, approvals, campaigns, connections, content, conversations, health, memory, posts
+from server.rest import (
+    accounts,
+    approvals,
+    campaigns,
+    connections,
+    content,
+    conversations,
+    health,
+    links,
+    memory,
+    posts,
+)
 from server.services import Services
 
 DESCRIPTION: Final = """\
@@ -27,6 +38,7 @@ TAGS: Final = [
     {"name": "Content", "description": "Drafts and their versions."},
     {"name": "Posts", "description": "What is scheduled and what became of it."},
     {"name": "Connections", "description": "Accounts on other platforms."},
+    {"name": "Links", "description": "Links that were sent out, and who followed them."},
     {"name": "Approvals", "description": "What waits for a person."},
     {"name": "Memory", "description": "What is remembered, in people's hands."},
     {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
@@ -39,11 +51,13 @@ ROUTERS: Final = (
     content.router,
     posts.router,
     connections.router,
+    links.router,
     approvals.router,
     memory.router,
     ag_ui.router,
     sockets.router,
     health.router,
+    links.public,
     pages.router,
 )
 

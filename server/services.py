@@ -15,14 +15,17 @@ from core.settings import Settings
 from db.client import Database
 from db.collection import Collection
 from db.repository import D, Repository
+from db.short_links import ShortLinks
 from server.auth.accounts import AccountDesk
 from server.auth.callers import Callers
 from server.auth.tokens import Tokens
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
+from server.visitors import Visitors
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
+from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 
 
@@ -42,6 +45,9 @@ class Services:
     outside: Outside
     logins: Logins
     connections: Connections
+    links: ManagedLinks
+    short_links: ShortLinks
+    visitors: Visitors
     model_label: str
     offline: bool
     metrics: Metrics = field(default_factory=Metrics)

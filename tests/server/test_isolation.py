@@ -17,6 +17,7 @@ from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.app import ROUTERS
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
+from tools.outside.links import Source
 
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
 PARAMETER = re.compile(r"\{((?!platform)\w+)\}")
@@ -58,7 +59,11 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     noted = await person.client.post("/api/v1/memory", json={"content": "Our delivery fee is £3."})
     account = SocialAccount(social_account_id=new_id("acc"), platform="twitter", account_id="1")
     await services.repository(SOCIAL_ACCOUNTS, Scope(person.user_id, person.user_id, "user")).insert(account)
+    source = Source("social_post", post, "twitter")
+    mine = Scope(person.user_id, person.user_id, "user")
+    link = await services.links.manage(mine, source, "https://shop.example/menu")
     return {
+        "link_id": link.url_id,
         "connection_id": account.social_account_id,
         "memory_id": noted.json()["memories"][0]["memory_id"],
         "conversation_id": conversation,
@@ -97,7 +102,17 @@ async def test_the_owner_reaches_what_the_stranger_does_not(person: Person, serv
 
 async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, services: Services) -> None:
     ids = await owned_ids(person, services)
-    for path in ("conversations", "campaigns", "content", "posts", "approvals", "members", "connections", "memory"):
+    for path in (
+        "conversations",
+        "campaigns",
+        "content",
+        "posts",
+        "approvals",
+        "members",
+        "connections",
+        "links",
+        "memory",
+    ):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path
     filtered = await stranger.client.get("/api/v1/content", params={"campaign_id": ids["campaign_id"]})
