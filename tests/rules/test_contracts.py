@@ -14,13 +14,15 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
 BAD_MODULES = {
     "core/upwards.py": "import db.client\n",
     "sandbox/insider.py": "import tools.tool\n",
-    "server/shortcut.py": (
-        "import db.accounts\nimport db.all_tenants\nimport db.erasure\nimport db.unfinished\nimport sandbox\n"
-    ),
+    "server/shortcut.py": "import sandbox\n",
     "memory/driver.py": "import motor\nimport pymongo\n",
     "tools/libraries.py": "import fastapi\nimport langgraph\nimport psycopg\n",
     "db/linked.py": "import secantus\n",
     "tools/platforms/copycat.py": "import tools.platforms.instagram\n",
+    # What is protected is so against all but the few that are named.
+    "prompts/nosy.py": "".join(
+        f"import {name}\n" for contract in CONTRACTS for name in contract.get("protected_modules", ())
+    ),
 }
 
 
