@@ -23,6 +23,7 @@ from memory.talk import Talk
 from memory.words import SILENT, words
 
 Raw: TypeAlias = dict[str, Any]
+NamedDays: TypeAlias = tuple[Whole, Whole, Whole]
 
 KINDS: Final[Mapping[str, int]] = {"user_message": 0, "agent_response": 1, "preference": 2, "insight": 3}
 EPISODES: Final = frozenset({"user_message", "agent_response"})
@@ -31,6 +32,7 @@ MOST_DEAD: Final = 0.25
 FEWEST_DEAD: Final = 64
 BYTES_A_MEMORY: Final = 420
 SHORTEST_NAME: Final = 2
+_UNWANTED: Final = frozenset({"embedding", "_id"})
 
 
 class Account:
@@ -41,7 +43,8 @@ class Account:
         self.columns = Columns()
         self.postings = Postings()
         self.speakers: dict[str, int] = {}
-        self.mentions: list[tuple[int, int, int]] = []
+        self._mentions: list[tuple[int, int, int]] = []
+        self._named_days: NamedDays | None = None
         self._talk = Talk(self.columns)
         self._slots: dict[str, int] = {}
         self._ids: list[str] = []
@@ -76,6 +79,14 @@ class Account:
             found = norms(self.columns.length[: self.columns.count])
             self._norms = (self.columns.count, found)
         return found
+
+    @property
+    def named_days(self) -> NamedDays:
+        """Days that memories name: the slot, the first day and the last, one array each."""
+        if self._named_days is None:
+            rows = np.array(self._mentions, dtype=np.int32).reshape(-1, 3)
+            self._named_days = rows[:, 0], rows[:, 1], rows[:, 2]
+        return self._named_days
 
     def slot(self, memory_id: str) -> int | None:
         """Return where a memory is."""
@@ -121,7 +132,7 @@ class Account:
             content = str(row["content"])
             self._slots[row["memory_id"]] = slot
             self._ids.append(row["memory_id"])
-            text = orjson.dumps({name: value for name, value in row.items() if name not in {"embedding", "_id"}})
+            text = _compact_text(row)
             self._texts.append(text)
             self._text_bytes += len(text)
             texts.append(self.lexicon.numbers(content))
@@ -177,7 +188,8 @@ class Account:
         columns.said[slot], columns.day[slot] = said.timestamp(), said.toordinal()
         columns.message[slot] = hash(about["message_id"]) if about.get("message_id") else 0
         if cues.time:
-            self.mentions += [(slot, span.first, span.last) for span in named_days(content, said.date())]
+            self._mentions += [(slot, span.first, span.last) for span in named_days(content, said.date())]
+            self._named_days = None
         if row.get("subject"):
             self._subjects.setdefault(row["subject"], {})[row["memory_id"]] = None
             self._subject_of[row["memory_id"]] = row["subject"]
@@ -207,12 +219,18 @@ class Account:
         self.postings.move(new_slots)
         self._talk.rename(new_slots)
         self.columns.keep(kept, new_slots)
-        self.mentions = [
-            (int(new_slots[slot]), first, last) for slot, first, last in self.mentions if new_slots[slot] >= 0
+        self._mentions = [
+            (int(new_slots[slot]), first, last) for slot, first, last in self._mentions if new_slots[slot] >= 0
         ]
+        self._named_days = None
         places: list[int] = kept.tolist()
         self._ids = [self._ids[slot] for slot in places]
         self._texts = [self._texts[slot] for slot in places]
         self._slots = {memory_id: slot for slot, memory_id in enumerate(self._ids)}
         self._dead = 0
         self._norms = (-1, None)
+
+
+def _compact_text(row: Raw) -> bytes:
+    """Return a document as JSON, in a copy of its own size: what the library returns keeps its working space."""
+    return bytes(memoryview(orjson.dumps({name: value for name, value in row.items() if name not in _UNWANTED})))

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from db.vector import Floats
 from memory.account import Account
-from memory.columns import Bits, Columns
+from memory.columns import NOWHERE, Bits, Columns
 from memory.dates import Span
 from memory.lexicon import Meaning
 from memory.query import Reading
 from memory.recollection import ORDINARY_IMPORTANCE, Parts
+
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ WEIGHTS: Final = Weights()
 ABOUT_DAYS: Final = 14
 ABOUT_AFTER: Final = 0.6
 ABOUT_BEFORE: Final = 0.3
+# Of a large account only so many of the best by themselves, with their neighbours, are looked at closely.
+CLOSELY: Final = 2000
+LARGE: Final = 4 * CLOSELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def rank(
     account: Account,
     reading: Reading,
     meanings: Sequence[Meaning],
-    near: tuple[NDArray[np.intp], Floats],
+    near: tuple[Places, Floats],
     fits: Bits,
     today: int,
     limit: int,
@@ -73,35 +78,36 @@ def rank(
     lexical, total = account.postings.score(meanings, account.norms)
     if total:
         lexical /= np.float32(total)
-    dense = np.zeros(count, dtype=np.float32)
-    dense[near[0]] = weights.dense * _spread(near[1])
-    own = lexical + dense
-    own[~columns.alive[:count]] = 0.0
-    beside = _neighbours(columns, own, weights)
-    fit = _fit(account, reading, weights)
-    importance = 1 + weights.importance * (columns.importance[:count] - ORDINARY_IMPORTANCE)
-    age = np.maximum(today - columns.day[:count], 0)
+    lexical[~columns.alive[:count]] = 0.0
+    own = np.append(lexical, np.float32(0))
+    own[near[0]] += weights.dense * _spread(near[1])
+    chosen = _chosen(columns, own)
+    beside = _neighbours(columns, own, chosen, weights)
+    fit = _fit(account, reading, chosen, weights)
+    importance = 1 + weights.importance * (columns.importance[chosen] - ORDINARY_IMPORTANCE)
+    age = np.maximum(today - columns.day[chosen], 0)
     recency = 1 + weights.recency * np.exp(-age / weights.recency_days)
-    scores = (own + beside) * fit * importance * recency
-    scores[~fits] = 0.0
+    scores = (own[chosen] + beside) * fit * importance * recency
+    scores[~fits[chosen]] = 0.0
     found = np.flatnonzero(scores > 0)
     if limit < len(found):
         found = found[np.argpartition(-scores[found], limit)[:limit]]
     found = found[np.argsort(-scores[found], kind="stable")]
+    places: list[int] = found.tolist()
     return [
         Ranked(
-            slot,
-            float(scores[slot]),
+            slot := int(chosen[place]),
+            float(scores[place]),
             Parts(
                 lexical=float(lexical[slot]),
-                dense=float(dense[slot]),
-                neighbour=float(beside[slot]),
-                fit=float(fit[slot]),
-                importance=float(importance[slot]),
-                recency=float(recency[slot]),
+                dense=float(own[slot] - lexical[slot]),
+                neighbour=float(beside[place]),
+                fit=float(fit[place]),
+                importance=float(importance[place]),
+                recency=float(recency[place]),
             ),
         )
-        for slot in found.tolist()
+        for place in places
     ]
 
 
@@ -113,52 +119,67 @@ def _spread(similar: Floats) -> Floats:
     return (similar - lowest) / max(float(similar.max()) - lowest, 1e-6)
 
 
-def _neighbours(columns: Columns, own: Floats, weights: Weights) -> Floats:
-    """Return what the messages around give: most of all a question that was answered."""
+def _chosen(columns: Columns, own: Floats) -> Places:
+    """Return the slots to look at closely: all, or in a large account the best with those around them."""
     count = columns.count
-    padded = np.append(own, np.float32(0))
-    before, after = columns.before[:count], columns.after[:count]
-    asked = np.append(own * columns.asks[:count], np.float32(0))
-    earlier = np.append(before, np.int32(-1))
-    best = np.zeros(int(columns.session[:count].max()) + 2, dtype=np.float32)
-    np.maximum.at(best, columns.session[:count], own)
+    if count <= LARGE:
+        return np.arange(count)
+    best = np.flatnonzero(own > 0)
+    if len(best) > CLOSELY:
+        best = best[np.argpartition(-own[best], CLOSELY)[:CLOSELY]]
+    after = columns.after[best]
+    later = np.where(after >= 0, columns.after[after], NOWHERE)
+    around = np.unique(np.concatenate((best, columns.before[best], after, later)))
+    return around[around >= 0].astype(np.intp)
+
+
+def _neighbours(columns: Columns, own: Floats, chosen: Places, weights: Weights) -> Floats:
+    """Return what the messages around give: most of all a question that was answered.
+
+    ``own`` ends with a nought, which is what a neighbour that is not there (-1) finds.
+    """
+    before, after = columns.before[chosen], columns.after[chosen]
+    earlier = np.where(before >= 0, columns.before[before], NOWHERE)
+    asked = columns.asks[before] & (before >= 0)
+    sessions = columns.session[chosen]
+    best = np.zeros(int(sessions.max(initial=0)) + 2, dtype=np.float32)
+    np.maximum.at(best, sessions, own[chosen])
     best[-1] = 0.0
     beside = (
-        weights.before * padded[before]
-        + weights.after * padded[after]
-        + weights.answer * asked[before]
-        + weights.two_before * padded[earlier[before]]
-        + weights.session * best[columns.session[:count]]
+        (weights.before + weights.answer * asked) * own[before]
+        + weights.after * own[after]
+        + weights.two_before * own[earlier]
+        + weights.session * best[sessions]
     )
     return np.asarray(beside, dtype=np.float32)
 
 
-def _fit(account: Account, reading: Reading, weights: Weights) -> Floats:
-    columns, count = account.columns, account.columns.count
-    fit = np.ones(count, dtype=np.float32)
+def _fit(account: Account, reading: Reading, chosen: Places, weights: Weights) -> Floats:
+    columns = account.columns
+    fit = np.ones(len(chosen), dtype=np.float32)
     if len(reading.speakers) == 1:
-        fit += np.float32(weights.speaker) * (columns.speaker[:count] == next(iter(reading.speakers)))
+        fit += np.float32(weights.speaker) * (columns.speaker[chosen] == next(iter(reading.speakers)))
     if reading.wants_time:
-        fit += np.float32(weights.time) * columns.time[:count]
+        fit += np.float32(weights.time) * columns.time[chosen]
     if reading.wants_number:
-        fit += np.float32(weights.number) * columns.number[:count]
-    fit *= 1 - np.float32(weights.emptiness) * np.exp(-columns.substance[:count] / np.float32(weights.empty_words))
+        fit += np.float32(weights.number) * columns.number[chosen]
+    fit *= 1 - np.float32(weights.emptiness) * np.exp(-columns.substance[chosen] / np.float32(weights.empty_words))
     if reading.days:
-        fit *= 1 + np.float32(weights.day) * _about(account, reading.days)
+        fit *= 1 + np.float32(weights.day) * _about(account, reading.days, chosen)
     return fit
 
 
-def _about(account: Account, days: Sequence[Span]) -> Floats:
+def _about(account: Account, days: Sequence[Span], chosen: Places) -> Floats:
     """Return how likely each memory is about those days: said then, soon after, shortly before, or naming them."""
-    columns, count = account.columns, account.columns.count
-    about = np.zeros(count, dtype=np.float32)
-    said = columns.day[:count]
+    about = np.zeros(len(chosen), dtype=np.float32)
+    said = account.columns.day[chosen]
+    slots, firsts, lasts = account.named_days
+    named = np.zeros(account.columns.count, dtype=np.bool_)
     for span in days:
         late, early = said - span.last, span.first - said
         after = ABOUT_AFTER * (1 - late / ABOUT_DAYS) * ((late > 0) & (late < ABOUT_DAYS))
         ahead = ABOUT_BEFORE * (1 - early / ABOUT_DAYS) * ((early > 0) & (early < ABOUT_DAYS))
         about = np.maximum(about, np.where((late <= 0) & (early <= 0), 1.0, after + ahead)).astype(np.float32)
-    for slot, first, last in account.mentions:
-        if any(first <= span.last and last >= span.first for span in days):
-            about[slot] = 1.0
+        named[slots[(firsts <= span.last) & (lasts >= span.first)]] = True
+    about[named[chosen]] = 1.0
     return about

@@ -1,13 +1,19 @@
-"""Exact search in process: one matrix an account, filled when the account is first asked for. The default."""
+"""Search in process: one matrix an account, filled when the account is first asked for. The default."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from db.vector import Floats
 from memory.indexes.index import NOTHING, Nearest
 
-SMALLEST = 16
+SMALLEST: Final = 16
+BYTES_A_ROW: Final = 100
+# Above so many rows, the leading dimensions choose the candidates that are then compared exactly.
+LARGE: Final = 20_000
+LEADING: Final = 64
+CANDIDATES: Final = 4000
 
 
 class ExactIndex:
@@ -66,7 +72,7 @@ class Rows:
     @property
     def held_bytes(self) -> int:
         """How much memory the vectors take."""
-        return sum(matrix.numbers.nbytes for matrix in self._models.values())
+        return sum(matrix.held_bytes for matrix in self._models.values())
 
     def put(self, model: str, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add or replace; a memory has a vector of one model at a time."""
@@ -89,12 +95,22 @@ class Rows:
 
 
 class Matrix:
-    """Vectors in one growing array, with the memory each row belongs to."""
+    """Vectors in one growing array, with the memory each row belongs to.
+
+    A large one is first looked through by the leading dimensions alone, which lie together in an array of their own.
+    """
 
     def __init__(self, dimensions: int) -> None:
         self.numbers = np.zeros((SMALLEST, dimensions), dtype=np.float32)
+        self._leading: Floats | None = None
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
+
+    @property
+    def held_bytes(self) -> int:
+        """How much memory it takes."""
+        leading = 0 if self._leading is None else self._leading.nbytes
+        return self.numbers.nbytes + leading + BYTES_A_ROW * len(self._ids)
 
     def put(self, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add rows, or replace those of memories that have one."""
@@ -104,7 +120,9 @@ class Matrix:
             if row is None:
                 row = self._rows[memory_id] = len(self._ids)
                 self._ids.append(memory_id)
-            self.numbers[row] = vector
+            self._set(row, vector)
+        if self._leading is None and len(self._ids) > LARGE:
+            self._leading = np.ascontiguousarray(self.numbers[:, :LEADING])
 
     def remove(self, memory_ids: Sequence[str]) -> None:
         """Take rows out."""
@@ -116,19 +134,39 @@ class Matrix:
             if last != memory_id:
                 self._ids[row] = last
                 self._rows[last] = row
-                self.numbers[row] = self.numbers[len(self._ids)]
+                self._set(row, self.numbers[len(self._ids)])
 
     def nearest(self, vector: Floats, limit: int) -> Nearest:
         """Return the rows with the largest product with ``vector``."""
         count = len(self._ids)
-        similarities = self.numbers[:count] @ vector
-        best = np.argpartition(-similarities, limit)[:limit] if limit < count else np.arange(count)
-        best = best[np.argsort(-similarities[best], kind="stable")]
-        rows: list[int] = best.tolist()
-        return Nearest([self._ids[row] for row in rows], similarities[best])
+        if self._leading is None:
+            rows = np.arange(count)
+            similarities = self.numbers[:count] @ vector
+        else:
+            roughly = self._leading[:count] @ vector[:LEADING]
+            fewest = max(count - CANDIDATES, 0)
+            rows = np.argpartition(roughly, fewest)[fewest:]
+            similarities = self.numbers[rows] @ vector
+        if limit < len(rows):
+            best = np.argpartition(similarities, len(rows) - limit)[len(rows) - limit :]
+            rows, similarities = rows[best], similarities[best]
+        order = np.argsort(-similarities, kind="stable")
+        places: list[int] = rows[order].tolist()
+        return Nearest([self._ids[place] for place in places], similarities[order])
+
+    def _set(self, row: int, vector: Floats) -> None:
+        self.numbers[row] = vector
+        if self._leading is not None:
+            self._leading[row] = vector[:LEADING]
 
     def _make_room(self, rows: int) -> None:
         if rows > len(self.numbers):
-            grown = np.zeros((max(rows, len(self.numbers) * 3 // 2), self.numbers.shape[1]), dtype=np.float32)
-            grown[: len(self._ids)] = self.numbers[: len(self._ids)]
-            self.numbers = grown
+            self.numbers = _grown(self.numbers, rows, len(self._ids))
+            if self._leading is not None:
+                self._leading = _grown(self._leading, rows, len(self._ids))
+
+
+def _grown(numbers: Floats, rows: int, used: int) -> Floats:
+    larger = np.zeros((max(rows, len(numbers) * 5 // 4), numbers.shape[1]), dtype=np.float32)
+    larger[:used] = numbers[:used]
+    return larger
