@@ -1,5 +1,6 @@
 """Memory in conversation on the offline model: what one conversation leaves behind, the next one knows."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +12,8 @@ from agents.remembering import Remembering
 from agents.turns.house import HouseMemory
 from core.scope import Scope
 from db.client import Database
+from db.content_library import CONTENT_LIBRARY
+from db.conversations import CONVERSATIONS
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
 from memory.embedders.wordllama import WordLlamaEmbedder
@@ -160,3 +163,45 @@ async def test_brief_of_one_campaign_tells_what_holds_for_the_business(firm: Fir
     facts = await firm.facts()
     assert "The budget is £1,500." in facts
     assert "The channels are Instagram and Email." in facts
+
+
+async def test_new_conversation_offers_the_usual_channels_and_a_yes_takes_them(firm: Firm) -> None:
+    await firm.say(
+        await firm.conversation(), "We mostly post on Instagram and LinkedIn. Our customers are young families."
+    )
+    talk = await firm.conversation()
+
+    told = await firm.say(talk, "We open a second bakery in Leeds on 3 December, 200 visitors, budget £1,500")
+    assert "young families. Shall I put that down?" in told
+    told = await firm.say(talk, "yes")
+    assert "Instagram and LinkedIn. Shall I put those down?" in told
+    await firm.say(talk, "yes please")
+
+    (conversation,) = [c for c in await talk.all(CONVERSATIONS) if c.conversation_id == talk.conversation_id]
+    assert conversation.context.campaign_brief["channels"] == ["instagram", "linkedin"]
+
+
+async def test_what_is_said_now_wins_over_what_is_remembered(firm: Firm) -> None:
+    await firm.say(await firm.conversation(), "We mostly post on Instagram and LinkedIn.")
+    talk = await firm.conversation()
+
+    await firm.say(talk, "Our summer sale starts on 3 December, 200 visitors, £1,500, for students, on TikTok only")
+
+    (conversation,) = [c for c in await talk.all(CONVERSATIONS) if c.conversation_id == talk.conversation_id]
+    assert conversation.context.campaign_brief["channels"] == ["tiktok"]
+
+
+async def test_standing_wishes_hold_for_the_texts_of_every_conversation(firm: Firm) -> None:
+    await firm.say(await firm.conversation(), "We never use emojis. No hashtags please. Our tone of voice is playful.")
+    talk = await firm.conversation()
+
+    await firm.say(
+        talk, "Write an Instagram post and a LinkedIn post about our second bakery that opens in Leeds on 3 December"
+    )
+
+    drafts = await talk.all(CONTENT_LIBRARY)
+    assert drafts
+    for draft in drafts:
+        assert not re.search("[\U0001f300-\U0001faff\u2600-\u27bf]", draft.content.text), draft.content.text
+        assert draft.hashtags == []
+        assert draft.voice == "playful"

@@ -9,6 +9,7 @@ from typing import Any
 from agents.language.brief import BriefReading
 from agents.models.offline.phrasing import REQUIRED, capital, channel, day, iso_day, listed, money, plain
 from agents.models.offline.reading import Turn
+from agents.models.offline.recalled import offered
 from agents.models.offline.values import mapping, texts
 from core.money import Money
 
@@ -186,7 +187,10 @@ def asked_field(turn: Turn) -> str | None:
 
 
 def question(turn: Turn, name: str) -> str:
-    """Ask for one field."""
+    """Ask for one field; once, offer what is remembered."""
+    offer = offered(turn, name)
+    if offer and not any(offer in said.text for said in turn.history):
+        return offer
     return turn.choose(f"ask:{name}", QUESTIONS[name])
 
 

@@ -10,6 +10,7 @@ from agents.models.offline.copywriting import Order
 from agents.models.offline.facts import Facts, facts_of
 from agents.models.offline.phrasing import plain
 from agents.models.offline.reading import Turn
+from agents.models.offline.recalled import refuses, usual_channels, usual_voice
 from agents.models.offline.requests import Wanted, read_wanted
 from agents.models.offline.values import texts
 from agents.models.offline.voices import Voice, voice_named, voice_of
@@ -34,8 +35,8 @@ def orders_of(turn: Turn, wanted: Wanted) -> list[Order]:
             voice=voice,
             variant=first + variant,
             length=wanted.length or "normal",
-            emoji=wanted.emoji or "auto",
-            hashtags=wanted.hashtags is not False,
+            emoji=wanted.emoji or ("none" if refuses(turn, "emojis") else "auto"),
+            hashtags=not refuses(turn, "hashtags") if wanted.hashtags is None else wanted.hashtags,
         )
         for name in names[:MOST]
         for variant in range(each)
@@ -50,12 +51,17 @@ def _first_variant(turn: Turn) -> int:
 
 def channels_of(turn: Turn, wanted: Wanted) -> Sequence[str]:
     known = texts(state_of(turn).brief.get("channels"))
-    names = wanted.channels or tuple(name for name in known if name not in wanted.refused) or LAST_RESORT
+    usual = known or usual_channels(turn)
+    names = wanted.channels or tuple(name for name in usual if name not in wanted.refused) or LAST_RESORT
     return [name for name in names if name in BY_NAME] or list(LAST_RESORT)
 
 
 def voice_for(turn: Turn, wanted: Wanted) -> Voice:
-    return voice_of(wanted.voice) if wanted.voice else voice_named(state_of(turn).info.get("voice"))
+    if wanted.voice:
+        return voice_of(wanted.voice)
+    named = state_of(turn).info.get("voice")
+    usual = () if named else usual_voice(turn)
+    return voice_of(usual) if usual else voice_named(named)
 
 
 def facts_for(turn: Turn, wanted: Wanted) -> Facts | None:

@@ -62,6 +62,7 @@ class Turn:
     earlier: tuple[Used, ...] = ()
     used: tuple[Used, ...] = ()
     tools: frozenset[str] = frozenset()
+    memory: tuple[Mapping[str, Any], ...] = ()
     position: str = ""
 
     @property
@@ -126,6 +127,7 @@ def read_turn(messages: Sequence[BaseMessage], tools: Iterable[str] = ()) -> Tur
         earlier=_used(after[:cut]),
         used=_used(after[cut:]),
         tools=frozenset(tools),
+        memory=tuple(mappings(context.get("memory"))),
         position=_digest([message for message in messages if _is_said(message)]),
     )
 
