@@ -27,6 +27,7 @@ from tools.publishing import (
     require_sensible,
     summary_of,
     text_problems,
+    with_managed_links,
 )
 from tools.scheduling import carry_out, contents_by_id
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
@@ -93,7 +94,12 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
     for content in contents:
         require_sensible(times[content.content_id], ctx.clock.now(), platform_of(content).label)
     accounts = await _accounts(ctx, {content.platform for content in contents})
-    posts = [_planned(content, times[content.content_id], accounts.get(content.platform)) for content in contents]
+    posts = [
+        await with_managed_links(
+            ctx, content, _planned(content, times[content.content_id], accounts.get(content.platform))
+        )
+        for content in contents
+    ]
     direct = any(BY_NAME[post.platform].direct for post in posts)
     brief: dict[str, Any] = ctx.context.get("campaign_brief") or {}
     audience: str | None = (brief.get("target_audience") or None) if direct else None

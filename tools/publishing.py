@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import ToolFailed, ToolInputError
+from core.errors import InvalidInput, ToolFailed, ToolInputError
 from db.campaigns import CAMPAIGNS
 from db.content_library import Content
 from tools.brief import today, zone
 from tools.content import platform_of
+from tools.outside.links import Source
 from tools.platforms.catalogue import BY_NAME
 from tools.tool import ToolContext
 
@@ -73,6 +74,30 @@ def planned_problems(post: PlannedPost) -> list[str]:
         return [f"{post.platform!r} is not a channel of this house."]
     heading = {"subject": post.subject} if platform.subject else {"title": post.subject}
     return platform.problems(post.text, hashtags=post.hashtags, link=post.link, **heading)
+
+
+async def with_managed_links(ctx: ToolContext, content: Content, post: PlannedPost) -> PlannedPost:
+    """Return the post with managed links in place of its own; ToolInputError if it no longer fits then."""
+    if ctx.links is None:
+        return post
+    campaign = content.campaign_id and await ctx.repository(CAMPAIGNS).find_one({"campaign_id": content.campaign_id})
+    source = Source(
+        source_type=content.content_type,
+        source_id=content.content_id,
+        platform=post.platform,
+        campaign_id=content.campaign_id,
+        campaign=campaign.name if campaign else "",
+    )
+    try:
+        managed = await ctx.links.outgoing(ctx.scope, source, post.text, post.link)
+    except InvalidInput as error:
+        raise ToolInputError(f"{content.content_id}: {error.message} Revise the draft first.") from None
+    changed = post.model_copy(update={"text": managed.text, "link": managed.link})
+    if problems := planned_problems(changed):
+        raise ToolInputError(
+            f"{content.content_id} does not fit once its links are measured: {' '.join(problems)} Shorten it first."
+        )
+    return changed
 
 
 def moment_of(text: str, timezone: ZoneInfo) -> datetime:

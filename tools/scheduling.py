@@ -8,6 +8,7 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule
 from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostSchedule, SocialPost
+from tools.outside.links import LINK
 from tools.publishing import PlannedPost, PostsPayload, from_iso, planned_problems, queued_fields
 from tools.tool import ToolContext
 
@@ -51,13 +52,16 @@ async def contents_by_id(ctx: ToolContext, content_ids: Sequence[str]) -> dict[s
 
 
 async def _unchanged(ctx: ToolContext, payload: PostsPayload, contents: dict[str, Content]) -> bool:
-    """Whether every draft is still the one that was prepared. The text may differ where the approver has edited it."""
+    """Whether every draft is still the one that was prepared. The text may differ where the approver has edited it.
+
+    Addresses may differ too: managed ones stand in their place.
+    """
     same_text = True
     for post in payload.posts:
         content = contents.get(post.content_id)
         if content is None or content.version != post.version:
             return False
-        same_text = same_text and content.content.text == post.text
+        same_text = same_text and LINK.sub("", content.content.text) == LINK.sub("", post.text)
     return same_text or await _was_edited(ctx)
 
 

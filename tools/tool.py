@@ -16,6 +16,7 @@ from db.client import Database
 from db.collection import Collection, Document
 from db.repository import Repository
 from memory.desk import MemoryDesk
+from tools.outside.links import ManagedLinks
 
 Payload = TypeVar("Payload", bound=BaseModel)
 D = TypeVar("D", bound=Document)
@@ -40,7 +41,8 @@ class ToolContext:
     ``call_id`` is the call's position in its turn and stays the same when the turn is repeated after a crash.
     ``context`` is the conversation's ``{campaign_brief, collected_info, ready_to_plan}`` as it stands now; a tool that
     changes it stores it too. ``campaign_id`` is the campaign the conversation is about, if there is one yet.
-    ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none.
+    ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
+    so is ``links``, which puts managed addresses into what goes out.
     """
 
     scope: Scope
@@ -55,6 +57,7 @@ class ToolContext:
     campaign_id: str | None = None
     approval_id: str | None = None
     memory: MemoryDesk | None = None
+    links: ManagedLinks | None = None
     events: list[Event] = field(default_factory=list[Event])
     _made: int = 0
 

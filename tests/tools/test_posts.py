@@ -11,14 +11,17 @@ from core.ids import new_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.content_library import CONTENT_LIBRARY
 from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.managed_urls import MANAGED_URLS
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.social_posts import SOCIAL_POSTS
-from tests.tools.conftest import PLAN, Desk
+from tests.tools.conftest import PLAN, Desk, read_back
 from tools.approval_payload import payload_hash
 from tools.approvals import list_approvals
 from tools.campaigns import create_campaign_plan
 from tools.content import get_content, revise_draft, save_draft
+from tools.outside.http import Outside
+from tools.outside.links import ManagedLinks
 from tools.posts import cancel_post, list_posts, schedule_posts
 from tools.publishing import PostsPayload
 from tools.scheduling import carry_out
@@ -339,3 +342,34 @@ async def test_what_waits_is_listed_and_nothing_can_be_decided(ready: Desk, stra
     assert (await ready.call(list_approvals))["approvals"] == []
     expired = await ready.call(list_approvals, status="expired")
     assert [item["approval_id"] for item in expired["approvals"]] == [approval_id]
+
+
+async def test_links_are_managed_before_a_person_approves(desk: Desk) -> None:
+    async with Outside(desk.clock) as outside:
+        links = ManagedLinks(desk.database, outside, "https://mm.example")
+        text = "Bread today: https://shop.example/menu and more."
+        saved = await desk.call(save_draft, platform="linkedin", text=text, link="https://shop.example/order")
+        arguments = {"items": [{"content_id": saved["content_id"], "publish_at": AT}]}
+        ctx = desk.call_context("call_links", links=links)
+        drafted = read_back(await schedule_posts.function(ctx, schedule_posts.params.model_validate(arguments)))
+        again = desk.call_context("call_links", links=links)
+        assert (
+            read_back(await schedule_posts.function(again, schedule_posts.params.model_validate(arguments))) == drafted
+        )
+    (post,) = drafted["payload"]["posts"]
+    kept = {link.original_url: link for link in await Repository(desk.database, MANAGED_URLS, desk.scope).find({})}
+    assert post["text"] == f"Bread today: https://mm.example/l/{kept['https://shop.example/menu'].code} and more."
+    assert post["link"] == f"https://mm.example/l/{kept['https://shop.example/order'].code}"
+    assert {link.utm_params.source for link in kept.values()} == {"linkedin"}
+    done = await carried_out(desk, drafted["payload"])
+    stored = await Repository(desk.database, SOCIAL_POSTS, desk.scope).get(done["scheduled"][0]["post_id"])
+    assert stored.content.message == post["text"]
+
+
+async def test_a_link_nobody_else_could_open_is_not_scheduled(desk: Desk) -> None:
+    async with Outside(desk.clock) as outside:
+        ctx = desk.call_context(links=ManagedLinks(desk.database, outside))
+        saved = await desk.call(save_draft, platform="linkedin", text="See http://192.168.0.4/menu today.")
+        arguments = {"items": [{"content_id": saved["content_id"], "publish_at": AT}]}
+        with pytest.raises(ToolInputError, match="private network"):
+            await schedule_posts.function(ctx, schedule_posts.params.model_validate(arguments))
