@@ -14,6 +14,7 @@ from core.scope import Scope
 from db.client import Database
 from db.content_library import CONTENT_LIBRARY
 from db.conversations import CONVERSATIONS
+from db.turn_store import TurnStore
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
 from memory.embedders.wordllama import WordLlamaEmbedder
@@ -34,10 +35,11 @@ class Firm:
         embedder = WordLlamaEmbedder()
         self.desk = MemoryDesk(Memories(database, embedder, ExactIndex(), database.clock), Switches(database))
         self.learnings = Learnings(database, embedder)
-        rules = RuleExtractor()
-        learner = Learner(database, self.desk, self.learnings, rules)
+        self.store = TurnStore(database)
+        self.rules = RuleExtractor()
+        self.learner = Learner(database, self.desk, self.learnings, self.rules)
         promotion = Promotion(database, embedder, b"k")
-        worker = Remembering(Unremembered(database), self.desk, rules, learner, database.clock)
+        worker = Remembering(Unremembered(database), self.desk, self.rules, self.learner, database.clock)
         self.memory = HouseMemory(self.desk, Recaller(self.desk, self.learnings, promotion, database.clock), worker)
         self.talks: list[Talk] = []
 
