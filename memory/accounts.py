@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -147,7 +147,7 @@ class Accounts:
             self._index.release(user_id)
         state = State() if self._alone else await self._store.state(user_id)
         account = Account(self._lexicon)
-        async for rows in self._store.all(user_id, vectors=not self._index.persistent):
+        async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
             await self._put(account, rows)
             if not self._index.persistent:
                 await self._index_rows(user_id, rows)
@@ -207,3 +207,15 @@ class Accounts:
             if not self._held[oldest].busy:
                 self._held_bytes -= self._held.pop(oldest).held_bytes
                 self._index.release(oldest)
+
+
+async def _read_ahead(pages: AsyncIterator[list[Raw]]) -> AsyncIterator[list[Raw]]:
+    """Read the next page while this one is worked on."""
+    following = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await following) is not None:
+            following = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from db.vector import Floats
+from db.vector import Floats, products
 from memory.words import SILENT, stem, words
 
 Numbers = NDArray[np.uint32]
@@ -115,7 +115,7 @@ class Lexicon:
         return known
 
     def _look_further(self, known: _Known) -> None:
-        similar = self._table[known.upto : self._embedded] @ known.vector
+        similar = products(self._table[known.upto : self._embedded], known.vector)
         near = np.flatnonzero(similar > ALIKE)
         numbers = np.concatenate((known.numbers, (near + known.upto).astype(np.uint32)))
         likeness = np.concatenate((known.likeness, similar[near].astype(np.float32)))

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from db.vector import Floats
+from db.vector import Floats, products
 from memory.indexes.index import NOTHING, Nearest
 
 SMALLEST: Final = 16
@@ -141,12 +141,12 @@ class Matrix:
         count = len(self._ids)
         if self._leading is None:
             rows = np.arange(count)
-            similarities = self.numbers[:count] @ vector
+            similarities = products(self.numbers[:count], vector)
         else:
-            roughly = self._leading[:count] @ vector[:LEADING]
+            roughly = products(self._leading[:count], vector[:LEADING])
             fewest = max(count - CANDIDATES, 0)
             rows = np.argpartition(roughly, fewest)[fewest:]
-            similarities = self.numbers[rows] @ vector
+            similarities = products(self.numbers[rows], vector)
         if limit < len(rows):
             best = np.argpartition(similarities, len(rows) - limit)[len(rows) - limit :]
             rows, similarities = rows[best], similarities[best]
