@@ -47,12 +47,6 @@ grandma grandmother granny|grandpa grandfather grandad|photo picture pic photogr
 favourite favorite|neighbour neighbor|organise organize|centre center|theatre theater|programme program
 jewellery jewelry|grey gray|licence license|tyre tire|mould mold|flavour flavor
 """
-_BASE: Final[dict[str, str]] = {
-    form: group.split()[0]
-    for line in _IRREGULAR.splitlines()
-    for group in line.split("|")
-    for form in group.split()[1:]
-}
 
 
 class _Stemmer(Protocol):
@@ -60,6 +54,18 @@ class _Stemmer(Protocol):
 
 
 _STEMMER: Final = cast("_Stemmer", import_module("Stemmer").Stemmer("english"))
+
+
+def _bases() -> dict[str, str]:
+    """Return the base of every irregular form, and of the stem that the stemmer makes of that form."""
+    groups = [group.split() for line in _IRREGULAR.strip().splitlines() for group in line.split("|")]
+    bases = {form: base for base, *forms in groups for form in forms}
+    for form, base in list(bases.items()):
+        bases.setdefault(_STEMMER.stemWord(form), base)
+    return bases
+
+
+_BASE: Final = _bases()
 
 
 def words(text: str) -> list[str]:
