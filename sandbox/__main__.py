@@ -16,7 +16,8 @@ async def run(port: int, journal: Path | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with Sandbox(journal, port=port) as sandbox:
-        sys.stdout.write(json.dumps(sandbox.addresses()) + "\n")
+        told = {**sandbox.addresses(), "email": f"smtp://127.0.0.1:{sandbox.mail.port}"}
+        sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
         await stopped.wait()
 

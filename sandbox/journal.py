@@ -18,9 +18,12 @@ class Journal:
     def __init__(self, path: Path | None = None) -> None:
         self._tables: dict[tuple[str, str], dict[str, Row]] = {}
         self._file = path.open("ab", buffering=0) if path else None
-        if path:
-            for line in path.read_bytes().splitlines():
+        if path and self._file:
+            kept = path.read_bytes()
+            for line in kept.splitlines():
                 self._replay(line)
+            if kept and not kept.endswith(b"\n"):
+                self._file.write(b"\n")
 
     def close(self) -> None:
         """Close the file."""

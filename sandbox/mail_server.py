@@ -5,6 +5,7 @@ aiosmtpd speaks the protocol (RFC 5321, 4954, 3207); here lie the mailbox and wh
 
 import asyncio
 import ssl
+import warnings
 from collections import deque
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -147,7 +148,14 @@ class MailServer:
         return None
 
     def _protocol(self) -> SMTP:
-        made = SMTP(
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a login without TLS is what some of these servers are for
+            made = self._made()
+        self._connections.add(made)
+        return made
+
+    def _made(self) -> SMTP:
+        return SMTP(
             self,
             hostname="sandbox.example",
             ident="sandbox",
@@ -158,8 +166,6 @@ class MailServer:
             authenticator=self._authenticate,
             enable_SMTPUTF8=True,
         )
-        self._connections.add(made)
-        return made
 
     def _authenticate(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: object

@@ -1,4 +1,4 @@
-"""The outside world on one port of loopback: every platform's twin below its own name."""
+"""The outside world on loopback: every platform's twin below its own name on one port, and a mail server."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,36 +6,45 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from pydantic import TypeAdapter
 
 from core.clock import Clock
 from sandbox.journal import Journal
+from sandbox.mail_server import MailFault, MailServer
 from sandbox.platforms.catalogue import TWINS
-from sandbox.twin import Twin
+from sandbox.twin import LARGEST_BODY, Twin
+
+MAIL_FAULTS: TypeAdapter[list[MailFault]] = TypeAdapter(list[MailFault])
 
 
 class Sandbox:
-    """Runs the twins. With a ``journal`` file they know after a kill what they knew before."""
+    """Runs the twins and a mail server. With a ``journal`` file they know after a kill what they knew before."""
 
     def __init__(self, journal: Path | None = None, clock: Clock | None = None, port: int = 0) -> None:
         self._journal = Journal(journal)
         self.twins: Mapping[str, Twin] = {kind.name: kind(self._journal, clock) for kind in TWINS}
+        self.mail = MailServer(self._journal, clock)
         self._port = port
         self._runner: web.AppRunner | None = None
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_get("/email/_control/ledger", self._mail_ledger)
+        app.router.add_post("/email/_control/faults", self._mail_faults)
         for name, twin in self.twins.items():
             app.add_subapp(f"/{name}", twin.app(f"/{name}"))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await self.mail.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.mail.__aexit__(kind, error, trace)
         if self._runner:
             await self._runner.cleanup()
         self._journal.close()
@@ -43,3 +52,10 @@ class Sandbox:
     def addresses(self) -> dict[str, str]:
         """Return where each platform is reached, as the product's settings take it."""
         return {name: f"{self.url}/{name}" for name in self.twins}
+
+    async def _mail_ledger(self, _: web.Request) -> web.Response:
+        return web.json_response({"published": self.mail.published()})
+
+    async def _mail_faults(self, request: web.Request) -> web.Response:
+        self.mail.add(*MAIL_FAULTS.validate_json(await request.read()))
+        return web.json_response({})

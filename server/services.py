@@ -27,6 +27,7 @@ from tools.outside.connections import Connections
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
+from tools.outside.open_accounts import OpenAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Services:
     outside: Outside
     logins: Logins
     connections: Connections
+    accounts: OpenAccounts
     links: ManagedLinks
     short_links: ShortLinks
     visitors: Visitors

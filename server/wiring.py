@@ -33,6 +33,7 @@ from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
+from tools.outside.open_accounts import OpenAccounts
 
 
 @asynccontextmanager
@@ -97,6 +98,7 @@ def assemble(
         outside=outside,
         logins=logins,
         connections=Connections(database, logins),
+        accounts=OpenAccounts(database, logins),
         links=ManagedLinks(database, outside, settings.public_url),
         short_links=ShortLinks(database),
         visitors=Visitors(secret),

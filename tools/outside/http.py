@@ -3,6 +3,7 @@
 What it raises tells 'nothing was sent' from 'it may have happened'; see ``Call.effect``.
 """
 
+import io
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ class Call:
     """One request. ``effect``: repeating it could do something twice, so that a lost answer is OutcomeUnknown.
 
     ``platform`` is its name in messages. ``secrets`` are kept out of them. ``encoded``: the address is to be sent as it
-    is, with the percent signs it has.
+    is, with the percent signs it has. ``largest`` cuts the answer, in bytes.
     """
 
     platform: str
@@ -55,6 +56,7 @@ class Call:
     data: bytes | None = field(default=None, repr=False)
     effect: bool = False
     encoded: bool = False
+    largest: int = LARGEST_ANSWER
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -166,7 +168,7 @@ class Outside:
                 json=call.json,
                 allow_redirects=False,
             ) as response:
-                body = await _limited(response)
+                body = await _limited(response, call.largest)
                 return Answer(call, response.status, response.headers, body, self.clock.now())
         except PrivateAddress:
             raise _private(call) from None
@@ -219,25 +221,25 @@ def seconds_until(moment: datetime | None, now: datetime) -> float | None:
     return None if moment is None else max((moment - now) / timedelta(seconds=1), 1.0)
 
 
-def _body(call: Call) -> aiohttp.FormData | Mapping[str, str] | bytes | None:
+def _body(call: Call) -> aiohttp.FormData | Mapping[str, str] | io.BytesIO | None:
     if call.upload is None:
-        return call.form if call.form is not None else call.data
+        return call.form if call.form is not None or call.data is None else io.BytesIO(call.data)
     form = aiohttp.FormData()
     for name, value in (call.form or {}).items():
         form.add_field(name, value)
     upload = call.upload
-    form.add_field(upload.name, upload.data, filename=upload.file_name, content_type=upload.content_type)
+    form.add_field(upload.name, io.BytesIO(upload.data), filename=upload.file_name, content_type=upload.content_type)
     return form
 
 
-async def _limited(response: aiohttp.ClientResponse) -> bytes:
+async def _limited(response: aiohttp.ClientResponse, largest: int) -> bytes:
     """Read an answer up to a size; what is larger is cut and will not be readable."""
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_any():
         parts.append(part)
         size += len(part)
-        if size > LARGEST_ANSWER:
+        if size > largest:
             response.close()
             break
     return b"".join(parts)

@@ -133,10 +133,10 @@ def _translated(server: MailServer) -> Generator[None]:
         yield
     except aiosmtplib.SMTPResponseException as error:
         raise _failure(server, error) from None
-    except aiosmtplib.SMTPNotSupported:
-        raise refused(server.name, "it does not offer what is asked of it (STARTTLS, login or UTF-8).") from None
-    except (aiosmtplib.SMTPException, OSError):
+    except OSError:  # so are the library's errors of connections and time
         raise unreachable(server.name) from None
+    except aiosmtplib.SMTPException:
+        raise refused(server.name, "it does not offer what is asked of it (STARTTLS, login or UTF-8).") from None
 
 
 def _failure(server: MailServer, error: aiosmtplib.SMTPResponseException) -> PlatformError:

@@ -4,8 +4,8 @@ A token is refreshed before it expires, by one process at a time: a lease in the
 comparing and setting, and what was stored meanwhile is read again before anything is refreshed.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +46,25 @@ class OpenAccounts:
         if self._needs_refresh(account):
             account = await self._refreshed(scope, account)
         return Access.of(account)
+
+    @asynccontextmanager
+    async def opened(self, scope: Scope, account_id: str) -> AsyncGenerator[Access]:
+        """Open an account for some calls. If one of them finds the credentials refused, the account is expired."""
+        access = await self.open(scope, account_id)
+        try:
+            yield access
+        except ReconnectNeeded as error:
+            await self.expire(scope, account_id, error.message)
+            error.details["connection_id"] = account_id
+            raise
+
+    async def find(self, scope: Scope, platform: str, platform_account_id: str) -> str:
+        """Return our id of an account that is named by the platform's; NotFound if it is not connected."""
+        where = {"account_id": platform_account_id, "platform": platform}
+        found = await self._repository(scope).find_one(where)
+        if found is None:
+            raise NotFound(f"No account {platform_account_id} is connected for {platform}. Connect it first.")
+        return found.social_account_id
 
     async def expire(self, scope: Scope, account_id: str, why: str) -> None:
         """Note that an account has to be connected again."""
