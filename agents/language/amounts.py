@@ -191,7 +191,9 @@ _PRICE_BEFORE = re.compile(
     r"|for "
     r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|only|for just|fee (?:is|of)|"
     r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prize of|discount of|revenue of|turnover of|"
-    r"sales of|raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |"
+    r"sales of|"
+    r"(?:thrilled|delighted) with|"
+    r"raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |"
     r"are |"
     r"a |an |of |at |up to |about |around |just )?$",
     re.IGNORECASE,
@@ -285,8 +287,8 @@ def _renamed(text: str, amount: Amount, known: Mapping[str, object]) -> Amount:
 
 
 _RENAMED = re.compile(
-    rf"[\s,.-]*\b(?:sorry|i mean|i meant|no|actually|make that|rather|wait|not)\b[\s,]*(?:(?:i mean|i meant|"
-    rf"make that|no|sorry|in)[\s,]+)*(?P<name>{_NAME}|(?:{_CODE}))\b(?!\s?\d)",
+    rf"(?:[\s,.-]*\b(?:sorry|i mean|i meant|no|actually|make that|rather|wait|not)\b[\s,]*(?:(?:i mean|i meant|"
+    rf"make that|no|sorry|in)[\s,]+)*|[.,;]\s(?=\w+\W*$))(?P<name>{_NAME}|(?:{_CODE}))\b(?!\s?\d)",
     re.IGNORECASE,
 )
 

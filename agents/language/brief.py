@@ -104,6 +104,7 @@ class _Reader:
         self._hints: list[Hint] = []
         self._budget_place: tuple[int, int] | None = None
         self._goal_place: tuple[int, int] | None = None
+        self._place: tuple[int, int] | None = None
         self._when_found = When()
         self._corrected = False  # whether a lone figure has changed a known one
 
@@ -142,7 +143,8 @@ class _Reader:
             self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
         )
         skipped = {"product", "business"} if elsewhere else set[str]()
-        if self._known.get("location") and within_audience(tags):
+        unlikely = self._place and self._asked != "location" and tags.share(*self._place, "location") < UNLIKELY
+        if unlikely or (self._known.get("location") and within_audience(tags)):
             self._values.pop("location", None)
             skipped.add("location")
         for name in PHRASES:
@@ -266,6 +268,7 @@ class _Reader:
             return
         if found := find_location(self._left):
             self._hint("location", found[0], found[1])
+            self._place = (found[0], found[1])
             self._set("location", found[2])
         elif sum(name in self._values for name in ("budget", "goal_value", "channels", "event_date")) >= 2:
             self._set("location", find_town(self._said, str(self._values.get("business", ""))))

@@ -354,7 +354,8 @@ def week_on_day(match: re.Match[str], frame: Frame) -> Span | None:
     since = frame.today + timedelta({"tomorrow": 1}.get(match.groupdict().get("base") or "", 0))
     if word := match.groupdict().get("w"):
         since += timedelta((WEEKDAYS[word.lower().rstrip(".")] - frame.today.weekday()) % 7 or 7)
-    return since + timedelta(round(7 * count(match["n"] or "one"))), None
+    size = 14 if (match.groupdict().get("unit") or "").startswith("fort") else 7
+    return since + timedelta(round(size * count(match["n"] or "one"))), None
 
 
 def day_next_week(match: re.Match[str], frame: Frame) -> Span | None:

@@ -95,8 +95,8 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             rf"-](?:of |de "
          rf"|des )?{_OF}"), part_of_month, True),
         ((
-            rf"(?<![\w/.]){_WD}(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|bis|and|&|/|al?|"
-            rf"au)\s?(?:the )?{_WD}"
+            rf"(?<![\w/.]){_WD}(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|bis|and|und|et|y|&|/|"
+            rf"al?|au)\s?(?:the )?{_WD}"
          rf"(?P<e>\d{{1,2}}){_ORD}(?: of| de)?\s?(?P<m>{_M}){_YEAR}"), days_month, False),
         (rf"\b(?P<m>{_M})\s(?:the )?(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|thru|and|&)\s?(?:the )?"
          rf"(?P<e>\d{{1,2}}){_ORD}(?![\d%]|\s?(?:k|visitors|people|sign))" + _YEAR, days_month, False),
@@ -125,7 +125,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (rf"\b(?P<n>{_N}|(?=fortnight)) ?(?P<unit>days?|weeks?|wks?|months?|years?|"
              rf"fortnights?) (?:from (?P<base>now|today|tomorrow|yesterday|{_D})|away|out|"
             rf"time)\b"), ahead_of_today, True),
-        (rf"\b(?:(?P<n>{_N}) )?weeks? on (?P<w>{_D})", week_on_day, True),
+        (rf"\b(?:(?P<n>{_N}) )?(?P<unit>weeks?|fortnight) on (?P<w>{_D})", week_on_day, True),
         (rf"\b(?P<n>{_N}) weeks? (?P<base>today|tomorrow)\b", week_on_day, True),
         (rf"\b(?P<w>{_D}),? (?:of )?next week\b", day_next_week, True),
         (

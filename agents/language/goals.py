@@ -45,7 +45,8 @@ _COUNT = re.compile(
 _CHANGE = re.compile(
     rf"\b(?P<verb>increase|increasing|grow(?:ing)?|boost(?:ing)?|raise|raising|lift|improve|improving|up|push|bump|"
     rf"reduce|reducing|cut|lower|decrease)"
-    rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*(?P<metric>{_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|"
+    rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*"
+    rf"(?P<metric>(?!(?:it|that|this|them|budget|things)\b){_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|"
     rf"to|up to|up by|from [\d,.k%]+ to)\s(?:about |around |at least )?"
     rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?![\w])",
     re.IGNORECASE,

@@ -44,9 +44,15 @@ def _past(text: str, found: Found) -> bool:
         return len(text.split()) > 3
     if _repeats(text[found.start : found.end], before, text[found.end : found.end + 30]):
         return True
+    if _OPENED.search(text[max(0, found.start - 60) : found.start]):
+        return True
     return _TALK.search(before) is not None or re.search(r"\bafter\s(?:the )?$", before, re.IGNORECASE) is not None
 
 
+_OPENED = re.compile(
+    r"(?<!re)\b(?:opened|started|founded|set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
+    re.IGNORECASE,
+)
 _WEEKLY = re.compile(
     r"\s(?:market|slots?|class(?:es)?|sessions?|shifts?|crowd|club|roast|lunch|brunch|quiz|run|group|paper|morning|"
     r"evening|night|afternoon) (?:in|at|is|are|slot|class|session|crowd|and|for|with)\b|\s(?:slots|classes|sessions|"

@@ -20,6 +20,14 @@ _BACK = re.compile(
     r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead)\b",
     re.IGNORECASE,
 )
+_FACT = re.compile(
+    r"\b(?:starts|starting|begins|opens|kicks off|launches|runs)(?: on| from| at)?(?: the)?\s*$", re.IGNORECASE
+)
+_REACHED = re.compile(
+    r"\b(?:had|did|got|came|were|was|sold|made|average|averaged|usually|normally|currently|now|have|at|never|only|from|"
+    r"last (?:year|time|month|week|summer|winter))(?: (?:get|we|at|about|around|only|more than|over|sold|of))*\s*$",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -43,7 +51,7 @@ def phrase(name: str, tags: Tags, ruled: str = "") -> str:
 def told_figure(tags: Tags) -> int | None:
     """The figure to reach, as the tagger sees it."""
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
-    best = _meant(tags.said, found)
+    best = _meant(tags.said, [one for one in found if not _REACHED.search(tags.said[: one.start])] or found)
     if best is None:
         return None
     match = NUMBER.search(tags.said, best.start, best.end)
@@ -74,7 +82,7 @@ def told_roles(tags: Tags, when: When) -> dict[int, str]:
         if max(tags.share(start, end, "product"), tags.share(start, end, "business")) > _WITHIN:
             told[start] = ""  # the Christmas fair, a weekend course
             continue
-        if ruled == "end_date":
+        if ruled == "end_date" or (ruled == "start_date" and not _FACT.search(tags.said[:start])):
             continue
         shares = {name: tags.share(start, end, name) for name in _ROLES}
         mass = sum(shares.values())

@@ -16,6 +16,7 @@ from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, NOUN, SHAPE, 
 
 WEIGHTS = Path(__file__).with_name("tags.npz")
 SIZE = 1 << 16
+_LEAN = 1.2  # a fact missed costs more than one too many, which the person sees and takes back
 LONGEST = 400  # words looked at
 PHRASES: tuple[str, ...] = (
     "product", "business", "target_audience", "objective", "location", "voice", "goal_metric", "timeline",
@@ -188,6 +189,7 @@ def tag(text: str, asked: str | None, hints: Sequence[Hint]) -> Tags:
     model = _model()
     rows = model.weights[features(said, asked, hints)]
     raw = rows.sum(axis=1, dtype=np.int32) * model.scale + model.bias
+    raw[:, 0] -= _LEAN
     shares = marginals(raw, model)
     return Tags(text, said, shares, spans(said, shares))
 
