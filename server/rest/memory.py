@@ -1,7 +1,7 @@
 """Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, switching off."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import InvalidInput, NotFound
 from core.ids import new_id
 from core.scope import Scope
-from db.agent_memory import AGENT_MEMORY, AgentMemory
+from db.agent_memory import AGENT_MEMORY, AgentMemory, LearningType
 from db.conversations import CONVERSATIONS
-from db.global_memory import GLOBAL_MEMORY, GlobalMemory
+from db.global_memory import GLOBAL_MEMORY, GlobalMemory, InsightType
 from db.settings import MemorySwitches
 from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
 from memory.context import source_of
@@ -27,6 +27,8 @@ from server.services import Parts
 
 router = APIRouter(prefix="/api/v1/memory", tags=["Memory"])
 Store = Literal["user", "agent", "global"]
+Kind = MemoryType | LearningType | InsightType
+USER_TYPES: Final[tuple[MemoryType, ...]] = ("user_message", "agent_response", "preference", "insight")
 NoteText = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
 
@@ -208,7 +210,7 @@ async def look(
     store: Annotated[
         Store, Query(alias="scope", description="Whose memory: the account's, its agents', all's.")
     ] = "user",
-    kind: Annotated[str | None, Query(alias="type", max_length=40, description="Only memories of this type.")] = None,
+    kind: Annotated[Kind | None, Query(alias="type", description="Only memories of this type.")] = None,
     history: Annotated[bool, Query(description="Also what no longer holds.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -223,7 +225,7 @@ async def look(
         shared = await parts.repository(GLOBAL_MEMORY, scope).page(where, limit=limit, cursor=cursor)
         return PageView(items=[MemoryView.of_all(memory) for memory in shared.items], next_cursor=shared.next_cursor)
     if q and q.strip():
-        types: frozenset[MemoryType] | None = frozenset({kind}) if kind else None  # type: ignore[arg-type]
+        types = frozenset[MemoryType](name for name in USER_TYPES if name == kind) if kind else None
         question = Question(q, limit=limit, types=types, include_history=history)
         found = await parts.memory.desk.search(scope, question)
         return PageView(items=[_matched(item) for item in found.items], next_cursor=None)

@@ -169,3 +169,10 @@ async def test_hygiene_on_demand_reports_and_is_kept(person: Person, services: S
     assert report.json()["result"]["found"]["exact duplicate"] == 1
     assert (await person.client.get("/api/v1/memory/hygiene")).json() == report.json()
     assert await facts(person) == ["We sell bread."]
+
+
+async def test_search_within_a_type_other_stores_have_finds_nothing(person: Person) -> None:
+    await person.client.post("/api/v1/memory", json={"content": "Our delivery fee is £3."})
+
+    assert await known(person, q="delivery fee", type="trend") == []
+    assert (await person.client.get("/api/v1/memory", params={"type": "nonsense"})).status_code == 422
