@@ -67,6 +67,11 @@ class MemoryWalk:
             cursor = self._memories.find({"memory_id": {"$gte": prefix, "$lt": f"{prefix}g"}}, {"_id": 0})
             return await cursor.to_list()
 
+    async def reopen(self, name: str) -> None:
+        """Let a walk begin again when it is next asked for: there is something new to do."""
+        with translated():
+            await self._state.delete_one({"_id": name})
+
     async def advance(self, walk: Walk, memories: int) -> Walk:
         """Note that the step is done, and that it brought so many memories."""
         following = replace(walk, step=walk.step + 1, memories=walk.memories + memories)

@@ -1,5 +1,6 @@
 """The one way into memory and out of it: remember, recall, change, forget. Each account is kept apart."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,6 +45,7 @@ class Memories:
 
     ``lexicon`` knows which words are alike. ``alone`` says that no other process writes to the database, which saves
     asking it whether one did. ``budget`` bounds what the accounts held in this process may take together, in bytes.
+    ``vectors_missing`` is set when something was remembered while the embedder could not be reached.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Memories:
         self._index = index
         self._clock = clock
         self._lexicon = lexicon or Lexicon()
+        self.vectors_missing = asyncio.Event()
         self._accounts = Accounts(self._store, self._lexicon, index, model=embedder.model, alone=alone, budget=budget)
 
     @property
@@ -216,6 +219,7 @@ class Memories:
             return await self._embedder.embed(texts)
         except (Unavailable, NotConfigured) as error:
             log.warning("remembered_without_vectors", reason=error.message)
+            self.vectors_missing.set()
             return None
 
     def _embedding(self, vector: Floats | None) -> dict[str, Any]:

@@ -27,15 +27,15 @@ class Weights:
 
     dense: float = 0.4
     before: float = 0.4
-    after: float = 0.15
-    answer: float = 0.3
-    two_before: float = 0.15
-    session: float = 0.1
+    after: float = 0.2
+    answer: float = 0.35
+    two_before: float = 0.2
+    session: float = 0.15
     speaker: float = 0.7
     time: float = 0.2
     number: float = 0.3
-    day: float = 0.4
-    emptiness: float = 0.5
+    day: float = 0.8
+    emptiness: float = 0.6
     empty_words: float = 5.0
     importance: float = 0.04
     recency: float = 0.1
@@ -43,6 +43,8 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
+# From the farthest of the nearest memories to the nearest, similarities usually differ by this much.
+FULL_SPREAD: Final = 0.5
 # How many days after (or before) a day a message may be about it, and how much less that counts.
 ABOUT_DAYS: Final = 14
 ABOUT_AFTER: Final = 0.6
@@ -112,11 +114,14 @@ def rank(
 
 
 def _spread(similar: Floats) -> Floats:
-    """Bring similarities, which every embedder spreads in its own way, to 0 for the farthest and 1 for the nearest."""
+    """Bring similarities, which every embedder spreads in its own way, to 0 for the farthest and 1 for the nearest.
+
+    Where they hardly differ, as among few memories, the differences stay small.
+    """
     if not len(similar):
         return similar
     lowest = float(similar.min())
-    return (similar - lowest) / max(float(similar.max()) - lowest, 1e-6)
+    return (similar - lowest) / max(float(similar.max()) - lowest, FULL_SPREAD)
 
 
 def _chosen(columns: Columns, own: Floats) -> Places:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,7 +36,16 @@ class Progress:
 class Reindexing:
     """Goes over the memories of every account. Interrupted at any point, it goes on from there."""
 
-    def __init__(self, database: Database, memories: Memories, embedder: Embedder, index: MemoryIndex) -> None:
+    def __init__(
+        self,
+        database: Database,
+        memories: Memories,
+        embedder: Embedder,
+        index: MemoryIndex,
+        *,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
+        self._retry_seconds = retry_seconds
         self._walks = MemoryWalk(database)
         self._memories = memories
         self._embedder = embedder
@@ -54,7 +63,7 @@ class Reindexing:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
-    async def reembed(self) -> AsyncIterator[Progress]:
+    async def reembed(self) -> AsyncGenerator[Progress]:
         """Make the vectors anew that are of another model. Over at once when a walk with this model was finished."""
         walk = await self._walks.begin(REEMBEDDING, self._embedder.model)
         while not walk.done:
@@ -64,7 +73,7 @@ class Reindexing:
             walk = await self._walks.advance(walk, len(stale))
             yield _progress(walk)
 
-    async def reindex(self, *, again: bool = False) -> AsyncIterator[Progress]:
+    async def reindex(self, *, again: bool = False) -> AsyncGenerator[Progress]:
         """Empty the index and fill it from the documents, vectors of another model made anew on the way.
 
         Goes on where an interrupted one was left off, unless it is to begin ``again``.
@@ -88,11 +97,12 @@ class Reindexing:
             try:
                 async for _ in self.reembed():
                     await asyncio.sleep(PAUSE_SECONDS)
+                await self._memories.vectors_missing.wait()
+                await self._walks.reopen(REEMBEDDING)
+                self._memories.vectors_missing.clear()
             except AppError as error:
                 log.warning("memory_embedding_waits", reason=error.message)
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
+            await asyncio.sleep(self._retry_seconds)
 
     async def _embed(self, rows: Sequence[dict[str, Any]]) -> None:
         if not rows:
