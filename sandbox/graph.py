@@ -36,7 +36,8 @@ class GraphTwin(Twin):
         router.add_delete(f"/{VERSION}/me/permissions", self._withdraw)
 
     async def _withdraw(self, request: web.Request) -> web.Response:
-        self.enter(request)
+        if self.authorisation.token(bearer(request)) is None:
+            raise problem(400, 100, "(#100) This call needs the token of a person")
         self.authorisation.withdraw_all()
         self.change_page(open_to_us=False)
         return web.json_response({"success": True})

@@ -1,6 +1,7 @@
 """Every platform that the house publishes on keeps the same contract, against a twin that answers as it does."""
 
 import logging
+import random
 import traceback
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,8 +13,10 @@ import pytest
 from core.clock import SystemClock
 from core.errors import OutcomeUnknown, PlatformError, ReconnectNeeded, Rejected, Retryable
 from db.social_accounts import Credentials
+from sandbox.graph import GraphTwin
 from sandbox.mail_server import MailServer
 from sandbox.platforms.catalogue import TWINS
+from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from tests.contracts.platform_kits import Kit, MailKit, Trouble, TwinKit, certificates, mail_kit, twin_kits
 from tools.outside.contract import Adapter, Figures, PassingNotes, Published, Search
@@ -26,6 +29,15 @@ OVER_HTTP = [platform for platform in PUBLISHING if platform.name != "email"]
 every_platform = pytest.mark.parametrize("platform", PUBLISHING, ids=lambda platform: platform.name)
 every_twin = pytest.mark.parametrize("platform", OVER_HTTP, ids=lambda platform: platform.name)
 MINUTE = timedelta(minutes=1)
+TROUBLES: tuple[Trouble, ...] = (
+    "busy",
+    "server error",
+    "cut before",
+    "cut after",
+    "nonsense",
+    "half an answer",
+    "error after",
+)
 
 
 @pytest.fixture
@@ -261,6 +273,43 @@ async def test_what_the_platform_says_of_its_limits_is_kept(
     else:
         assert limit is not None
         assert 0 < limit.remaining <= 100
+
+
+@every_twin
+async def test_whatever_goes_wrong_each_post_is_there_exactly_once(
+    adapter: Adapter, kit: TwinKit, sandbox: Sandbox
+) -> None:
+    """Published as a careful caller does: looked up after every lost answer, repeated only if it is not there."""
+    allow_much(sandbox)
+    chance = random.Random(f"exactly once on {kit.name}")
+    known: set[str] = set()
+    for number in range(25):
+        kit.post = replace(kit.post, key=f"pub_{number:04}", text=f"{kit.post.text[:40]} loaf {number % 5}")
+        notes = PassingNotes()
+        kit.twin.faults.clear()
+        for kind in chance.choices(TROUBLES, k=chance.randrange(4)):
+            kit.trouble(kind)
+        published: Published | PlatformError | None = None
+        for _ in range(12):
+            if isinstance(published, OutcomeUnknown):
+                published = await adapter.look_up(kit.access, around(kit, notes, frozenset(known)))
+            published = published if isinstance(published, Published) else await attempt(adapter, kit, notes)
+            if isinstance(published, Published):
+                break
+        assert isinstance(published, Published), published
+        known.add(published.platform_post_id)
+        # Platforms refuse a text they have just taken: the next post with it comes after this one is gone.
+        await adapter.delete(kit.access, published.platform_post_id)
+    rows = kit.published()
+    assert len(rows) == len(known) == 25
+    assert {row["id"] for row in rows} == known
+
+
+def allow_much(sandbox: Sandbox) -> None:
+    """Lift the limits that are not what this is about."""
+    for twin in sandbox.twins.values():
+        if isinstance(twin, GraphTwin | TwitterTwin):
+            twin.set_limit(100_000)
 
 
 def test_figures_that_are_not_told_are_none() -> None:

@@ -12,6 +12,7 @@ from db.campaigns import CAMPAIGNS
 from db.client import Database
 from db.collection import NEVER, Collection
 from db.conversations import CONVERSATIONS
+from db.managed_urls import MANAGED_URLS
 from db.messages import MESSAGES, Message
 from db.repository import Repository
 
@@ -34,6 +35,7 @@ POINTS: list[tuple[Collection[Any], dict[str, Any]]] = [
     (CONVERSATIONS, {"external_id": "thread"}),
     (MESSAGES, {"message_id": "msg_1"}),
     (APPROVAL_REQUESTS, {"request_id": "apr_1"}),
+    (MANAGED_URLS, {"code": "abc"}),
 ]
 
 

@@ -18,7 +18,7 @@ from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
 from tools.outside.contract import Access, Identity
 from tools.outside.logins import Logins
-from tools.outside.oauth import Grant
+from tools.outside.oauth import Grant, Login
 from tools.platforms.catalogue import BY_NAME
 
 ATTEMPT_LIFETIME = timedelta(minutes=15)
@@ -101,13 +101,29 @@ class Connections:
         """Give the tokens back where that is possible, forget them, and hide the account."""
         repository = self._accounts(scope)
         account = await repository.get(account_id, reveal=True)
-        platform = BY_NAME.get(account.platform)
-        if platform and platform.login and self._logins.configured(platform) and account.credentials.access_token:
+        login = BY_NAME[account.platform].login if account.platform in BY_NAME else None
+        if login and account.credentials.access_token and not await self._needed_by_others(scope, account, login):
             grant = Grant(account.credentials.access_token, account.credentials.refresh_token)
             with suppress(AppError):
-                await self._logins.client(platform).revoke(grant)
+                await self._logins.client(BY_NAME[account.platform]).revoke(grant)
         await repository.update(account_id, {"status": "disconnected", "credentials": {}})
         await repository.delete(account_id)
+
+    async def _needed_by_others(self, scope: Scope, account: SocialAccount, login: Login) -> bool:
+        """Whether other accounts would end with this one: those of one login share what was agreed to, or the token."""
+        same_app = [name for name, other in BY_NAME.items() if other.login and other.login.app == login.app]
+        own = account.credentials
+        for other in await self._accounts(scope).find({"platform": {"$in": same_app}, "status": "active"}):
+            if other.social_account_id == account.social_account_id:
+                continue
+            if login.withdraw:
+                return True
+            theirs = (await self._accounts(scope).get(other.social_account_id, reveal=True)).credentials
+            if theirs.access_token == own.access_token or (
+                own.refresh_token and theirs.refresh_token == own.refresh_token
+            ):
+                return True
+        return False
 
     async def _used(self, scope: Scope, name: str, state: str) -> ConnectionAttempt:
         """Use a state up; of two at once, one gets it."""
@@ -167,11 +183,14 @@ def _attempt_id(state: str) -> str:
 
 
 def _granted(grant: Grant, identity: Identity) -> dict[str, Any]:
-    """Return what is stored of a grant. A page has a token of its own, which lasts as long as the page is ours."""
+    """Return what is stored of a grant.
+
+    A page has a token of its own, which lasts as long as the page is ours; the person's is kept to be given back.
+    """
     own = identity.access_token
     credentials = {"access_token": own or grant.access_token}
-    if grant.refresh_token and own is None:
-        credentials["refresh_token"] = grant.refresh_token
+    if kept := (grant.access_token if own else grant.refresh_token):
+        credentials["refresh_token"] = kept
     return {
         "credentials": credentials,
         "auth_type": "oauth",

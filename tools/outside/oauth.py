@@ -30,6 +30,7 @@ class Login:
 
     ``client`` says how the application names itself. ``lengthens``: a token is exchanged for one that lasts longer.
     ``app`` names the registration the application has there: several platforms of one company share it.
+    ``revoke`` takes a token back, ``withdraw`` everything a person has agreed to.
     """
 
     app: str
@@ -104,11 +105,9 @@ class OAuthClient:
             form = {"token": token, **self._named()}
             await self._send(self._login.revoke, form, (grant.access_token, token))
         elif self._login.withdraw:
-            headers = {"Authorization": f"Bearer {grant.access_token}"}
+            headers = {"Authorization": f"Bearer {token}"}
             address = f"{self._api}{self._login.withdraw}"
-            await self._outside.send(
-                Call(self._label, "DELETE", address, headers=headers, secrets=(grant.access_token,))
-            )
+            await self._outside.send(Call(self._label, "DELETE", address, headers=headers, secrets=(token,)))
 
     async def _ask(self, kind: str, secrets: tuple[str, ...], **fields: str) -> Grant:
         body = parameters.prepare_token_request(kind, **fields)

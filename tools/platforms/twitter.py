@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -69,7 +69,6 @@ class X:
         params = {
             "max_results": "100",
             "start_time": _whole_seconds(search.since),
-            "end_time": _whole_seconds(search.until + timedelta(seconds=1)),
             "tweet.fields": "created_at,entities",
             "exclude": "retweets",
         }

@@ -252,15 +252,32 @@ async def test_an_account_is_opened_by_its_own_tenant_only(
             await attempt(other_scope, account.social_account_id)
 
 
+async def test_one_account_of_a_login_ends_without_the_others(
+    connections: Connections, accounts: OpenAccounts, scope: Scope
+) -> None:
+    (page,) = (await connected(connections, scope, "facebook")).accounts
+    (profile,) = (await connected(connections, scope, "instagram")).accounts
+    member, organisation = (await connected(connections, scope, "linkedin")).accounts
+    for gone, kept in ((page, profile), (member, organisation)):
+        await connections.disconnect(scope, gone.social_account_id)
+        assert (await accounts.open(scope, kept.social_account_id)).token
+
+
 @pytest.mark.parametrize("name", BY_LOGIN)
 async def test_what_is_disconnected_is_revoked_and_forgotten(
     connections: Connections, accounts: OpenAccounts, sandbox: Sandbox, database: Database, scope: Scope, name: str
 ) -> None:
-    account, *_ = (await connected(connections, scope, name)).accounts
+    account, *others = (await connected(connections, scope, name)).accounts
     access = await accounts.open(scope, account.social_account_id)
+
+    def revoked() -> bool:
+        return any(row["revoked"] for row in sandbox.twins[name].rows("tokens").values())
+
+    for other in others:
+        await connections.disconnect(scope, other.social_account_id)
+        assert not revoked(), "what other accounts still need is not given back"
     await connections.disconnect(scope, account.social_account_id)
-    tokens = [row for row in sandbox.twins[name].rows("tokens").values() if row["revoked"]]
-    assert tokens
+    assert revoked()
     with pytest.raises(NotFound):
         await accounts.open(scope, account.social_account_id)
     raw = await database.raw(SOCIAL_ACCOUNTS).find({}).to_list()  # lint: allow raw-collection: as above
