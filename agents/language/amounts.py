@@ -34,6 +34,8 @@ _NAMES = (
     (r"euros?|eur|euro", "EUR"), (r"indian rupees?|rupees?|rs\.?|inr", "INR"), (r"z[lł]oty(?:ch|s)?|z[łl]", "PLN"),
     (r"won(?! (?:the|a|an|us|me|it)\b)", "KRW"),
     (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
+    (r"rupiah|rp\.?", "IDR"), (r"ringgit|rm", "MYR"), (r"forints?|ft", "HUF"), (r"korun[ay]?|kč", "CZK"),
+    (r"(?:mexican )?pesos?", "MXN"), (r"shekels?", "ILS"), (r"baht", "THB"), (r"lira", "TRY"),
     (r"dirhams?", "AED"), (r"naira", "NGN"), (r"shillings?", "KES"), (r"kronor|kroner|krona|krone|kr\.?", "SEK"),
 )  # fmt: skip
 _COUNTRY = {
@@ -50,7 +52,7 @@ _NAME = "|".join(pattern for pattern, _ in _NAMES)
 _DIGITS = FIGURE.replace(r"(?<![\w.,])", "")
 _AFTER = rf"(?:\s?{_SIGN}(?![\d])|\s?(?:{_CODE}|{_NAME})(?![\w]))"
 _MONEY = re.compile(
-    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d))(?=\s?\d))\s?"
+    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d))(?=\s?\d))\s?"
     rf"(?P<one>{_DIGITS})(?P<onescale>{SCALE})?(?:,-|\.-)?(?:\s?{_CODE}(?!\w))?"
     rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE})?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
     rf"|(?P<words>{WORDS}|\b(?:an?|one) (?:hundred|thousand|grand)\b)(?P<named>\s(?:{_CODE}|{_NAME})(?!\w))"

@@ -148,7 +148,8 @@ def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tu
     if not found or len(text.split()) > 14:
         return "", None
     named = re.compile(r"\b(?:not|instead of|rather than|from|wrote|said|put|typed)\s+$", re.IGNORECASE)
-    new = next((v for m, v in found if not named.search(text[: m.start()])), None)
+    fresh = [v for m, v in found if not named.search(text[: m.start()])]
+    new = next((v for v in fresh if v not in _figures(known).values()), next(iter(fresh), None))
     old = next((v for m, v in found if named.search(text[: m.start()])), None)
     figures = _figures(known)
     if new is None or not figures:

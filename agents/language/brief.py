@@ -22,7 +22,7 @@ from agents.language.fragments import find_kind, find_thing, find_town
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.places import find_location
 from agents.language.sentences import essential, statements, tidy
-from agents.language.stated import UNLIKELY, longer, phrase, told_figure, told_roles, told_sum, within_audience
+from agents.language.stated import LIKELY, UNLIKELY, longer, phrase, told_figure, told_roles, told_sum, within_audience
 from agents.language.subject import find_business, find_product, plain_phrase
 from agents.language.tagger import PHRASES, Hint, Tags, tag
 from agents.language.voice import find_voice
@@ -143,8 +143,8 @@ class _Reader:
             self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
         )
         skipped = {"product", "business"} if elsewhere else set[str]()
-        unlikely = self._place and self._asked != "location" and tags.share(*self._place, "location") < UNLIKELY
-        if unlikely or (self._known.get("location") and within_audience(tags)):
+        named_after = self._place and self._asked != "location" and tags.share(*self._place, "business") > LIKELY
+        if named_after or (self._known.get("location") and within_audience(tags)):
             self._values.pop("location", None)
             skipped.add("location")
         for name in PHRASES:
@@ -193,6 +193,8 @@ class _Reader:
     def _budget(self) -> None:
         asked = self._asked if self._answering or self._asked != "budget" else None
         found = find_budget(self._said, self._known, asked=asked)
+        if found and not found.currency and self._means_goal():
+            found = None
         if found and found.value < 10**11:
             self._budget_place = (found.start, found.end)
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
@@ -206,6 +208,13 @@ class _Reader:
             self._hint("sum", amount.start, amount.end)
         for amount in amounts(self._left, self._known):
             self._hide(amount.start, amount.end, " ")
+
+    def _means_goal(self) -> bool:
+        """Whether a figure without a currency can only correct the goal: no budget is known, a goal is."""
+        if self._asked == "budget" or known_budget(self._known) or not isinstance(self._known.get("goal_value"), int):
+            return False
+        named = re.search(r"\b(?:budget|spend|money)\b", self._said, re.IGNORECASE)
+        return named is None and len(self._said.split()) <= 12 and is_correction(self._said, self._known)
 
     def _when(self) -> None:
         when = self._when_found = self._find_when({})

@@ -159,7 +159,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (
             (
                 rf"\b(?:(?:in|during|this|throughout|for|all of|all|runs|is|over|of|until|till|by|from|before|late in|"
-                rf"im|en|through|"
+                rf"im|en|fill|remplir|pour|through|"
             rf"around|since|about|next|for all of|whole of|and|to|between|-) "
          rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|i|we|you|it|"
          rf"have|need|as|for|half)\b)"), month_alone, False),

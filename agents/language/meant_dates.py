@@ -53,6 +53,9 @@ _OPENED = re.compile(
     r"(?<!re)\b(?:opened|started|founded|set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
     re.IGNORECASE,
 )
+_NIGHTLY = (
+    r"\s(?:night|evening|morning|afternoon|lunchtime)\s(?!(?:at|in|on|from|for|and|please|is|we|to|until|i)\b)[a-z]+"
+)
 _WEEKLY = re.compile(
     r"\s(?:market|slots?|class(?:es)?|sessions?|shifts?|crowd|club|roast|lunch|brunch|quiz|run|group|paper|morning|"
     r"evening|night|afternoon) (?:in|at|is|are|slot|class|session|crowd|and|for|with)\b|\s(?:slots|classes|sessions|"
@@ -77,6 +80,8 @@ def _repeats(words: str, before: str, after: str) -> bool:
     if re.search(r"\blos\s$", before, re.IGNORECASE) or re.match(
         r"\s(?:services|swims|roasts?|matinees|lunch(?:es)?|brunch(?:es)?|league|clubs?|suppers?|school)\b", after
     ):
+        return True
+    if re.match(_NIGHTLY, after, re.IGNORECASE) and re.search(r"\b(?:our|the|my|a)\s$", before, re.IGNORECASE):
         return True
     named = re.search(r"\b(?:the|our|a|my|their|her|his)\s$", before) or words.lower().startswith("the ")
     if named and _WEEKLY.match(after):

@@ -133,7 +133,7 @@ _PREPOSITION = (
 )
 _NAMED = re.compile(
     r"\b(?:in|near|around|based in|across|throughout|over in|outside|just outside|in and around|down in|up in|here in|"
-    r"serving|covering|close to|at)\s+"
+    r"serving|covering|close to|above|below|overlooking|at)\s+"
     r"(?P<place>(?:the |St\.? |North |South |East |West |Old |New |Upper |Lower |Greater |Central |Downtown |downtown |"
     r"central |north |south |east |west |greater )*[A-ZÀ-Ž][\w'À-ž-]+(?:\s(?:on|upon|de|of|am|le|la|"
     r"der)\s[A-Z][\w'À-ž-]+|"

@@ -15,7 +15,7 @@ UNLIKELY = 0.1  # what the rules found goes where it is less likely than this
 _FIGURE, _SUM, _ROLE = 0.6, 0.75, 0.9
 _CLEARLY = 0.4
 _PLACE = 0.6  # for a place the rules don't see
-_WITHIN = 0.7
+LIKELY = 0.7
 _BACK = re.compile(
     r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead)\b",
     re.IGNORECASE,
@@ -79,7 +79,7 @@ def told_roles(tags: Tags, when: When) -> dict[int, str]:
     """For the days whose role the tagger sees otherwise, and surely: their place and that role."""
     told: dict[int, str] = {}
     for (start, end), ruled in zip(when.spans, when.roles, strict=True):
-        if max(tags.share(start, end, "product"), tags.share(start, end, "business")) > _WITHIN:
+        if max(tags.share(start, end, "product"), tags.share(start, end, "business")) > LIKELY:
             told[start] = ""  # the Christmas fair, a weekend course
             continue
         if ruled == "end_date" or (ruled == "start_date" and not _FACT.search(tags.said[:start])):

@@ -33,7 +33,7 @@ _END = re.compile(
     r"\bjusqu'au|\bhasta(?: el)?|"
     r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|"
     r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: "
-    r"on)?|\bdue(?: on)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
+    r"on)?|\bdue(?: on)?|\b(?:by|until) when(?: is|:)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
     r"[\s:]*(?:the |on |about |around )?$",
     re.IGNORECASE,
 )
