@@ -18,7 +18,7 @@ from agents.language.memory_requests import memory_request
 from agents.learning import Learner
 from agents.memory_extraction import Extractor
 from core.clock import Clock
-from core.errors import AppError, Unavailable
+from core.errors import AppError, NotFound, Unavailable
 from core.scope import Scope
 from db.unremembered import Unremembered
 from memory.context import is_standing
@@ -68,6 +68,10 @@ class Remembering:
         """Say that a turn of this process is over. Returns at once."""
         self._mine.add(message_id)
         self._awake.set()
+
+    def idle(self) -> asyncio.Lock:
+        """Return what to hold while nothing may be remembered: the worker waits, in this process."""
+        return self._busy
 
     async def sweep(self, *, everything: bool = False) -> int:
         """Remember what waits; return how many turns that were.
@@ -122,12 +126,19 @@ class Remembering:
             await self._learner.learn(scope, message)
             return
         known = await self._desk.known(scope)
-        by_id = {memory.memory_id: memory.content for memory in known}
-        exchange = exchange_of(message, answers, tuple(by_id[key] for key in recalled if key in by_id))
+        exchange = exchange_of(message, answers, await self._texts(scope, recalled))
         found = await self._extractor.findings(exchange.text, [memory for memory in known if is_standing(memory)])
         briefed = [] if memory_request(exchange.text) else brief_findings(wires, exchange.text)
         await self._desk.keeper.exchange(scope, exchange, _once(found, briefed))
         await self._desk.memories.note_recall(scope, recalled)
+
+    async def _texts(self, scope: Scope, memory_ids: Sequence[str]) -> tuple[str, ...]:
+        """What memory brought into the turn, as far as it is still there."""
+        texts: list[str] = []
+        for memory_id in memory_ids:
+            with suppress(NotFound):
+                texts.append((await self._desk.memories.get(scope, memory_id)).content)
+        return tuple(texts)
 
     async def _keep_working(self) -> None:
         everything = True

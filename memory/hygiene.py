@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from core.clock import Clock
 from core.scope import Scope
-from db.user_memory import UserMemory
+from db.client import Database
+from db.repository import Repository
+from db.user_memory import USER_MEMORY, UserMemory
 from memory.duplicates import better_wording, groups
 from memory.echo import Known
 from memory.memories import Memories
@@ -25,6 +26,8 @@ TEMPORARY_FOR: Final = timedelta(days=14)
 UNUSED_FOR: Final = timedelta(days=180)
 UNIMPORTANT: Final = 3
 FADED: Final = 1
+MOST_READ: Final = 20_000
+RECALLED: Final = {"use_count": {"$gt": 0}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,20 @@ class Report:
 class Hygiene:
     """Runs over one account at a time. Repeating it, also after it was cut off, finds only what is left."""
 
-    def __init__(self, memories: Memories, clock: Clock) -> None:
+    def __init__(self, memories: Memories, database: Database) -> None:
         self._memories = memories
-        self._clock = clock
+        self._database = database
+        self._clock = database.clock
 
     async def run(self, scope: Scope) -> Report:
         """Tidy the account's memories and report what was done."""
         report = Report(started_at=self._clock.now())
         memories = await self._memories.all(scope, include_history=True)
+        recalled = {memory.memory_id for memory in await self._stored(scope).find(RECALLED, limit=MOST_READ)}
         report.checked = len(memories)
         for step in plan(memories, self._clock.now()):
+            if step.problem == "never recalled" and step.memory_id in recalled:
+                continue
             if step.changes:
                 await self._memories.change(scope, step.memory_id, **step.changes)
             else:
@@ -81,6 +88,10 @@ class Hygiene:
                 report.actions.append({"memory_id": step.memory_id, "problem": step.problem, "done": step.done})
         report.finished_at = self._clock.now()
         return report
+
+    def _stored(self, scope: Scope) -> Repository[UserMemory]:
+        """The documents themselves: how often a memory was recalled is counted there alone."""
+        return Repository(self._database, USER_MEMORY, scope)
 
 
 def plan(memories: Sequence[UserMemory], now: datetime) -> list[Step]:

@@ -33,8 +33,9 @@ async def erase_account(parts: Services, scope: Scope, origin: Origin) -> None:
     if scope.actor_id == scope.user_id:
         await _end_turns(parts, scope)
     await parts.turns.forget_account(scope.user_id)
-    removed = await erase(parts.database, scope.actor_id)
-    await parts.memory.forget_account(scope.actor_id)
+    async with parts.memory.remembering.idle():
+        removed = await erase(parts.database, scope.actor_id)
+        await parts.memory.forget_account(scope.actor_id)
     parts.callers.forget(scope.actor_id)
     pseudonym = hashlib.sha256(scope.actor_id.encode()).hexdigest()
     entry = AuditEntry(

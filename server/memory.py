@@ -68,7 +68,7 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
     learner = Learner(database, desk, learnings, extractor)
     key = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
     promotion = Promotion(database, engine.embedder, key.encode())
-    tidying = Tidying(database, Hygiene(memories, clock), learnings, promotion, clock)
+    tidying = Tidying(database, Hygiene(memories, database), learnings, promotion, clock)
     return MemoryParts(
         engine=engine,
         memories=memories,

@@ -6,6 +6,7 @@ import pytest
 
 from core.clock import ManualClock
 from core.scope import Scope
+from db.client import Database
 from db.user_memory import MemoryType
 from memory.hygiene import PROBLEMS, Hygiene, Report
 from memory.memories import Memories
@@ -15,8 +16,9 @@ from memory.recollection import NewMemory, Query
 class House:
     """Puts memories in as they would never come through the gate, and tidies."""
 
-    def __init__(self, memories: Memories, scope: Scope, clock: ManualClock) -> None:
+    def __init__(self, memories: Memories, scope: Scope, clock: ManualClock, database: Database) -> None:
         self.memories = memories
+        self.database = database
         self.scope = scope
         self.clock = clock
 
@@ -27,15 +29,15 @@ class House:
         return made.memory_id
 
     async def tidy(self) -> Report:
-        return await Hygiene(self.memories, self.clock).run(self.scope)
+        return await Hygiene(self.memories, self.database).run(self.scope)
 
     async def current(self) -> list[str]:
         return sorted(memory.content for memory in await self.memories.all(self.scope))
 
 
 @pytest.fixture
-def house(memories: Memories, scope: Scope, clock: ManualClock) -> House:
-    return House(memories, scope, clock)
+def house(memories: Memories, scope: Scope, clock: ManualClock, database: Database) -> House:
+    return House(memories, scope, clock, database)
 
 
 async def test_duplicates_become_one_that_counts_them(house: House) -> None:
@@ -111,6 +113,14 @@ async def test_what_nobody_needed_for_long_counts_for_less(house: House) -> None
 
     assert (await house.tidy()).found["never recalled"] == 1
     assert (await house.memories.get(house.scope, memory_id)).metadata.importance == 1
+
+
+async def test_what_was_recalled_counts_as_before(house: House) -> None:
+    memory_id = await house.put("The printer was noisy again", "user_message", importance=3)
+    await house.memories.note_recall(house.scope, [memory_id])
+    house.clock.advance(timedelta(days=200))
+
+    assert (await house.tidy()).found["never recalled"] == 0
 
 
 async def test_pinned_memory_stays_as_it_is(house: House) -> None:

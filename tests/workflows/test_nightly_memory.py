@@ -42,7 +42,7 @@ def memories(database: Database, clock: ManualClock) -> Memories:
 def upkeep(database: Database, clock: ManualClock, memories: Memories) -> Upkeep:
     embedder = WordLlamaEmbedder()
     promotion = Promotion(database, embedder, b"k")
-    made = Upkeep(database, Hygiene(memories, clock), Learnings(database, embedder), promotion, clock)
+    made = Upkeep(database, Hygiene(memories, database), Learnings(database, embedder), promotion, clock)
     made.seen = []
     return made
 
