@@ -30,6 +30,13 @@ class Figures:
         if not met:
             self.missed.append(name)
 
+    def at_least(self, name: str, value: float, target: float, unit: str = "") -> None:
+        """Print a figure beside its lower target."""
+        met = value >= target
+        self.tell(name, f"{value:.2f}{unit}  target ≥ {target:g}{unit}{'' if met else '  MISSED'}")
+        if not met:
+            self.missed.append(name)
+
     def exactly(self, name: str, value: float, target: float) -> None:
         """Print a count that has to be this one."""
         met = value == target

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, cast
@@ -64,11 +64,44 @@ def read_conversations(path: Path) -> list[Conversation]:
     """Read a file, or every JSON file of a folder; InvalidInput says what does not fit the layout."""
     if not path.exists():
         raise InvalidInput(f"There is nothing at {path}. Name a JSON file or a folder of them.")
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     found = [conversation for file in files for conversation in _conversations(file)]
     if not any(conversation.questions for conversation in found):
         raise InvalidInput(f"{path} holds no conversation with questions in the LoCoMo layout.")
     return found
+
+
+def merged(conversations: Sequence[Conversation], names: tuple[str, str] = ("Nadia", "Owen")) -> Conversation:
+    """Return all conversations as one, of the same two people: everything one account has talked about."""
+    turns: list[Turn] = []
+    questions: list[Question] = []
+    sessions = 0
+    for place, conversation in enumerate(conversations):
+        speakers = list(dict.fromkeys(turn.speaker for turn in conversation.turns))
+        renamed = dict(zip(speakers, names, strict=False))
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, renamed))})\b")
+
+        def rename(text: str, pattern: re.Pattern[str] = pattern, to: Mapping[str, str] = renamed) -> str:
+            return pattern.sub(lambda match: to[match[0]], text)
+
+        turns += [
+            replace(
+                turn,
+                turn_id=f"{place}.{turn.turn_id}",
+                session=sessions + turn.session,
+                speaker=rename(turn.speaker),
+                text=rename(turn.text),
+            )
+            for turn in conversation.turns
+        ]
+        questions += [
+            replace(
+                question, text=rename(question.text), evidence=frozenset(f"{place}.{one}" for one in question.evidence)
+            )
+            for question in conversation.questions
+        ]
+        sessions += max(turn.session for turn in conversation.turns)
+    return Conversation("all", tuple(turns), tuple(questions))
 
 
 def _conversations(file: Path) -> Iterator[Conversation]:
