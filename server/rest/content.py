@@ -10,6 +10,9 @@ from core.errors import InvalidInput
 from core.ids import new_id
 from db.content_library import CONTENT_LIBRARY, Content, ContentBody
 from db.content_versions import CONTENT_VERSIONS, ContentVersion
+from db.user_memory import MemorySource
+from memory.outcomes import Text as Written
+from memory.outcomes import from_edit
 from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView, page_view
@@ -123,7 +126,12 @@ async def change(content_id: PathId, body: ContentChange, scope: Writer, parts: 
     )
     asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
     await revise_draft.function(context, asked)
-    return ContentView.of(await repository.get(content_id))
+    changed = await repository.get(content_id)
+    if await parts.memory.desk.switches.is_on(scope, content.conversation_id):
+        lessons = from_edit(_text_of(content), _text_of(changed))
+        source = MemorySource(kind="document", id=content_id)
+        await parts.memory.learnings.count(scope, "writer", lessons, source)
+    return ContentView.of(changed)
 
 
 @router.get(
@@ -136,3 +144,7 @@ async def versions(
     await parts.repository(CONTENT_LIBRARY, scope).get(content_id)
     found = await parts.repository(CONTENT_VERSIONS, scope).page({"content_id": content_id}, limit=limit, cursor=cursor)
     return page_view(found, VersionView.of)
+
+
+def _text_of(content: Content) -> Written:
+    return Written(content.platform, content.content.text, len(content.hashtags))

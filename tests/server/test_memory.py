@@ -176,3 +176,17 @@ async def test_search_within_a_type_other_stores_have_finds_nothing(person: Pers
 
     assert await known(person, q="delivery fee", type="trend") == []
     assert (await person.client.get("/api/v1/memory", params={"type": "nonsense"})).status_code == 422
+
+
+async def test_edit_by_hand_teaches_the_writer(person: Person) -> None:
+    await person.say(
+        await person.conversation(), "Write an Instagram post about our bakery that opens in Leeds on 3 December"
+    )
+    draft = (await person.client.get("/api/v1/content")).json()["items"][0]
+
+    await person.client.patch(f"/api/v1/content/{draft['content_id']}", json={"text": "We open in Leeds."})
+
+    learnt = await known(person, scope="agent")
+    assert "On instagram, texts are shortened before they are approved: write them shorter." in [
+        item["content"] for item in learnt
+    ]
