@@ -30,19 +30,22 @@ def build_graph(roster: tuple[AgentSpec, ...], supervisor: Supervisor) -> Graph:
     graph.add_node("supervisor", _supervise(supervisor), destinations=names)
     for spec in roster:
         graph.add_node(spec.name, _agent(Worker.of(spec)), destinations=(*names, END))
-    graph.add_edge(START, "supervisor")
+    graph.add_conditional_edges(START, _enter, ["supervisor", *names])
     return cast("Graph", graph.compile())
 
 
+async def _enter(state: TurnState) -> str:
+    """Go to the agent whose turn it is where the route is known, to the supervisor where it is not."""
+    route = state.get("route")
+    return "supervisor" if route is None else route.agents[state.get("position", 0)]
+
+
 def _supervise(supervisor: Supervisor) -> Node:
-    async def decide(state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]:
+    async def decide(state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]:  # noqa: ARG001 - a node takes both
         turn = runtime.context
-        position = state.get("position", 0)
-        route = state.get("route")
-        if route is None:
-            route = await supervisor.decide(turn)
-            turn.output.record_soon(route, StepStarted(route.agents[position]))
-        return Command(goto=route.agents[position], update={"route": route, "position": position})
+        route = await supervisor.decide(turn)
+        turn.output.record_soon(route, StepStarted(route.agents[0]))
+        return Command(goto=route.agents[0], update={"route": route, "position": 0})
 
     return decide
 

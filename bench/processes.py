@@ -21,6 +21,16 @@ def pin(pid: int, core: int) -> None:
             os.sched_setaffinity(int(thread.name), {core})
 
 
+def pin_elsewhere(pid: int) -> None:
+    """Keep a process off the one core this process is pinned to, if it is pinned and there is another."""
+    ours = os.sched_getaffinity(0)
+    others = set(range(os.cpu_count() or 1)) - ours
+    if len(ours) == 1 and others:
+        for thread in (PROC / str(pid) / "task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), others)
+
+
 def processor_seconds(pid: int) -> float:
     """Return the processor time a process has taken so far."""
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

@@ -20,6 +20,7 @@ from agents.supervisor import Reader
 from agents.turns.feed import Channel, Feed
 from agents.turns.house import House, build_house
 from agents.turns.service import Turns
+from bench.processes import pin_elsewhere
 from core.clock import SystemClock
 from core.events import Event, TextDelta
 from core.ids import new_id
@@ -27,11 +28,11 @@ from core.scope import Scope
 from core.settings import Settings
 from db.catalogue import CATALOGUE
 from db.client import Database
-from db.conversations import CONVERSATIONS, Conversation
+from db.conversations import Conversation
 from db.embedded import EmbeddedServer
 from db.encryption import FieldCipher
-from db.repository import Repository
 from db.sync import synchronise
+from server.garbage import look_less_often
 from server.logs import configure_logs
 from tools.tool import Effect, Tool, ToolContext, tool
 
@@ -118,17 +119,18 @@ class Bench:
     async def conversation(self, thread: str) -> str:
         """Return the conversation of a thread, made on first use."""
         if thread not in self._conversations:
-            made = Conversation(conversation_id=new_id("cnv"))
-            await Repository(self.database, CONVERSATIONS, self.scope).insert(made)
+            made = await self.turns.open(self.scope, Conversation(conversation_id=new_id("cnv")))
             self._conversations[thread] = made.conversation_id
         return self._conversations[thread]
 
     async def turn(self, thread: str, text: str, on_token: OnToken) -> str:
         """Run one turn as a client of the process sees it, and return the answer's text."""
-        conversation_id = await self.conversation(thread)
+        new = None if thread in self._conversations else Conversation(conversation_id=new_id("cnv"))
+        conversation_id = new.conversation_id if new else await self.conversation(thread)
+        self._conversations[thread] = conversation_id
         self.feed.channel(conversation_id).on_token = on_token
         answer = ""
-        async for frames in self.turns.say(self.scope, conversation_id, text, new_id("msg")):
+        async for frames in self.turns.say(self.scope, conversation_id, text, new_id("msg"), new):
             for frame in frames:
                 if frame.wire["type"] == "TEXT_MESSAGE_END":
                     answer = frame.wire["metadata"]["content"]
@@ -169,14 +171,22 @@ class HeardFeed(Feed):
 
 
 async def start(
-    models: Models, functions: dict[str, Callable[..., str]], prompts: Sequence[str], reader: Reader = read_intent
+    models: Models,
+    functions: dict[str, Callable[..., str]],
+    prompts: Sequence[str],
+    reader: Reader = read_intent,
+    *,
+    counted: bool = True,
 ) -> Bench:
     """Start the embedded database in a folder of its own and put a house of four agents on it."""
     folder = tempfile.TemporaryDirectory(prefix="bench-")
     server = EmbeddedServer(Path(folder.name))
     uri = await server.start()
+    if server.pid:
+        pin_elsewhere(server.pid)
     clock = SystemClock()
-    database = await Database.connect(uri, "bench", clock=clock, cipher=FieldCipher([FieldCipher.new_key()]))
+    cipher = FieldCipher([FieldCipher.new_key()])
+    database = await Database.connect(uri, "bench", clock=clock, cipher=cipher, counted=counted)
     await synchronise(database, CATALOGUE)
     tools = bench_tools(functions)
     roster = tuple(AgentSpec(name, name.title(), "", name, name, (tools[name],)) for name in prompts)
@@ -189,5 +199,6 @@ async def build(base_url: str, model: str, db: str | None) -> TurnFunction:  # n
     benchmark = importlib.import_module("common")  # the benchmark's own module, there when it loads this one
     chosen = {"openai_api_key": "sk-bench", "openai_base_url": base_url, "model_fast": model, "model_careful": model}
     models = build_models(Settings.model_validate(chosen))
-    bench = await start(models, benchmark.TOOLS, list(benchmark.AGENTS))
+    bench = await start(models, benchmark.TOOLS, list(benchmark.AGENTS), counted=False)
+    look_less_often()
     return bench.turn

@@ -25,6 +25,7 @@ from core.errors import AppError, NotConfigured, Unavailable
 from db.collection import Collection
 from db.encryption import FieldCipher
 from db.failures import NO_ACCESS, translated
+from db.writes import Write, carry_out
 
 Raw: TypeAlias = dict[str, Any]
 Operation: TypeAlias = InsertOne[Raw] | UpdateOne
@@ -37,7 +38,7 @@ TOO_OLD = "The MongoDB at {host} is too old. Use MongoDB 8.0 or newer."
 
 
 class RoundTrips(monitoring.CommandListener):
-    """Counts the commands sent to the database; reading it costs nothing."""
+    """Counts the commands sent to the database, for tests and benches: listening takes a few percent of a command."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -78,8 +79,10 @@ class Database:
         self._database: AsyncDatabase[Raw] = client[name]
 
     @classmethod
-    async def connect(cls, uri: str, name: str, *, clock: Clock, cipher: FieldCipher) -> "Database":
-        """Connect and check that this is a MongoDB we can work with.
+    async def connect(
+        cls, uri: str, name: str, *, clock: Clock, cipher: FieldCipher, counted: bool = False
+    ) -> "Database":
+        """Connect and check that this is a MongoDB we can work with. Only where ``counted`` are round trips counted.
 
         Raises Unavailable or NotConfigured with one sentence that names the host but never the user or password.
         """
@@ -87,7 +90,7 @@ class Database:
         host = _host(uri)
         client: AsyncMongoClient[Raw] | None = None
         try:
-            client = _client(uri, round_trips)
+            client = _client(uri, [round_trips] if counted else [])
             await _check(client, host)
         except (PyMongoError, ValueError) as error:
             await _close(client)
@@ -116,13 +119,22 @@ class Database:
             await self._client.drop_database(self.name)
 
     async def bulk(self, operations: Sequence[Operation]) -> ClientBulkWriteResult:
-        """Write to several collections in one ordered round trip; give each operation a ``namespace()``.
+        """Write any number of operations to several collections, in order; give each one a ``namespace()``.
 
         The first failure stops the rest: Conflict or InvalidInput, whose ``details['index']`` says which it was.
         """
         with translated():
             result: ClientBulkWriteResult = await self._client.bulk_write(list(operations), ordered=True)  # pyright: ignore[reportUnknownMemberType]
             return result
+
+    async def write(self, *writes: Write) -> int:
+        """Do a few writes in one ordered round trip; return how many documents the updates matched.
+
+        Every write has to be harmless when repeated. The first failure stops the rest: Conflict or InvalidInput, whose
+        ``details['index']`` says which it was.
+        """
+        with translated():
+            return await carry_out(self._client, writes)
 
     def namespace(self, collection: Collection[Any]) -> str:
         """Return the full name of a collection, as ``bulk`` needs it."""
@@ -142,7 +154,7 @@ class Database:
         return self._database
 
 
-def _client(uri: str, round_trips: RoundTrips) -> AsyncMongoClient[Raw]:
+def _client(uri: str, listeners: list[monitoring.CommandListener]) -> AsyncMongoClient[Raw]:
     if not uri.startswith(SCHEMES):
         raise InvalidURI
     return AsyncMongoClient(
@@ -157,7 +169,7 @@ def _client(uri: str, round_trips: RoundTrips) -> AsyncMongoClient[Raw]:
         serverSelectionTimeoutMS=SELECTION_SECONDS * 1000,
         connectTimeoutMS=3000,
         socketTimeoutMS=30_000,
-        event_listeners=[round_trips],
+        event_listeners=listeners,
     )
 
 

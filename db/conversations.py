@@ -79,6 +79,7 @@ CONVERSATIONS = Collection(
     indexes=(
         Index(("user_id",)),
         Index(("-updated_at",)),
+        Index(("conversation_id", "deleted_at")),
         Index(("user_id", "deleted_at", "-created_at", "-conversation_id")),
         Index(("external_id", "user_id"), unique=True, partial={"external_id": {"$gt": ""}}),
         Index(("run.until",), sparse=True),

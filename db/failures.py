@@ -61,7 +61,7 @@ def translation(error: PyMongoError) -> AppError | None:
         case DuplicateKeyError():
             return Conflict(ALREADY_THERE)
         case OperationFailure():
-            return _of_code(error.code)
+            return of_code(error.code)
         case _:
             return None
 
@@ -73,13 +73,14 @@ def _of_bulk(error: ClientBulkWriteException) -> AppError | None:
     if not errors:
         return None
     first = errors[0]
-    found = _of_code(first.get("code"))
+    found = of_code(first.get("code"))
     if found is not None:
         found.details["index"] = first.get("idx")
     return found
 
 
-def _of_code(code: int | None) -> AppError | None:
+def of_code(code: int | None) -> AppError | None:
+    """Return the product's error for a code of the server, or None if it is not one we expect."""
     if code == DUPLICATE_KEY:
         return Conflict(ALREADY_THERE)
     if code == VALIDATION_FAILED:

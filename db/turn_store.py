@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from pymongo import InsertOne, UpdateOne
-
 from core.errors import Conflict
 from db.agent_events import AGENT_EVENTS
-from db.client import Database, Operation
-from db.conversations import CONVERSATIONS
+from db.client import Database
+from db.conversations import CONVERSATIONS, Conversation
 from db.failures import translated
 from db.messages import MESSAGES
+from db.stored import to_stored
+from db.writes import Insert, Update, Write
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -86,7 +86,9 @@ class TurnStore:
     async def head(self, user_id: str, conversation_id: str) -> Raw | None:
         """Return the conversation document, or None if there is no such one here. 1 round trip."""
         with translated():
-            return await self._conversations.find_one(_own(user_id, conversation_id), {"_id": 0})
+            found = await self._conversations.find_one({"conversation_id": conversation_id}, {"_id": 0})
+        # One field finds it by its index on any MongoDB; the embedded one plans longer for each further field.
+        return found if found and found["user_id"] == user_id and found.get("deleted_at") is None else None
 
     async def claim(self, user_id: str, conversation_id: str, lease: Lease) -> Raw | None:
         """Take the lease if it is free, else leave word that somebody waits; return the conversation. 2 round trips.
@@ -147,28 +149,46 @@ class TurnStore:
             "$inc": {"message_count": lease.messages_added},
         }
 
-    async def begin(self, message: Raw, entry: Raw, lease: Raw) -> bool:
+    def new_conversation(self, user_id: str, conversation: Conversation) -> Raw:
+        """Return a conversation as ``begin`` stores it together with its first message."""
+        now, cipher = self._database.clock.now(), self._database.cipher
+        return to_stored(CONVERSATIONS, conversation, tenant=user_id, now=now, cipher=cipher)
+
+    async def begin(self, message: Raw, entry: Raw, lease: Raw, new: Raw | None = None) -> bool:
         """Store a new message and its run's first events, and take the lease. 1 round trip.
+
+        With ``new`` the conversation itself is stored with them; Conflict if there is one with its external id.
 
         The number of the first event is the lock: Conflict with ``index`` 0 means that the message was there already,
         with ``index`` 1 that somebody else's turn is under way. False if the conversation is gone.
         """
-        own = _own(message["user_id"], message["conversation_id"])
-        take = UpdateOne(own, {"$set": {"run": lease}}, namespace=self._conversations_space)
-        writes: list[Operation] = [
-            InsertOne(message, namespace=self._messages_space),
-            InsertOne(entry, namespace=self._events_space),
-            take,
-        ]
+        there = {"conversation_id": message["conversation_id"], "deleted_at": None}
+        take = Update(self._conversations_space, there, {"$set": {"run": lease}})
+        first = (Insert(self._messages_space, message), Insert(self._events_space, entry))
+        if new is not None:
+            return await self._begin_new(Insert(self._conversations_space, new | {"run": lease}), first)
         try:
-            return (await self._database.bulk(writes)).matched_count == 1
+            return await self._database.write(*first, take) == 1
         except Conflict as conflict:
             if not await self._is_same_message(message):
                 raise
             if conflict.details.get("index") == 1 and not await self._is_same_entry(entry):
                 raise
         await self._append_missing([entry])
-        return (await self._database.bulk([take])).matched_count == 1
+        return await self._database.write(take) == 1
+
+    async def _begin_new(self, conversation: Insert, first: tuple[Insert, Insert]) -> bool:
+        try:
+            await self._database.write(conversation, *first)
+        except Conflict:
+            document, (message, entry) = conversation.document, (insert.document for insert in first)
+            found = await self.head(document["user_id"], document["conversation_id"])
+            if found is None or (found.get("run") or {}).get("token") != document["run"]["token"]:
+                raise
+            if not await self._is_same_message(message):
+                await self._database.write(first[0])
+            await self._append_missing([entry])
+        return True
 
     async def take_up(self, message_id: str, run_id: str, entry: Raw) -> None:
         """Store the first events of a run whose message is stored and whose lease we hold. 1 round trip.
@@ -176,13 +196,13 @@ class TurnStore:
         Raises LeaseLost when somebody else's turn began first; the message then waits as before.
         """
         taken_up = {"run_id": run_id, "first_seq": entry["seq"]}
-        update = UpdateOne({"message_id": message_id}, {"$set": taken_up}, namespace=self._messages_space)
+        update = Update(self._messages_space, {"message_id": message_id}, {"$set": taken_up})
         try:
-            await self._database.bulk([InsertOne(entry, namespace=self._events_space), update])
+            await self._database.write(Insert(self._events_space, entry), update)
         except Conflict:
             if not await self._is_same_entry(entry):
                 raise LeaseLost from None
-            await self._database.bulk([update])
+            await self._database.write(update)
 
     async def withdraw(self, message: Raw, entry: Raw) -> None:
         """Take back what ``begin`` stored in a conversation that is gone. 2 round trips."""
@@ -190,7 +210,7 @@ class TurnStore:
             await self._messages.delete_one({"message_id": message["message_id"]})
             await self._events.delete_one({"event_id": entry["event_id"]})
 
-    async def _is_same_message(self, message: Raw) -> bool:
+    async def _is_same_message(self, message: Mapping[str, Any]) -> bool:
         """Whether a repeated write met its own first attempt, and not an earlier message of the same client id."""
         found = await self.message(message["user_id"], message["conversation_id"], message["message_id"])
         return found is not None and found.get("run_id") == message["run_id"]
@@ -198,7 +218,7 @@ class TurnStore:
     async def _is_same_entry(self, entry: Raw) -> bool:
         return await self._holder(entry) == str(entry["event_id"])
 
-    async def _holder(self, entry: Raw) -> str | None:
+    async def _holder(self, entry: Mapping[str, Any]) -> str | None:
         """Return the id of the entry that has this entry's number."""
         place = {key: entry[key] for key in ("user_id", "conversation_id", "seq")}
         with translated():
@@ -222,46 +242,42 @@ class TurnStore:
         Gives the lease back with it unless a message waits; True if that is certain. Raises LeaseLost when somebody
         else has written events with these numbers.
         """
-        writes: list[Operation] = [InsertOne(answer, namespace=self._messages_space) for answer in answers]
+        writes: list[Write] = [Insert(self._messages_space, answer) for answer in answers]
         writes += self._changes(updates)
-        writes += [InsertOne(entry, namespace=self._events_space) for entry in entries]
+        writes += [Insert(self._events_space, entry) for entry in entries]
         if release:
             free = release.held | {"queued": 0}
-            writes.append(UpdateOne(free, self._given_back(release), namespace=self._conversations_space))
+            writes.append(Update(self._conversations_space, free, self._given_back(release)))
+        if not writes:
+            return False
         try:
-            if len(writes) == 1 and entries:
-                with translated():
-                    await self._events.insert_one(entries[0])
-            elif writes:
-                matched = (await self._database.bulk(writes)).matched_count
-                return release is not None and matched > len(updates)
+            matched = await self._database.write(*writes)
         except Conflict:
             await self._write_again(answers, updates, entries)
-        return False
+            return False
+        return release is not None and matched > len(updates)
 
     async def _write_again(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
         """Do what a first attempt left undone: an answer replaces what that attempt had stored under its id."""
-        replaced = {answer["message_id"]: _without_id(answer) for answer in answers}
         changes = [
-            UpdateOne({"message_id": key}, {"$set": answer}, upsert=True, namespace=self._messages_space)
-            for key, answer in replaced.items()
+            Update(self._messages_space, {"message_id": answer["message_id"]}, {"$set": answer}, upsert=True)
+            for answer in answers
         ]
         if writes := [*changes, *self._changes(updates)]:
-            await self._database.bulk(writes)
+            await self._database.write(*writes)
         await self._append_missing(entries)
 
-    def _changes(self, updates: Mapping[str, Raw]) -> list[Operation]:
+    def _changes(self, updates: Mapping[str, Raw]) -> list[Update]:
         return [
-            UpdateOne({"message_id": key}, {"$set": changes}, namespace=self._messages_space)
-            for key, changes in updates.items()
+            Update(self._messages_space, {"message_id": key}, {"$set": changes}) for key, changes in updates.items()
         ]
 
-    async def _append_missing(self, entries: Sequence[Raw]) -> None:
+    async def _append_missing(self, entries: Sequence[Mapping[str, Any]]) -> None:
         for entry in entries:
             holder = await self._holder(entry)
             if holder is None:
                 with translated():
-                    await self._events.insert_one(_without_id(entry))
+                    await self._events.insert_one(dict(entry))
             elif holder != entry["event_id"]:
                 raise LeaseLost
 
@@ -348,10 +364,6 @@ def lease_document(lease: Lease, first_seq: int = 1) -> Raw:
         "attempt": 1,
         "cancel": False,
     }
-
-
-def _without_id(document: Raw) -> Raw:
-    return {key: value for key, value in document.items() if key != "_id"}
 
 
 def _literal(document: Raw) -> Raw:

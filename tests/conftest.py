@@ -42,7 +42,7 @@ def clock() -> ManualClock:
 async def database(mongo_uri: str, clock: ManualClock, idle_databases: list[str]) -> AsyncIterator[Database]:
     """A connection of its own to an empty database that is in step with the catalogue."""
     name = idle_databases.pop() if idle_databases else new_id("test")
-    connected = await Database.connect(mongo_uri, name, clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]))
+    connected = await Database.connect(mongo_uri, name, clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]), counted=True)
     await synchronise(connected)
     yield connected
     for collection in CATALOGUE:

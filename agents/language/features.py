@@ -99,6 +99,9 @@ def _situation(situation: Situation, tokens: list[str]) -> list[str]:
     return facts
 
 
+_LETTERS = zlib.crc32(b"c:")
+
+
 def _classed(text: str, tokens: list[str]) -> list[tuple[str, ...]]:
     """The classes of the words that have any, in order; shapes are classes of their own."""
     raw = _TOKEN.findall(text.lower())
@@ -156,14 +159,11 @@ def _meaning(text: str, tokens: list[str], agent: str) -> tuple[list[str], list[
     return meaning + both, stand
 
 
-def names(text: str, situation: Situation) -> list[tuple[str, float]]:
-    """The features by name with their weight, each group weighted as a whole so that long texts do not shout."""
-    seen = visible(text)
+def _named(seen: str, situation: Situation) -> list[tuple[list[str], float]]:
+    """The features that have names, in groups, each weighted as a whole so that long texts do not shout."""
     tokens = shaped(seen)
     words = [f"w:{token}" for token in tokens] + [f"b:{a} {b}" for a, b in itertools.pairwise(tokens)]
     words += [f"first:{' '.join(tokens[:2])}"] if tokens else []
-    padded = " " + re.sub(r"\s+", " ", seen.lower()) + " "
-    letters = [f"c:{padded[i : i + n]}" for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
     cues = sorted(find_cues(seen), key=lambda cue: cue[1])
     marks = [f"cue:{name}" for name, _ in cues]
     marks += [f"cues:{a}|{b}" for (a, _), (b, _) in itertools.pairwise(cues)]
@@ -184,19 +184,26 @@ def names(text: str, situation: Situation) -> list[tuple[str, float]]:
     found = weights(asked)
     wish += [f"rw:{name}{round(weight)}" for name, weight in found.items()]
     wish += [f"rtop:{max(found, key=lambda name: found[name])}"] if found else ["rtop:none"]
-    groups = (
-        (set(words), 1.6),
-        (set(letters), 1.2),
-        (set(marks), 1.4),
-        (set(meaning), 1.6),
-        (set(wish), 1.8),
-        (set(facts), 1.2),
-        (set(stand), 1.2),
-    )
-    return [(name, weight / len(group) ** 0.5) for group, weight in groups if group for name in sorted(group)]
+    return [(words, 1.6), (marks, 1.4), (meaning, 1.6), (wish, 1.8), (facts, 1.2), (stand, 1.2)]
+
+
+def _letters(seen: str) -> set[int]:
+    """Every run of three to five letters."""
+    padded = " " + re.sub(r"\s+", " ", seen.lower()) + " "
+    if padded.isascii():
+        raw = padded.encode()
+        return {zlib.crc32(raw[i : i + n], _LETTERS) for n in (3, 4, 5) for i in range(len(raw) - n + 1)}
+    runs = (padded[i : i + n].encode() for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+    return {zlib.crc32(run, _LETTERS) for run in runs}
 
 
 def hashed(text: str, situation: Situation) -> tuple[list[int], list[float]]:
     """The features as places in a vector of SIZE, and their values."""
-    named = names(text, situation)
-    return [zlib.crc32(name.encode()) % SIZE for name, _ in named], [value for _, value in named]
+    seen = visible(text)
+    groups = [({zlib.crc32(name.encode()) for name in names}, weight) for names, weight in _named(seen, situation)]
+    places: list[int] = []
+    values: list[float] = []
+    for group, weight in (*groups, (_letters(seen), 1.2)):
+        places += sorted(group)
+        values += [weight / len(group) ** 0.5] * len(group) if group else ()
+    return [place % SIZE for place in places], values

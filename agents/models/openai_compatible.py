@@ -1,7 +1,6 @@
 """ChatOpenAI with a lean streaming transport: same requests and messages, a fraction of the SDK's work per event."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -15,13 +14,13 @@ from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from pydantic import PrivateAttr
 
+from agents.models.event_stream import SECRET_LOOKING, streamed
 from agents.models.reply import CallPart, Part, TokensUsed
 from core.errors import ModelError
 from core.json_text import inner_object, json_object
 from core.settings import Settings
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
-SECRET_LOOKING = re.compile(r"\b(sk|key|pk)[-_][\w*.-]{4,}", re.IGNORECASE)
 RETRYABLE_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
 
@@ -72,9 +71,9 @@ class StreamingChatOpenAI(ChatOpenAI):
             async with self._connected().post(self._url, data=orjson.dumps(payload), headers=self._headers) as response:
                 if response.status != 200:
                     raise await _refusal(response)
-                async for events in server_sent_events(response.content):
-                    finished = finished or any(_has_finish_reason(event) for event in events)
-                    yield [part for event in events for part in parts_of(event)]
+                async for parts, over in streamed(response.content):
+                    finished = finished or over
+                    yield parts
         except TimeoutError as error:
             raise ModelError(
                 f"The language model has been silent for {self.silence_seconds:g} s. Your message is kept; try again.",
@@ -130,58 +129,6 @@ class Bound:
         return self._model.parts(messages, **self._kwargs)
 
 
-async def server_sent_events(content: aiohttp.StreamReader) -> AsyncIterator[list[dict[str, Any]]]:
-    """Yield the JSON objects of a stream's ``data:`` lines until ``[DONE]``, those of one network read together.
-
-    Raises ModelError on a line that is not JSON, and on an error the server reports in the stream.
-    """
-    rest = b""
-    async for block in content.iter_any():
-        *lines, rest = (rest + block).split(b"\n")
-        events: list[dict[str, Any]] = []
-        for line in lines:
-            if not line.startswith(b"data:"):
-                continue
-            data = line[5:].strip()
-            if data == b"[DONE]":
-                yield events
-                return
-            events.append(_event(data))
-        yield events
-
-
-def _event(data: bytes) -> dict[str, Any]:
-    event = json_object(data)
-    if event is None:
-        raise ModelError("The language model sent something unreadable. Try again.", retryable=True)
-    if reported := event.get("error"):
-        raise ModelError(_broken_off(reported), retryable=True)
-    return event
-
-
-def parts_of(event: dict[str, Any]) -> list[Part]:
-    """Return what one event carries."""
-    parts: list[Part] = []
-    if choices := event.get("choices"):
-        delta = inner_object(choices[0].get("delta"))
-        if content := delta.get("content"):
-            parts.append(content)
-        for position, call in enumerate(delta.get("tool_calls") or ()):
-            function = inner_object(call.get("function"))
-            place = call.get("index")
-            parts.append(
-                CallPart(
-                    position if place is None else place,
-                    function.get("name") or "",
-                    function.get("arguments") or "",
-                    call.get("id"),
-                )
-            )
-    if usage := event.get("usage"):
-        parts.append(TokensUsed(usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or 0))
-    return parts
-
-
 def chunk_of(part: Part) -> AIMessageChunk:
     """Return a part in the form LangChain takes."""
     match part:
@@ -194,11 +141,6 @@ def chunk_of(part: Part) -> AIMessageChunk:
             total = part.sent + part.received
             usage = UsageMetadata(input_tokens=part.sent, output_tokens=part.received, total_tokens=total)
             return AIMessageChunk(content="", usage_metadata=usage)
-
-
-def _has_finish_reason(event: dict[str, Any]) -> bool:
-    choices = event.get("choices")
-    return bool(choices and choices[0].get("finish_reason"))
 
 
 async def _refusal(response: aiohttp.ClientResponse) -> ModelError:
@@ -223,11 +165,6 @@ async def _refusal(response: aiohttp.ClientResponse) -> ModelError:
 def _said(body: bytes) -> str:
     reported = inner_object((json_object(body) or {}).get("error"))
     return SECRET_LOOKING.sub("…", str(reported.get("message", "")))[:300] or "no reason given."
-
-
-def _broken_off(reported: Any) -> str:
-    said = inner_object(reported).get("message", "") or str(reported)
-    return f"The language model stopped: {SECRET_LOOKING.sub('…', str(said))[:200]} Your message is kept; try again."
 
 
 def _seconds(value: str | None) -> float | None:

@@ -1,8 +1,12 @@
-"""What may come in as a message: length, characters, the client's own id."""
+"""What may come in as a message: length, characters, the client's own id; and how it is stored."""
 
 import re
+from datetime import datetime
+from typing import Any
 
 from core.errors import InvalidInput
+from core.scope import Scope
+from db.turn_store import Lease
 
 LONGEST_MESSAGE = 32_000
 LONGEST_CLIENT_ID = 128
@@ -32,3 +36,25 @@ def checked_client_id(client_message_id: str) -> str:
             f"client_message_id has to be 1 to {LONGEST_CLIENT_ID} printable characters.", field="client_message_id"
         )
     return client_message_id
+
+
+def new_message(
+    scope: Scope, conversation_id: str, lease: Lease, content: str, client_id: str, first_seq: int, now: datetime
+) -> dict[str, Any]:
+    """Return a person's message as it is stored; its turn is the lease's run."""
+    return {
+        "message_id": lease.message_id,
+        "conversation_id": conversation_id,
+        "user_id": scope.user_id,
+        "client_message_id": client_id,
+        "role": "user",
+        "kind": "message",
+        "content": content,
+        "status": "pending",
+        "run_id": lease.run_id,
+        "first_seq": first_seq,
+        "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},
+        "timestamp": now,
+        "created_at": now,
+        "updated_at": now,
+    }

@@ -75,14 +75,15 @@ class Run:
         self._recall: asyncio.Task[Brought] | None = None
         self._recalls = house.memory is not None and self.approved is None
 
-    async def begin(self) -> bool:
+    async def begin(self, new: Stored | None = None) -> bool:
         """Store a new message with the run's first events and take the lease, all in 1 round trip.
 
-        False if the conversation is gone. Raises Conflict as the store's ``begin`` does.
+        ``new`` is the conversation where that is to be stored as well. False if the conversation is gone. Raises
+        Conflict as the store's ``begin`` does.
         """
         opening = await self._opening()
         frames, entries = self.log.numbered(opening)
-        if not await self.house.store.begin(self.message, entries[0], self.head["run"]):
+        if not await self.house.store.begin(self.message, entries[0], self.head["run"], new):
             await self.house.store.withdraw(self.message, entries[0])
             return False
         self._opened(opening, frames)

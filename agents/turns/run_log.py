@@ -203,11 +203,12 @@ class RunLog:
     def _show(self, batch: Sequence[Event], frames: Sequence[Frame]) -> None:
         """Show what is stored now and what had to wait for it, in the order it came."""
         numbered = iter(frames)
+        channel = self._channel
         for event in batch:
             if event.durable:
                 self.stored([next(numbered)])
             else:
-                self._channel.emit(event, self._run_id)
+                channel.emit(event, self._run_id)
 
     def numbered(self, events: Sequence[Event]) -> tuple[list[Frame], list[dict[str, Any]]]:
         """Return the frames of events and the entries they are stored in, with the numbers they will have."""

@@ -11,12 +11,14 @@ from agents.turns.accepted import Accepted, RunResult, as_accepted
 from agents.turns.feed import Frame
 from agents.turns.follow import follow, follow_from_here
 from agents.turns.house import House
-from agents.turns.intake import checked_client_id, checked_content
+from agents.turns.intake import checked_client_id, checked_content, new_message
 from agents.turns.run import INSIST_SECONDS, LEASE, Run
 from core.errors import AppError, Conflict, LimitReached, NotFound, Unavailable
 from core.ids import new_id
 from core.json_text import inner_object
 from core.scope import Scope
+from db.conversations import CONVERSATIONS, Conversation
+from db.repository import Repository
 from db.turn_store import Lease, LeaseLost, Release, lease_document
 
 log = structlog.get_logger(__name__)
@@ -39,8 +41,24 @@ class Turns:
         self._background: set[asyncio.Task[None]] = set()
         self._line: Counter[str] = Counter()
 
-    async def accept(self, scope: Scope, conversation_id: str, content: str, client_message_id: str) -> Accepted:
+    async def open(self, scope: Scope, conversation: Conversation) -> Conversation:
+        """Store a new conversation; its first turn need not read it. Conflict if its external id is taken."""
+        made = await Repository(self.house.database, CONVERSATIONS, scope).insert(conversation)
+        self.house.heads.put(made.model_dump())
+        return made
+
+    async def accept(
+        self,
+        scope: Scope,
+        conversation_id: str,
+        content: str,
+        client_message_id: str,
+        new: Conversation | None = None,
+    ) -> Accepted:
         """Store a message and start its turn, or let it wait behind the one that runs. Stored when this returns.
+
+        ``new`` is the conversation where this is its first message: both are stored in one go, or neither is; Conflict
+        if there is one with its external id already.
 
         The same ``client_message_id`` is the same turn; after a failed one it is tried again. Raises InvalidInput,
         NotFound, Forbidden, and LimitReached when too many messages wait.
@@ -48,21 +66,22 @@ class Turns:
         scope.require_write()
         text, client_id = checked_content(content), checked_client_id(client_message_id)
         store = self.house.store
-        head = self.house.heads.take(scope.user_id, conversation_id) or await store.head(scope.user_id, conversation_id)
-        if head is None:
-            raise NotFound(NO_CONVERSATION)
+        fresh = store.new_conversation(scope.user_id, new) if new else None
+        head = fresh or await self._head(scope.user_id, conversation_id)
         lease = self._lease(new_id("run"), new_id("msg"))
         first_seq = head["last_seq"] + 1
-        message = self._message(scope, conversation_id, lease, text, client_id, first_seq)
+        message = new_message(scope, conversation_id, lease, text, client_id, first_seq, self.house.clock.now())
         if head.get("run") or self._busy(conversation_id):
             return await self._wait_in_line(scope, message)
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
-            begun = await run.begin()
+            begun = await run.begin(fresh)
         except Unavailable:
             self._keep(asyncio.create_task(self._settle(run)))
             raise
         except Conflict as conflict:
+            if fresh:
+                raise
             if conflict.details.get("index") == 0:
                 return await self._known(scope, conversation_id, client_id)
             return await self._stand_back(scope, message)
@@ -70,6 +89,12 @@ class Turns:
             raise NotFound(NO_CONVERSATION)
         self._start(run)
         return Accepted(run.run_id, message["message_id"], duplicate=False, after=first_seq - 1, started=True)
+
+    async def _head(self, user_id: str, conversation_id: str) -> Stored:
+        head = self.house.heads.take(user_id, conversation_id) or await self.house.store.head(user_id, conversation_id)
+        if head is None:
+            raise NotFound(NO_CONVERSATION)
+        return head
 
     async def cancel(self, scope: Scope, conversation_id: str) -> bool:
         """Stop the running turn, here or in another process; what was said so far is kept. False if nothing runs."""
@@ -96,14 +121,19 @@ class Turns:
             yield frames
 
     async def say(
-        self, scope: Scope, conversation_id: str, content: str, client_message_id: str
+        self,
+        scope: Scope,
+        conversation_id: str,
+        content: str,
+        client_message_id: str,
+        new: Conversation | None = None,
     ) -> AsyncIterator[Sequence[Frame]]:
         """Accept a message and yield its run's frames to the end. Raises as ``accept`` does, before the first frame."""
         channel = self.house.feed.channel(conversation_id)
         listener, _, _ = channel.join()
         user_id = scope.user_id
         try:
-            accepted = await self.accept(scope, conversation_id, content, client_message_id)
+            accepted = await self.accept(scope, conversation_id, content, client_message_id, new)
             place = (accepted.after, accepted.run_id)
             if accepted.started:
                 frames_of_run = follow_from_here(self.house, user_id, conversation_id, listener, *place)
@@ -347,27 +377,6 @@ class Turns:
 
     def _lease(self, run_id: str, message_id: str) -> Lease:
         return Lease(new_id("lse"), run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)
-
-    def _message(
-        self, scope: Scope, conversation_id: str, lease: Lease, content: str, client_id: str, first_seq: int
-    ) -> Stored:
-        now = self.house.clock.now()
-        return {
-            "message_id": lease.message_id,
-            "conversation_id": conversation_id,
-            "user_id": scope.user_id,
-            "client_message_id": client_id,
-            "role": "user",
-            "kind": "message",
-            "content": content,
-            "status": "pending",
-            "run_id": lease.run_id,
-            "first_seq": first_seq,
-            "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},
-            "timestamp": now,
-            "created_at": now,
-            "updated_at": now,
-        }
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from core.errors import NotConfigured
 from core.settings import Settings
 from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import base_url, complain, say
+from server.garbage import look_less_often
 from server.live.protocol import ChatSocketProtocol
 from server.logs import configure_logs
 from server.private_files import write_private
@@ -115,6 +116,7 @@ async def serve(settings: Settings) -> int:
             def ready() -> None:
                 write_private(address_file, base_url(settings, listener.getsockname()[1]))
                 say("\n".join(lines))
+                look_less_often()
 
             server = Server(uvicorn_config(_application(services), settings), ready)
             ending.of(services, server)

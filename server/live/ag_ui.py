@@ -53,12 +53,15 @@ async def run_agent(body: RunAgentInput, scope: Writer, parts: Parts) -> Respons
     """
     _bounded(body.thread_id, LONGEST_THREAD_ID, "threadId")
     _bounded(body.run_id, LONGEST_RUN_ID, "runId")
-    conversation_id = await _conversation_of(parts, scope, body.thread_id)
+    known = await _conversation_of(parts, scope, body.thread_id)
+    conversation_id = known or new_id(CONVERSATIONS.id_prefix)
     if body.resume:
         accepted = [await _resumed(parts, scope, conversation_id, entry) for entry in body.resume]
+    elif known:
+        accepted = [await parts.turns.accept(scope, conversation_id, *_last_words(body))]
     else:
-        message_id, content = _last_words(body)
-        accepted = [await parts.turns.accept(scope, conversation_id, content, message_id)]
+        run, conversation_id = await _first(parts, scope, conversation_id, body)
+        accepted = [run]
     return stream_of(_events(parts, scope, conversation_id, accepted, body), parts.stopping)
 
 
@@ -79,21 +82,25 @@ async def _events(
         yield event(RunFailed(asked.run_id, error.message, error.code, error.retry_after).wire())
 
 
-async def _conversation_of(parts: Services, scope: Scope, thread_id: str) -> str:
+async def _conversation_of(parts: Services, scope: Scope, thread_id: str) -> str | None:
     conversations = parts.repository(CONVERSATIONS, scope)
     if is_public_id(thread_id) and thread_id.startswith(f"{CONVERSATIONS.id_prefix}_"):
         return (await conversations.get(thread_id)).conversation_id
     found = await conversations.find_one({"external_id": thread_id})
-    if found:
-        return found.conversation_id
-    made = Conversation(conversation_id=new_id(CONVERSATIONS.id_prefix), channel=scope.channel, external_id=thread_id)
+    return found.conversation_id if found else None
+
+
+async def _first(parts: Services, scope: Scope, conversation_id: str, body: RunAgentInput) -> tuple[Accepted, str]:
+    """Take the first message of a thread and store its conversation with it, unless another request was faster."""
+    content, message_id = _last_words(body)
+    new = Conversation(conversation_id=conversation_id, channel=scope.channel, external_id=body.thread_id)
     try:
-        return (await conversations.insert(made)).conversation_id
+        return await parts.turns.accept(scope, conversation_id, content, message_id, new), conversation_id
     except Conflict:
-        found = await conversations.find_one({"external_id": thread_id})
+        found = await _conversation_of(parts, scope, body.thread_id)
         if found is None:
             raise
-        return found.conversation_id
+        return await parts.turns.accept(scope, found, content, message_id), found
 
 
 async def _resumed(parts: Services, scope: Scope, conversation_id: str, entry: ResumeEntry) -> Accepted:
@@ -137,16 +144,16 @@ def _object(text: str) -> Any:
 
 
 def _last_words(body: RunAgentInput) -> tuple[str, str]:
-    """Return id and text of the last message, which has to be the person's."""
+    """Return text and id of the last message, which has to be the person's."""
     last = body.messages[-1] if body.messages else None
     if not isinstance(last, UserMessage):
         raise InvalidInput("The last message has to be the user's. Add one, or answer with `resume`.", field="messages")
     if isinstance(last.content, str):
-        return last.id, last.content
+        return last.content, last.id
     parts = [part.text for part in last.content if isinstance(part, TextPart)]
     if len(parts) < len(last.content):
         raise InvalidInput("Only text can be read here. Leave images and files out.", field="messages")
-    return last.id, "\n".join(parts)
+    return "\n".join(parts), last.id
 
 
 def _bounded(value: str, longest: int, field: str) -> None:

@@ -133,7 +133,7 @@ async def add(scope: Writer, parts: Parts, body: Annotated[NewConversation | Non
     conversation = Conversation(
         conversation_id=new_id(CONVERSATIONS.id_prefix), title=asked.title, channel=asked.channel or scope.channel
     )
-    return ConversationView.of(await parts.repository(CONVERSATIONS, scope).insert(conversation))
+    return ConversationView.of(await parts.turns.open(scope, conversation))
 
 
 @router.get("", operation_id="list_conversations", responses=responses(), summary="List them, newest first")

@@ -14,7 +14,9 @@ from tests.conftest import ENCRYPTION_KEY
 @pytest.fixture
 async def bare_database(mongo_uri: str, clock: ManualClock) -> AsyncIterator[Database]:
     """A database in which nothing was ever made; it is dropped afterwards."""
-    connected = await Database.connect(mongo_uri, new_id("bare"), clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]))
+    connected = await Database.connect(
+        mongo_uri, new_id("bare"), clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]), counted=True
+    )
     yield connected
     await connected.drop()
     await connected.close()

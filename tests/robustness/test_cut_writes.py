@@ -1,8 +1,7 @@
 """A process that ends in the middle of a write to several collections: what is there of it is gone on with, once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -11,11 +10,12 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.ids import new_id
 from core.scope import Scope
-from db.client import Database, Operation
+from db.client import Database
 from db.content_library import CONTENT_LIBRARY
 from db.encryption import FieldCipher
 from db.messages import MESSAGES
 from db.repository import Repository
+from db.writes import Write
 from sandbox.model_server import ModelServer
 from sandbox.planning_model import CHAT, WRITE, answer, reply
 from tests.agents.turns.conftest import Team, build_team
@@ -33,16 +33,16 @@ class CutDatabase(Database):
         """Say in which of the writes to come, and after how many of its operations."""
         self._writes_left, self._operations_kept, self.gone = write, operations, asyncio.Event()
 
-    async def bulk(self, operations: Sequence[Operation]) -> Any:
+    async def write(self, *writes: Write) -> int:
         """Write all, some or nothing."""
         if self.gone.is_set():
             raise Unavailable("gone")
         self._writes_left -= 1
         if self._writes_left > 0:
-            return await super().bulk(operations)
+            return await super().write(*writes)
         self.gone.set()
-        if kept := operations[: self._operations_kept]:
-            await super().bulk(kept)
+        if kept := writes[: self._operations_kept]:
+            await super().write(*kept)
         raise Unavailable("gone")
 
 

@@ -113,6 +113,9 @@ async def test_next_turn_of_a_long_conversation_costs_what_a_short_one_does(live
     short, long = await talker.conversation(), await talker.conversation()
     await with_history(database, live.scope, short, SHORT)
     await with_history(database, live.scope, long, LONG)
+    for conversation_id in (short, long):
+        live.services.turns.house.heads.forget(conversation_id)
+    await cost(live, talker, await talker.conversation())  # what an account reads once
     short_trips, short_prompt, short_seconds = await cost(live, talker, short)
     long_trips, long_prompt, long_seconds = await cost(live, talker, long)
     ratio = long_seconds / short_seconds
