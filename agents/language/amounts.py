@@ -298,7 +298,11 @@ _RENAMED = re.compile(
 def _near_lead(text: str, amount: Amount) -> bool:
     before = re.split(r"[.;!?\n]", text[max(0, amount.start - 45) : amount.start])[-1]
     after = re.split(r"[.;!?\n,]", text[amount.end : amount.end + 30])[0]
-    return _LEAD.search(before) is not None or re.search(r"budget|to spend|spend\b|to play with", after) is not None
+    return (
+        _LEAD.search(before) is not None
+        or re.search(r"budget|to spend|spend\b|to play with|in the (?:kitty|pot|bank|tin|jar)|put by\b", after)
+        is not None
+    )
 
 
 _PAST = re.compile(

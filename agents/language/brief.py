@@ -323,9 +323,16 @@ class _Reader:
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""
         self._set("goal_value", scaled_goal(self._said, self._known.get("goal_value")))
+        correcting = is_correction(self._said, self._known)
+        if (
+            correcting
+            and self._values.get("goal_value") == self._known.get("goal_value")
+            and len(self._said.split()) <= 12
+        ):
+            self._values.pop("goal_value", None)  # the figure taken back
         if "budget" in self._values or "goal_value" in self._values:
             return
-        if is_correction(self._said, self._known):
+        if correcting:
             name, value = bare_number(self._left, self._known, self._asked)
             if name == "budget" and value is not None:
                 self._set("budget", Money.of(value, fallback_currency(self._said, self._known)))

@@ -104,6 +104,7 @@ FEASTS: tuple[tuple[str, Callable[[int], date]], ...] = (
     (r"pancake day|shrove tuesday", lambda y: easter(y) - timedelta(47)),
     (r"mothering sunday|mother'?s'? day(?: uk)?|mothers'? day", lambda y: easter(y) - timedelta(21)),
     (r"good friday", lambda y: easter(y) - timedelta(2)),
+    (r"easter saturday|holy saturday|karsamstag", lambda y: easter(y) - timedelta(1)),
     (r"easter monday|ostermontag", lambda y: easter(y) + timedelta(1)),
     (r"easter(?: sunday| weekend)?|ostern|pâques|pascua|pasqua|pasen|páscoa", easter),
     (r"earth day", _fixed(4, 22)),

@@ -83,7 +83,8 @@ _NEGATED = re.compile(
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:(?:is|'s|are) (?:out|gone|off|over|dead|finished)\b(?! of|"
+    r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:(?:is|'s|are) (?:out|gone|off|over|dead|"
+    r"finished|pointless|useless|rubbish|a waste)\b(?! of|"
     r" to)|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
     r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|"
     r"never works|can be dropped)",
@@ -123,6 +124,9 @@ _TALKED_ABOUT = re.compile(
     r"more|less)\b",
     re.IGNORECASE,
 )
+
+
+_GOOGLE = re.compile(r"(?:^|[,&+/]|\band)\s*google(?=\s*(?:[,&+/.]|and\b|$))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,8 @@ def read_channels(text: str, known: Sequence[str], *, asked: bool) -> tuple[list
     ``known`` is the list before. A plain mention adds to a known list; "only", "instead" and the like replace it.
     """
     found = list(mentions(text))
+    if asked:
+        found += [Mention(m.start(), m.end(), "google_ads", wanted=True) for m in _GOOGLE.finditer(text)]
     if not asked and found and _TALKED_ABOUT.search(text):
         found = []
     wanted = list(dict.fromkeys(m.channel for m in found if m.wanted))

@@ -31,6 +31,7 @@ _CORRECTING = re.compile(
     r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|"
     r"should be|scratch that|raise|lower|reduce|"
     r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|"
+    r"too (?:many|few|much|high|low|big|small|ambitious)|"
     r"instead|tops|max|lieber|plutôt|mejor)\b",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ _SCALED = (
     (re.compile(r"\bbudget(?:'s| is| has| was| got)?(?: been)? doubled\b", re.IGNORECASE), Decimal(2)),
 )
 _BY = re.compile(
-    r"^\W*(?:(?:ok|and|please|can you|let's|we can)\W+)*add (?:another|a further|an extra) [£$€]?\d[\d.,]*k?"
+    r"^\W*(?:(?:ok|and|please|can you|let's|we can)\W+)*add (?:(?:another|a further|an extra) [£$€]?|[£$€])\d[\d.,]*k?"
     r"(?: [a-z]+)?\W*$|\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|"
     r"(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
     r"budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",

@@ -63,6 +63,8 @@ def _month(word: str) -> int:
 
 def _day(word: str) -> int:
     word = word.lower().replace(" ", "-")
+    if word in {"premier", "primo", "primero"}:
+        return 1
     return ORDINALS.index(word) if word in ORDINALS else int(re.sub(r"\D", "", word))
 
 
@@ -112,7 +114,7 @@ def weekday_day(match: re.Match[str], frame: Frame) -> Span | None:
     which = (match["which"] or "").lower().strip()
     if which in {"last", "past"} or (match["w"] in _WORDS_TOO and which in {"", "the", "until", "till", "by"}):
         return None
-    if which == "next":
+    if which == "next" or which.startswith("nächst"):
         monday = frame.today + timedelta(7 - frame.today.weekday())
         return monday + timedelta(wanted), None
     if which == "this":

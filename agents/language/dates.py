@@ -107,6 +107,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (rf"\b{_WD}(?P<m>{_M})[ -]?(?:the )?(?P<d>\d{{1,2}}){_ORD}(?![\d%k,.:]\d|\d|%|k\b|\s?(?:am|"
             rf"pm)\b){_YEAR}"), day_month, False),
         (rf"\b{_WD}(?:the )?(?P<d>{_ORDINAL_WORD}) of (?P<m>{_M}){_YEAR}", day_month, False),
+        (rf"\b(?:le |il |el )?(?P<d>1er|1º|premier|primo|primero)\s(?:de )?(?P<m>{_M}){_YEAR}", day_month, False),
         (rf"\b(?P<m>{_M}) (?:the )?(?P<d>{_ORDINAL_WORD})\b{_YEAR}", day_month, False),
         (rf"\b(?:the )?(?P<a>\d{{1,2}}){_TH} of (?:the )?(?P<b>\d{{1,2}}){_TH}(?P<y>(?!))?(?!\w)", numeric_day, False),
         (rf"\b{_D},?\s(?:the\s)?(?P<d>\d{{1,2}}(?:st|nd|rd|th))(?!\w)", ordinal_day, True),
@@ -139,7 +140,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
          rf"fortnights?|tagen|wochen|"
          rf"monaten|jours|semaines|mois|semanas|días|meses)(?:'s? time)?\b"), counted_ahead, True),
         (
-            (rf"\b(?:(?P<which>this|next|on|coming|this coming|last|past|by|until|till|"
+            (rf"\b(?:(?P<which>this|next|nächste[nr]?|kommende[nr]?|on|coming|this coming|last|past|by|until|till|"
             rf"the)\s)?(?P<w>{_D})(?P<week>\s(?:week(?!\w)|after next|fortnight))?(?!\w)"),
          weekday_day, True),
         (

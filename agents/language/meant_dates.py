@@ -81,7 +81,8 @@ def _repeats(words: str, before: str, after: str) -> bool:
         r"\s(?:services|swims|roasts?|matinees|lunch(?:es)?|brunch(?:es)?|league|clubs?|suppers?|school)\b", after
     ):
         return True
-    if re.match(_NIGHTLY, after, re.IGNORECASE) and re.search(r"\b(?:our|the|my|a)\s$", before, re.IGNORECASE):
+    owned = words.lower().startswith("the ") or re.search(r"\b(?:our|the|my|a)\s$", before, re.IGNORECASE)
+    if owned and re.match(_NIGHTLY, after, re.IGNORECASE):
         return True
     named = re.search(r"\b(?:the|our|a|my|their|her|his)\s$", before) or words.lower().startswith("the ")
     if named and _WEEKLY.match(after):
@@ -94,11 +95,11 @@ def _current(text: str, found: list[Found]) -> list[Found]:
     """Without the dates a correction takes back: not the 3rd but the 5th; Friday, no wait, Saturday."""
     kept: list[Found] = []
     for number, item in enumerate(found):
-        before = text[max(0, item.start - 24) : item.start]
+        before = text[max(0, item.start - 30) : item.start]
         words = text[item.start : item.end].lower()
         if re.search(
-            r"\b(?:not|instead of|rather than|moved from|wasn't|isn't|(?:can't|cannot|won't|can not) (?:do|make|manage|"
-            r"have))\s+(?:on |the |in )*$",
+            r"\b(?:(?:was|were) (?:going|supposed|meant|planned) (?:to be|for)|not|instead of|rather than|moved from|"
+            r"wasn't|isn't|(?:can't|cannot|won't|can not) (?:be|do|make|manage|have))\s+(?:on |the |in |that )*$",
             before,
             re.IGNORECASE,
         ) or words.startswith("not "):

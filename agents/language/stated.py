@@ -28,6 +28,11 @@ _REACHED = re.compile(
     r"last (?:year|time|month|week|summer|winter))(?: (?:get|we|at|about|around|only|more than|over|sold|of))*\s*$",
     re.IGNORECASE,
 )
+_SO_FAR = re.compile(
+    r"[\w' -]{0,20}?\b(?:so far|already|came|at the moment|last (?:year|time|month|week|summer|winter)|"
+    r"in (?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -51,14 +56,19 @@ def phrase(name: str, tags: Tags, ruled: str = "") -> str:
 def told_figure(tags: Tags) -> int | None:
     """The figure to reach, as the tagger sees it."""
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
-    best = _meant(tags.said, [one for one in found if not _REACHED.search(tags.said[: one.start])] or found)
+    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one)] or found)
     if best is None:
         return None
-    match = NUMBER.search(tags.said, best.start, best.end)
+    match = next((one for one in NUMBER.finditer(tags.said) if one.start() < best.end and best.start < one.end()), None)
     value = number_value(match) if match else None
     if re.match(r"\s?(?:%|percent|per cent)", tags.said[best.end :]):
         return None
     return whole(value) if value is not None else None
+
+
+def _reached(said: str, one: Tagged) -> bool:
+    """Whether a figure is what there is or was, and not what is wanted."""
+    return _REACHED.search(said[: one.start]) is not None or _SO_FAR.match(said[one.end : one.end + 40]) is not None
 
 
 def told_sum(tags: Tags, ruled: tuple[int, int] | None) -> tuple[int, int] | None:

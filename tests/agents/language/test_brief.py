@@ -57,6 +57,9 @@ def test_a_whole_brief_is_read_at_once() -> None:
         ("0 budget", 0, "USD"),
         ("in 2019 we spent 3000 on radio, this time it's 750 euros", 75000, "EUR"),
         ("let's make the budget 2k, euros obviously", 200000, "EUR"),
+        ("there's about 1,500 in the kitty", 150000, "USD"),
+        ("40.000 Kč", 4000000, "CZK"),
+        ("How much we have: €2,200. When: March to May.", 220000, "EUR"),
     ],
 )
 def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: str) -> None:
@@ -92,6 +95,11 @@ def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: st
         ("300 extra covers over the next 6 weeks", {"end_date": date(2027, 1, 1)}),
         ("by spring bank holiday", {"end_date": date(2027, 5, 31)}),
         ("Sunday roast at The Crown", {}),
+        ("fill the Friday night curry buffet", {}),
+        ("it was going to be 3 May but it's 10 May now", {"event_date": date(2027, 5, 10)}),
+        ("le premier mars", {"event_date": date(2027, 3, 1)}),
+        ("Easter Saturday", {"event_date": date(2027, 3, 27)}),
+        ("op 6 februari", {"event_date": date(2027, 2, 6)}),
         ("start next Monday and run for two weeks", {"start_date": date(2026, 11, 23), "end_date": date(2026, 12, 6)}),
     ],
 )
@@ -140,6 +148,9 @@ def test_a_correction_changes_what_it_means(text: str, expected: Mapping[str, ob
         ("bring it forward two days", {"event_date": "2027-02-12"}, "event_date", date(2027, 2, 10)),
         ("can't do the 1st, let's do the 8th", {"event_date": "2027-03-01"}, "event_date", date(2027, 3, 8)),
         ("double the goal", {"goal_value": 50}, "goal_value", 100),
+        ("200 is too many visitors, 150", {"goal_value": 200, "goal_metric": "visitors"}, "goal_value", 150),
+        ("45 is plenty, actually make it 30", {"goal_value": 45}, "goal_value", 30),
+        ("facebook's pointless, take it off", {"channels": ["instagram", "facebook"]}, "channels", ["instagram"]),
     ],
 )
 def test_a_change_of_mind_is_followed(text: str, known: Mapping[str, object], name: str, value: object) -> None:
