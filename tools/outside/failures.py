@@ -50,6 +50,11 @@ def unreachable(label: str) -> Retryable:
     return Retryable(f"{label} can't be reached right now. Nothing was sent; it will be tried again.")
 
 
+def untrusted(label: str) -> Rejected:
+    """The other side could not prove who it is; nothing was sent."""
+    return Rejected(f"The certificate of {label} is not trusted, so nothing was sent. Have it renewed or corrected.")
+
+
 def lost(label: str, words: str = "") -> OutcomeUnknown:
     """The answer to something that has an effect did not come or makes no sense."""
     said = f" It says: {words}" if words else ""

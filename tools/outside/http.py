@@ -20,7 +20,7 @@ from core.errors import OutcomeUnknown, PlatformError, Rejected, Retryable
 from core.json_text import inner_object, json_object
 from tools.outside.addresses import PrivateAddress, socket_maker
 from tools.outside.contract import RateLimit
-from tools.outside.failures import lost, of_status, scrubbed, unreachable, wait_of
+from tools.outside.failures import lost, of_status, scrubbed, unreachable, untrusted, wait_of
 
 CONNECT_SECONDS = 10
 LARGEST_ANSWER = 4_000_000
@@ -174,6 +174,8 @@ class Outside:
             raise _private(call) from None
         except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise Rejected(f"{call.platform} has no usable web address. Correct it.") from None
+        except aiohttp.ClientConnectorCertificateError:
+            raise untrusted(call.platform) from None
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             if isinstance(getattr(error, "os_error", None), PrivateAddress):
                 raise _private(call) from None

@@ -5,6 +5,7 @@ Only the end of the message itself has an effect: what fails before it has sent 
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from aiosmtplib import SMTP
 
 from core.errors import PlatformError, Rejected
 from tools.outside.addresses import PrivateAddress, socket_maker
-from tools.outside.failures import busy, closed, lost, refused, scrubbed, unreachable
+from tools.outside.failures import busy, closed, lost, refused, scrubbed, unreachable, untrusted
 from tools.outside.http import CONNECT_SECONDS, Outside
 
 Security: TypeAlias = Literal["tls", "starttls", "none"]
@@ -133,7 +134,9 @@ def _translated(server: MailServer) -> Generator[None]:
         yield
     except aiosmtplib.SMTPResponseException as error:
         raise _failure(server, error) from None
-    except OSError:  # so are the library's errors of connections and time
+    except OSError as error:  # so are the library's errors of connections and time
+        if isinstance(error, ssl.SSLCertVerificationError) or isinstance(error.__cause__, ssl.SSLCertVerificationError):
+            raise untrusted(server.name) from None
         raise unreachable(server.name) from None
     except aiosmtplib.SMTPException:
         raise refused(server.name, "it does not offer what is asked of it (STARTTLS, login or UTF-8).") from None

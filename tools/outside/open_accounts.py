@@ -57,6 +57,7 @@ class OpenAccounts:
             await self.expire(scope, account_id, error.message)
             error.details["connection_id"] = account_id
             raise
+        await self._repository(scope).change(account_id, {"last_used": self._clock.now()})
 
     async def find(self, scope: Scope, platform: str, platform_account_id: str) -> str:
         """Return our id of an account that is named by the platform's; NotFound if it is not connected."""

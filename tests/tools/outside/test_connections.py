@@ -229,6 +229,30 @@ async def test_a_withdrawn_account_is_expired_and_comes_back_by_connecting_again
     assert (await accounts.open(scope, account.social_account_id)).token
 
 
+async def test_credentials_refused_in_use_expire_the_account(
+    connections: Connections,
+    accounts: OpenAccounts,
+    logins: Logins,
+    sandbox: Sandbox,
+    database: Database,
+    scope: Scope,
+    clock: ManualClock,
+) -> None:
+    (account,) = (await connected(connections, scope, "twitter")).accounts
+    found = await accounts.find(scope, "twitter", account.account_id)
+    async with accounts.opened(scope, found) as access:
+        await logins.adapter("twitter").identify(access)
+    assert (await stored(database, scope, found)).last_used == clock.now()
+    authorisation(sandbox.twins["twitter"]).withdraw_all()
+    with pytest.raises(ReconnectNeeded):
+        async with accounts.opened(scope, found) as access:
+            await logins.adapter("twitter").identify(access)
+    kept = await stored(database, scope, found)
+    assert (kept.status, bool(kept.error_message)) == ("expired", True)
+    with pytest.raises(NotFound):
+        await accounts.find(scope, "linkedin", account.account_id)
+
+
 async def test_while_the_platform_is_away_an_unexpired_token_still_serves(
     connections: Connections, accounts: OpenAccounts, sandbox: Sandbox, scope: Scope, clock: ManualClock
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -13,6 +14,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from core.clock import SystemClock
 from core.errors import OutcomeUnknown, PlatformError, ReconnectNeeded, Rejected, Retryable
+from tests.contracts.platform_kits import certificates
 from tools.outside.contract import Media
 from tools.outside.failures import HIDDEN, of_status, scrubbed, wait_of
 from tools.outside.http import Call, Outside, limit_of
@@ -53,6 +55,25 @@ async def failed(attempt: Awaitable[object]) -> PlatformError:
     with pytest.raises(PlatformError) as caught:
         await attempt
     return caught.value
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_apart_from_a_server_that_is_away(
+    outside: Outside, tmp_path: Path
+) -> None:
+    server_tls, client_tls = certificates(tmp_path)
+
+    async def hello(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text="{}")
+
+    runner = web.ServerRunner(web.Server(hello))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=server_tls).start()
+    url = f"https://127.0.0.1:{runner.addresses[0][1]}/"
+    assert isinstance(await failed(outside.send(Call("It", "POST", url, effect=True))), Rejected)
+    async with Outside(SystemClock(), timeout=2, allow_private=True, tls=client_tls) as trusting:
+        assert (await trusting.send(Call("It", "GET", url))).object() == {}
+    await runner.cleanup()
+    assert isinstance(await failed(outside.send(Call("It", "POST", url, effect=True))), Retryable)
 
 
 async def test_redirects_are_not_followed_and_cookies_not_kept(outside: Outside, serve: Serve) -> None:

@@ -128,7 +128,7 @@ async def test_an_address_that_is_none_is_refused_without_holding_up_the_others(
 
 async def test_a_certificate_that_is_not_trusted_ends_it(kit: MailKit) -> None:
     async with Outside(SystemClock(), timeout=1.0, allow_private=True) as distrustful:
-        with pytest.raises(Retryable):
+        with pytest.raises(Rejected, match="certificate"):
             await Email(distrustful).publish(kit.access, letter(kit), PassingNotes())
     assert kit.published() == []
 
