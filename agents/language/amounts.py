@@ -192,7 +192,8 @@ _PRICE_BEFORE = re.compile(
     r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them "
     r"|for "
     r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|only|for just|fee (?:is|of)|"
-    r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prize of|discount of|revenue of|turnover of|"
+    r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prizes? (?:of|is|are)|"
+    r"discount of|revenue of|turnover of|"
     r"sales of|"
     r"(?:thrilled|delighted) with|"
     r"raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |"
@@ -232,7 +233,7 @@ _HAVE = re.compile(
     r"\b(?:we|i)(?:'ve| have)(?: only)?(?: got)?(?: about| around| roughly| maybe| like)?\s$", re.IGNORECASE
 )
 _FRAGMENT = re.compile(
-    r"(?:^|[,.;\n+]|\band|\bmax|\bup to|\babout|\baround|\broughly|\bapproximately|~|-)\s*$", re.IGNORECASE
+    r"(?:^|[,.;\n+]|\band|\bso|\bmax|\bup to|\babout|\baround|\broughly|\bapproximately|~|-)\s*$", re.IGNORECASE
 )
 _ENDS = re.compile(r"\s*(?:[.,;!\n]|$|tops\b|max\b|maximum\b|ish\b)")
 _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
@@ -379,7 +380,8 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
         if _rejected(text, amount):
             continue
         before, ends = text[: match.start()][-40:], _ENDS.match(tail) is not None
-        lone = alone and match["scale"] is not None and ends and _FRAGMENT.search(before) is not None
+        limited = re.match(r"\s?(?:max|maximum|tops|at most)\b", tail, re.IGNORECASE) is not None
+        lone = alone and (match["scale"] is not None or limited) and ends and _FRAGMENT.search(before) is not None
         led = anywhere and (lone or _near_lead(text, amount) or (ends and _HAVE.search(before) is not None))
         if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
             yield amount

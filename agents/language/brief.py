@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias, cast
 
-from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
+from agents.language.amounts import amounts, fallback_currency, find_budget, is_price, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience
 from agents.language.channels import CHANNELS, mentions, read_channels
@@ -172,7 +172,12 @@ class _Reader:
             self._values.pop("budget", None)
         if (sum_told := told_sum(tags, self._budget_place)) and "budget" not in self._removed:
             words = self._said[sum_told[0] : sum_told[1]]
-            if found := find_budget(words, self._known, asked="budget"):
+            priced = any(
+                is_price(self._said, amount)
+                for amount in amounts(self._said, self._known)
+                if amount.start < sum_told[1] and sum_told[0] < amount.end
+            )
+            if not priced and (found := find_budget(words, self._known, asked="budget")):
                 self._set("budget", found.money(fallback_currency(self._said, self._known)))
         elsewhere = self._answering and self._asked not in (*_GOALS, "target_audience")
         if elsewhere and len(self._said.split()) <= 12:

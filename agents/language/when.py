@@ -26,7 +26,7 @@ _START = re.compile(
 )
 _END = re.compile(
     r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|everything))?(?: on| in|"
-    r" by|:| =)?|\bdeadline(?: is|:)?(?: on)?|\bno later "
+    r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
     r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|"
     r"\bavant(?: le)?|\bd'ici(?: au| le| la)?|\bantes del?|\bentro(?: il)?|\bfino al?|\bvor dem|\btot(?: en met)?|"
