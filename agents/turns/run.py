@@ -40,6 +40,8 @@ HEARTBEAT_SECONDS = 5.0
 INSIST_SECONDS = 0.1
 # What memory finds within this time is stored with the run's first events; what takes longer costs no write either.
 RECALL_SECONDS = 0.01
+# A turn waits no longer than this for memory; it goes on without.
+LONGEST_RECALL_SECONDS = 2.0
 Stored = dict[str, Any]
 Status = Literal["done", "failed", "cancelled"]
 
@@ -113,7 +115,7 @@ class Run:
             events += [route, StepStarted(route.agents[0])]
         return events
 
-    async def _recalled(self, patience: float | None = None) -> list[Event]:
+    async def _recalled(self, patience: float) -> list[Event]:
         """Take what was recalled into the turn once it is there; return the event that tells of it, the first time."""
         memory = self.house.memory
         if memory is None or not self._recalls:
@@ -171,6 +173,8 @@ class Run:
             heartbeat.cancel()
             with suppress(asyncio.CancelledError):
                 await heartbeat
+            if self._recall:
+                self._recall.cancel()
             await self.log.close()
 
     async def release(self) -> bool:
@@ -213,7 +217,7 @@ class Run:
             return
         self._stoppable = True
         self._tell_context(progress)
-        recalled = await self._recalled()
+        recalled = await self._recalled(LONGEST_RECALL_SECONDS)
         if not progress.recalled:
             self.log.put(*recalled)
         for call in progress.calls_made:
