@@ -125,6 +125,7 @@ class Account:
     def put(self, rows: Sequence[Raw]) -> None:
         """Add memories as they are stored, or replace those with the same id."""
         self._lasting = None
+        rows = list({str(row["memory_id"]): row for row in rows}.values())
         self.remove([str(row["memory_id"]) for row in rows])
         first = self.columns.grow(len(rows))
         texts: list[list[int]] = []

@@ -59,6 +59,12 @@ class Lexicon:
         self._table: Floats = np.zeros((256, DIMENSIONS), dtype=np.float32)
         self._embedded = 0
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._warm = vectors is None
+
+    @property
+    def warm(self) -> bool:
+        """Whether the vectors are loaded. The first time takes longer than anybody should have to wait for."""
+        return self._warm
 
     def numbers(self, text: str) -> list[int]:
         """Return the numbers of a text's words that say something, in order."""
@@ -85,7 +91,10 @@ class Lexicon:
     def prepare(self) -> None:
         """Embed the words that are new, so that no question has to wait for it. May run in a thread."""
         with self._lock:
+            if self._vectors is not None and not self._warm:
+                self._vectors(["word"])
             self._embed_new()
+            self._warm = True
 
     def _new(self, word: str) -> int:
         root = stem(word)

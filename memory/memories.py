@@ -91,6 +91,8 @@ class Memories:
         account = await self._accounts.open(scope.user_id)
         now = query.now or self._clock.now()
         reading = read_question(query.text, account.speakers, now.date())
+        if not self._lexicon.warm:
+            await asyncio.to_thread(self._lexicon.prepare)
         meanings = [self._lexicon.meaning(word) for word in reading.words]
         near = await self._near(scope.user_id, account, reading)
         found = rank(account, reading, meanings, near, account.wanted(query), now.toordinal(), query.limit)

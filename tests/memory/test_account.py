@@ -79,6 +79,12 @@ def test_what_is_put_again_is_replaced() -> None:
     assert beside(held, "a") == (None, "b")
 
 
+def test_what_comes_twice_at_once_is_held_once() -> None:
+    held = account(row("a", "first"), row("a", "second"))
+    assert answers(held, Query("")) == {"a"}
+    assert [memory.content for memory in held.memories()] == ["second"]
+
+
 def test_slots_are_given_back_when_many_are_gone() -> None:
     names = [f"m{number}" for number in range(300)]
     held = account(*(row(name, f"word{name}", place) for place, name in enumerate(names)))

@@ -37,6 +37,13 @@ async def test_remembering_again_changes_nothing(memories: Memories, scope: Scop
     assert len(await memories.all(scope)) == 2
 
 
+async def test_the_same_said_twice_at_once_is_one_memory(memories: Memories, scope: Scope) -> None:
+    await memories.all(scope)
+    kept = await memories.remember(scope, [said("The budget is 8,000."), said("The budget is 8,000.")])
+    assert len({memory.memory_id for memory in kept}) == 1
+    assert await texts(memories, scope, "What is the budget?") == ["The budget is 8,000."]
+
+
 async def test_what_is_deleted_is_gone(memories: Memories, scope: Scope) -> None:
     (kept,) = await memories.remember(scope, [said("The budget is 8,000.")])
     assert await memories.delete(scope, [kept.memory_id]) == 1
