@@ -21,6 +21,8 @@ Raw: TypeAlias = dict[str, Any]
 BUDGET_BYTES: Final = 256 * 2**20
 # More rows than this are indexed in a thread, so that nobody else has to wait.
 IN_A_THREAD: Final = 300
+# So many rows are put in between two looks at what else there is to do.
+PORTION: Final = 100
 
 
 @dataclass(slots=True)
@@ -148,7 +150,7 @@ class Accounts:
         state = State() if self._alone else await self._store.state(user_id)
         account = Account(self._lexicon)
         async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
-            await self._put(account, rows)
+            await self._fill(account, rows)
             if not self._index.persistent:
                 await self._index_rows(user_id, rows)
         held.account, held.state = account, state
@@ -180,12 +182,20 @@ class Accounts:
         await self._index.remove(user_id, [memory_id for memory_id in memory_ids if memory_id not in there])
         await self._index_rows(user_id, rows)
 
-    async def _put(self, account: Account, rows: Sequence[Raw]) -> None:
+    async def _fill(self, account: Account, rows: Sequence[Raw]) -> None:
+        """Put rows into an account that nobody sees yet."""
         if len(rows) > IN_A_THREAD:
             await asyncio.to_thread(account.put, rows)
             await asyncio.to_thread(self._lexicon.prepare)
         elif rows:
             account.put(rows)
+
+    async def _put(self, account: Account, rows: Sequence[Raw]) -> None:
+        """Put rows into an account that others read meanwhile: in portions, and never in another thread."""
+        for start in range(0, len(rows), PORTION):
+            account.put(rows[start : start + PORTION])
+            if len(rows) > PORTION:
+                await asyncio.sleep(0)
 
     async def _index_rows(self, user_id: str, rows: Sequence[Raw]) -> None:
         """Index those rows that have a vector of the model in use; others are found by their words meanwhile."""

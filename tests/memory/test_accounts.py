@@ -144,3 +144,17 @@ def test_a_log_tells_what_changed_as_long_as_it_reaches_back() -> None:
     assert log.since(State("e", 6)) is None
     assert log.since(State("other", 8)) is None
     assert log.since(State("e", 11)) is None
+
+
+async def test_recall_goes_on_while_much_is_written(house: House, scope: Scope) -> None:
+    engine = house.engine(alone=True)
+    await engine.remember(scope, notes(20, "bread"))
+    writing = asyncio.create_task(engine.remember(scope, notes(900, "butter")))
+    seen: list[int] = []
+    while not writing.done():
+        result = await engine.recall(scope, Query("bread number 7", limit=1))
+        assert result.items[0].memory.content == "bread number 7"
+        seen.append(result.searched)
+        await asyncio.sleep(0)
+    assert seen == sorted(seen)
+    assert len(await engine.all(scope)) == 920
