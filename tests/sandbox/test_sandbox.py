@@ -74,14 +74,14 @@ async def test_what_was_published_outlives_a_kill_in_mid_answer(tmp_path: Path) 
         token = (await program.control("twitter", "tokens", {"do": "issue", "scope": SCOPES}))["token"]
         access = Access("2244994945", Credentials(access_token=token))
         await program.control("twitter", "faults", [{"path": "/2/tweets", "delay": 0.0, "cut": "after"}])
-        async with Outside(SystemClock(), timeout=5, addresses=program.addresses) as outside:
+        async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
             with pytest.raises(OutcomeUnknown):
                 await X(outside).publish(access, post, notes)
         program.process.kill()
         await program.process.wait()
     async with running(tmp_path / "journal", port) as program:
         (row,) = (await program.control("twitter", "ledger"))["published"]
-        async with Outside(SystemClock(), timeout=5, addresses=program.addresses) as outside:
+        async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
             found = await X(outside).look_up(access, Search(post, now, SystemClock().now(), notes=notes))
             assert found is not None
             assert found.platform_post_id == row["id"]
@@ -94,7 +94,7 @@ async def test_its_clock_is_set_from_outside(tmp_path: Path) -> None:
         told = await program.control("twitter", "clock", {"now": "2027-01-01T09:00:00Z"})
         assert told["now"].startswith("2027-01-01T09:00:00")
         token = (await program.control("twitter", "tokens", {"do": "issue", "scope": SCOPES}))["token"]
-        async with Outside(SystemClock(), timeout=5, addresses=program.addresses) as outside:
+        async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
             await X(outside).publish(Access("2244994945", Credentials(access_token=token)), a_post(), PassingNotes())
         (row,) = (await program.control("twitter", "ledger"))["published"]
         assert row["at"].startswith("2027-01-01T09:00:00")

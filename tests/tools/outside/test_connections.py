@@ -44,7 +44,7 @@ async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def logins(sandbox: Sandbox, clock: ManualClock) -> AsyncIterator[Logins]:
-    async with Outside(clock, timeout=2, addresses=sandbox.addresses()) as outside:
+    async with Outside(clock, timeout=20, addresses=sandbox.addresses()) as outside:
         yield Logins(outside, APPS)
 
 

@@ -25,7 +25,7 @@ UTM = UtmParams(source="twitter", medium="social", campaign="leeds-opening-decem
 
 @pytest.fixture
 async def outside(database: Database) -> AsyncIterator[Outside]:
-    async with Outside(database.clock, timeout=1) as made:
+    async with Outside(database.clock, timeout=10) as made:
         yield made
 
 
@@ -201,7 +201,7 @@ def test_private_addresses_are_known_in_every_dress(address: str, public: bool) 
 async def test_a_check_follows_the_link(
     database: Database, pages: Pages, scope: Scope, path: str, problem: str | None
 ) -> None:
-    async with Outside(database.clock, timeout=1, allow_private=True) as outside:
+    async with Outside(database.clock, timeout=10, allow_private=True) as outside:
         links = ManagedLinks(database, outside)
         made = await links.manage(scope, POST, f"{pages.url}{path}")
         checked = await links.check(scope, made.url_id)
@@ -215,7 +215,7 @@ async def test_a_check_never_reaches_into_a_private_network(
     database: Database, pages: Pages, outside: Outside, scope: Scope
 ) -> None:
     port = pages.url.rpartition(":")[2]
-    async with Outside(database.clock, timeout=1, allow_private=True) as lenient:
+    async with Outside(database.clock, timeout=10, allow_private=True) as lenient:
         made = await ManagedLinks(database, lenient).manage(scope, POST, f"http://localhost:{port}/fine")
         inside = await ManagedLinks(database, lenient).manage(scope, POST, f"{pages.url}/inside")
     for link in (made, inside):

@@ -78,7 +78,7 @@ async def server() -> AsyncIterator[Server]:
     assert process.stdin
     issuer = (await asyncio.wait_for(process.stdout.readline(), 30)).decode().strip()
     assert issuer.startswith("http"), "The server did not start; `make clients` installs what it needs."
-    async with Outside(SystemClock(), timeout=5, addresses={"oidc": issuer}) as outside:
+    async with Outside(SystemClock(), timeout=20, addresses={"oidc": issuer}) as outside:
         yield Server(issuer, outside)
     process.stdin.close()
     await process.wait()

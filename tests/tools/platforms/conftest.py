@@ -18,7 +18,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 
 @pytest.fixture
 async def outside(sandbox: Sandbox) -> AsyncIterator[Outside]:
-    async with Outside(SystemClock(), timeout=1.0, addresses=sandbox.addresses()) as made:
+    async with Outside(SystemClock(), timeout=20.0, addresses=sandbox.addresses()) as made:
         yield made
 
 

@@ -26,7 +26,7 @@ def tls(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 @pytest.fixture
 async def outside(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> AsyncIterator[Outside]:
-    async with Outside(SystemClock(), timeout=1.0, allow_private=True, tls=tls[1]) as made:
+    async with Outside(SystemClock(), timeout=20.0, allow_private=True, tls=tls[1]) as made:
         yield made
 
 
@@ -127,7 +127,7 @@ async def test_an_address_that_is_none_is_refused_without_holding_up_the_others(
 
 
 async def test_a_certificate_that_is_not_trusted_ends_it(kit: MailKit) -> None:
-    async with Outside(SystemClock(), timeout=1.0, allow_private=True) as distrustful:
+    async with Outside(SystemClock(), timeout=20.0, allow_private=True) as distrustful:
         with pytest.raises(Rejected, match="certificate"):
             await Email(distrustful).publish(kit.access, letter(kit), PassingNotes())
     assert kit.published() == []
@@ -157,7 +157,7 @@ async def test_a_wrong_password_asks_to_connect_again(kit: MailKit, outside: Out
 
 
 async def test_a_server_inside_of_a_private_network_is_not_called(kit: MailKit) -> None:
-    async with Outside(SystemClock(), timeout=1.0) as strict:
+    async with Outside(SystemClock(), timeout=20.0) as strict:
         with pytest.raises(Rejected, match="private network"):
             await Email(strict).identify(kit.access)
 
