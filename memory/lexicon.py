@@ -25,7 +25,7 @@ BEYOND: Final = 1 << 31
 DIMENSIONS: Final = 64
 ALIKE: Final = 0.5
 MOST_ALIKE: Final = 48
-REMEMBERED: Final = 4096
+REMEMBERED: Final = 8192
 SHORTEST: Final = 3
 
 
@@ -45,6 +45,7 @@ class _Known:
     upto: int
     numbers: Numbers
     likeness: Floats
+    meaning: Meaning | None = None
 
 
 class Lexicon:
@@ -82,11 +83,13 @@ class Lexicon:
         own = self._of_stem.get(root)
         own = _beyond(root) if own is None else own
         likes = self._likes(word, root)
-        others = likes.numbers != own
-        return Meaning(
-            np.concatenate(([own], likes.numbers[others])).astype(np.uint32),
-            np.concatenate(([1.0], likes.likeness[others])).astype(np.float32),
-        )
+        if likes.meaning is None or likes.meaning.numbers[0] != own:
+            others = likes.numbers != own
+            likes.meaning = Meaning(
+                np.concatenate(([own], likes.numbers[others])).astype(np.uint32),
+                np.concatenate(([1.0], likes.likeness[others])).astype(np.float32),
+            )
+        return likes.meaning
 
     def prepare(self) -> None:
         """Embed the words that are new, so that no question has to wait for it. May run in a thread."""
@@ -126,12 +129,15 @@ class Lexicon:
     def _look_further(self, known: _Known) -> None:
         similar = products(self._table[known.upto : self._embedded], known.vector)
         near = np.flatnonzero(similar > ALIKE)
+        if not len(near):
+            known.upto = self._embedded
+            return
         numbers = np.concatenate((known.numbers, (near + known.upto).astype(np.uint32)))
         likeness = np.concatenate((known.likeness, similar[near].astype(np.float32)))
         if len(numbers) > MOST_ALIKE:
             best = np.argpartition(-likeness, MOST_ALIKE)[:MOST_ALIKE]
             numbers, likeness = numbers[best], likeness[best]
-        known.numbers, known.likeness, known.upto = numbers, likeness, self._embedded
+        known.numbers, known.likeness, known.upto, known.meaning = numbers, likeness, self._embedded, None
 
     def _embed_new(self) -> None:
         count = len(self._first_seen)
