@@ -13,7 +13,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def _stored_precision(moment: datetime) -> datetime:
     """MongoDB keeps milliseconds in UTC; cut to that, so that what was written equals what is read."""
     moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_stored_precision)]

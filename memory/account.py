@@ -95,7 +95,10 @@ class Account:
     def slots(self, memory_ids: Sequence[str]) -> NDArray[np.intp]:
         """Return where memories are; a negative number for one that is not there."""
         known = self._slots
-        return np.array([known.get(memory_id, NOWHERE) for memory_id in memory_ids], dtype=np.intp)
+        try:
+            return np.fromiter(map(known.__getitem__, memory_ids), dtype=np.intp, count=len(memory_ids))
+        except KeyError:
+            return np.array([known.get(memory_id, NOWHERE) for memory_id in memory_ids], dtype=np.intp)
 
     def memory_id(self, slot: int) -> str:
         """Return the id of the memory in a slot."""
