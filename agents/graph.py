@@ -1,5 +1,6 @@
 """The graph of a turn: the supervisor, then one agent after another, each a node."""
 
+from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
 from langgraph.graph import END, START, StateGraph
@@ -8,7 +9,6 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agents.loop import Worker
-from agents.spec import AgentSpec
 from agents.supervisor import Supervisor
 from agents.turn import Turn, TurnState
 from core.events import Routed, StepStarted
@@ -22,14 +22,14 @@ class Node(Protocol):
     async def __call__(self, state: TurnState, *, runtime: Runtime[Turn]) -> Command[Any]: ...
 
 
-def build_graph(roster: tuple[AgentSpec, ...], supervisor: Supervisor) -> Graph:
+def build_graph(workers: Mapping[str, Worker], supervisor: Supervisor) -> Graph:
     """Compile the graph once; turns run side by side on it."""
-    names = tuple(spec.name for spec in roster)
+    names = tuple(workers)
     # LangGraph leaves parts of its own signatures untyped.
     graph: Any = StateGraph(TurnState, context_schema=Turn)
     graph.add_node("supervisor", _supervise(supervisor), destinations=names)
-    for spec in roster:
-        graph.add_node(spec.name, _agent(Worker.of(spec)), destinations=(*names, END))
+    for name, worker in workers.items():
+        graph.add_node(name, _agent(worker), destinations=(*names, END))
     graph.add_conditional_edges(START, _enter, ["supervisor", *names])
     return cast("Graph", graph.compile())
 
@@ -55,7 +55,7 @@ def _agent(worker: Worker) -> Node:
         turn = runtime.context
         route, position = state.get("route"), state.get("position", 0)
         assert route is not None, "the supervisor comes first"
-        messages = await worker.work(turn, position, state.get("messages", []), _task(route, position))
+        messages = await worker.work(turn, position, state.get("messages", []), task_of(route, position))
         following = position + 1
         if turn.interrupts or following == len(route.agents):
             return Command(goto=END)
@@ -65,7 +65,8 @@ def _agent(worker: Worker) -> Node:
     return work
 
 
-def _task(route: Routed, position: int) -> str | None:
+def task_of(route: Routed, position: int) -> str | None:
+    """Return what an agent is told where several answer one message."""
     if len(route.agents) == 1:
         return None
     before = ", ".join(route.agents[:position]) or "nobody yet"

@@ -8,6 +8,7 @@ from langchain_core.messages import ToolCall as LangChainToolCall
 
 from agents.briefing import conversation, system_message
 from agents.models.reply import ChatModel, Reply, ToolRequest, ask
+from agents.models.started import StartedReply
 from agents.spec import AgentSpec
 from agents.turn import Answer, Turn, TurnOutput
 from core.events import (
@@ -87,12 +88,15 @@ class Worker:
         name = self.spec.name
         stream = AnswerStream(turn.output, derived_id("msg", turn.run_id, str(position)), name)
         model = self._model(turn)
-        messages = [
-            system_message(self.prompt, turn, name, task),
-            *conversation(turn, turn_messages),
-        ]
+        started, turn.started = turn.started, None
+        if started and started.agent == name:
+            asked: ChatModel = started
+            messages = started.messages
+        else:
+            asked, messages = model, self._messages(turn, turn_messages, task)
         for _ in range(MODEL_CALLS_PER_AGENT):
-            reply = await ask(model, messages, stream, name=turn.models.careful_name, retries=turn.models.retries)
+            reply = await ask(asked, messages, stream, name=turn.models.careful_name, retries=turn.models.retries)
+            asked = model
             turn.count(reply.usage)
             if not reply.calls:
                 break
@@ -105,6 +109,13 @@ class Worker:
             stream.text(OUT_OF_CALLS)
         self._finish(turn, position, stream.content)
         return [*turn_messages, AIMessage(stream.content, name=name)]
+
+    def start(self, turn: Turn, task: str | None) -> None:
+        """Begin the first call of a turn this agent comes first in, to be read by ``work``."""
+        turn.started = StartedReply(self.spec.name, self._model(turn), self._messages(turn, (), task))
+
+    def _messages(self, turn: Turn, turn_messages: Sequence[BaseMessage], task: str | None) -> list[BaseMessage]:
+        return [system_message(self.prompt, turn, self.spec.name, task), *conversation(turn, turn_messages)]
 
     def _model(self, turn: Turn) -> ChatModel:
         return turn.models.bound(turn.models.careful, turn.runner.offered(self.spec.tools, turn.scope))

@@ -9,6 +9,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.language.situation import Situation
 from agents.models.factory import Models
+from agents.models.started import StartedReply
 from agents.recalling import NOTHING, Brought
 from core.clock import Clock
 from core.events import Event, Interrupt, Routed, Usage
@@ -75,6 +76,7 @@ class Turn:
     calls_made: Counter[str] = field(default_factory=Counter[str])
     memory: Brought = NOTHING
     desk: MemoryDesk | None = None
+    started: StartedReply | None = None
 
     def next_call_id(self, tool: str) -> str:
         """Return the id of the next call of ``tool`` in this turn; a repeated turn counts the same way."""

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from typing import Any
 
 CONVERSATIONS_KEPT = 500
+IDS_KEPT = 50
+ANSWERED = "answered"
 
 
 class Heads:
@@ -15,10 +17,10 @@ class Heads:
     def __init__(self) -> None:
         self._heads: OrderedDict[str, dict[str, Any]] = OrderedDict()
 
-    def put(self, head: dict[str, Any]) -> None:
-        """Keep a conversation document as it stands after a turn."""
+    def put(self, head: dict[str, Any], client_message_id: str | None = None) -> None:
+        """Keep a conversation document as it stands after a turn, and the id of the message that was answered."""
         conversation_id = head["conversation_id"]
-        self._heads[conversation_id] = head
+        self._heads[conversation_id] = head | {ANSWERED: (*head.get(ANSWERED, ()), client_message_id)[-IDS_KEPT:]}
         self._heads.move_to_end(conversation_id)
         if len(self._heads) > CONVERSATIONS_KEPT:
             self._heads.popitem(last=False)
@@ -38,3 +40,8 @@ class Heads:
         """Forget every conversation of a tenant."""
         for conversation_id in [key for key, head in self._heads.items() if head["user_id"] == user_id]:
             del self._heads[conversation_id]
+
+
+def repeated(head: dict[str, Any] | None, client_message_id: str) -> bool:
+    """Whether a message may have been answered before, as far as the conversation's kept document tells."""
+    return head is None or client_message_id in head.get(ANSWERED, ())

@@ -1,10 +1,11 @@
 """What every run of a process shares, put together once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from agents.graph import Graph, build_graph
 from agents.language.intent import read_intent
+from agents.loop import Worker
 from agents.models.factory import Models
 from agents.recalling import Recaller
 from agents.remembering import Remembering
@@ -39,6 +40,7 @@ class House:
     heads: Heads
     graph: Graph
     supervisor: Supervisor
+    workers: Mapping[str, Worker]
     models: Models
     runner: ToolRunner
     clock: Clock
@@ -56,13 +58,15 @@ def build_house(
 ) -> House:
     """Put the parts together. Connects to nothing."""
     supervisor = Supervisor(roster, reader)
+    workers = {spec.name: Worker.of(spec) for spec in roster}
     return House(
         database=database,
         store=TurnStore(database),
         feed=Feed(),
         heads=Heads(),
-        graph=build_graph(roster, supervisor),
+        graph=build_graph(workers, supervisor),
         supervisor=supervisor,
+        workers=workers,
         models=models,
         runner=ToolRunner(tools),
         clock=clock,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import structlog
 
+from agents.graph import task_of
 from agents.recalling import Brought
 from agents.turn import Answer, Turn, TurnState
 from agents.turns.approved import ApprovedCall
@@ -21,6 +22,7 @@ from core.errors import AppError, Unavailable
 from core.events import (
     ContextChanged,
     Event,
+    Routed,
     RunFailed,
     RunFinished,
     RunStarted,
@@ -77,19 +79,39 @@ class Run:
         self._recall: asyncio.Task[Brought] | None = None
         self._recalls = house.memory is not None and self.approved is None
 
-    async def begin(self, new: Stored | None = None) -> bool:
+    async def begin(self, new: Stored | None = None, *, early: bool = False) -> bool:
         """Store a new message with the run's first events and take the lease, all in 1 round trip.
 
-        ``new`` is the conversation where that is to be stored as well. False if the conversation is gone. Raises
+        ``new`` is the conversation where that is to be stored as well. ``early`` asks the model meanwhile: only where
+        nothing speaks for this being a message that was sent before. False if the conversation is gone. Raises
         Conflict as the store's ``begin`` does.
         """
         opening = await self._opening()
         frames, entries = self.log.numbered(opening)
-        if not await self.house.store.begin(self.message, entries[0], self.head["run"], new):
+        if early:
+            self._start_early(opening)
+        try:
+            begun = await self.house.store.begin(self.message, entries[0], self.head["run"], new)
+        except BaseException:
+            await self._drop_early()
+            raise
+        if not begun:
+            await self._drop_early()
             await self.house.store.withdraw(self.message, entries[0])
             return False
         self._opened(opening, frames)
         return True
+
+    def _start_early(self, opening: Sequence[Event]) -> None:
+        """Ask the model while the message is being stored, where it is known already who answers, and with what."""
+        route = next((event for event in opening if isinstance(event, Routed)), None)
+        if route and not self._recalls:
+            self.house.workers[route.agents[0]].start(self.turn, task_of(route, 0))
+
+    async def _drop_early(self) -> None:
+        started, self.turn.started = self.turn.started, None
+        if started:
+            await started.drop()
 
     async def open(self) -> None:
         """Store the first events of a run whose message and lease are stored already. 1 round trip."""
@@ -175,6 +197,7 @@ class Run:
                 await heartbeat
             if self._recall:
                 self._recall.cancel()
+            await self._drop_early()
             await self.log.close()
 
     async def release(self) -> bool:
@@ -202,7 +225,8 @@ class Run:
 
     def _given_back(self, release: Release) -> None:
         self.over = True
-        self.house.heads.put({**self.head, **release.changes, "run": None, "queued": 0})
+        head = {**self.head, **release.changes, "run": None, "queued": 0}
+        self.house.heads.put(head, self.message.get("client_message_id"))
 
     async def _work(self) -> None:
         progress = self._progress or await self._stored_progress()

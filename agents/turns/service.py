@@ -10,6 +10,7 @@ import structlog
 from agents.turns.accepted import Accepted, RunResult, as_accepted
 from agents.turns.feed import Frame
 from agents.turns.follow import follow, follow_from_here
+from agents.turns.heads import repeated
 from agents.turns.house import House
 from agents.turns.intake import checked_client_id, checked_content, new_message
 from agents.turns.run import INSIST_SECONDS, LEASE, Run
@@ -67,7 +68,8 @@ class Turns:
         text, client_id = checked_content(content), checked_client_id(client_message_id)
         store = self.house.store
         fresh = store.new_conversation(scope.user_id, new) if new else None
-        head = fresh or await self._head(scope.user_id, conversation_id)
+        kept = self.house.heads.take(scope.user_id, conversation_id)
+        head = fresh or kept or await self._head(scope.user_id, conversation_id)
         lease = self._lease(new_id("run"), new_id("msg"))
         first_seq = head["last_seq"] + 1
         message = new_message(scope, conversation_id, lease, text, client_id, first_seq, self.house.clock.now())
@@ -75,7 +77,7 @@ class Turns:
             return await self._wait_in_line(scope, message)
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
-            begun = await run.begin(fresh)
+            begun = await run.begin(fresh, early=not repeated(kept or fresh, client_id))
         except Unavailable:
             self._keep(asyncio.create_task(self._settle(run)))
             raise
@@ -91,7 +93,7 @@ class Turns:
         return Accepted(run.run_id, message["message_id"], duplicate=False, after=first_seq - 1, started=True)
 
     async def _head(self, user_id: str, conversation_id: str) -> Stored:
-        head = self.house.heads.take(user_id, conversation_id) or await self.house.store.head(user_id, conversation_id)
+        head = await self.house.store.head(user_id, conversation_id)
         if head is None:
             raise NotFound(NO_CONVERSATION)
         return head

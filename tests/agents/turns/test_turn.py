@@ -226,3 +226,14 @@ async def test_too_many_waiting_messages_are_refused(team: Team, model: ModelSer
         await team.turns.accept(team.scope, conversation, PLAN, f"m{number}")
     with pytest.raises(LimitReached):
         await team.turns.accept(team.scope, conversation, PLAN, "one too many")
+
+
+async def test_a_message_sent_again_later_asks_no_model(team: Team, model: ModelServer) -> None:
+    model.add(Say("Here is my answer."))
+    conversation = await team.conversation()
+    frames = await team.say(conversation, PLAN, "mine-1")
+    await team.at_rest(conversation)
+    again = await team.turns.accept(team.scope, conversation, PLAN, "mine-1")
+    assert again.duplicate
+    assert again.run_id == frames[0].run_id
+    assert len(model.requests) == 1
