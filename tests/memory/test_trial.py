@@ -26,7 +26,7 @@ CONVERSATION: dict[str, Any] = {
         {"speaker": "Ben", "dia_id": "D1:2", "text": "Hello."},
     ],
 }
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"question": "What colour is Ben's van?", "answer": "yellow", "evidence": ["D2:1"], "category": 4},
     {"question": "Who greeted whom?", "answer": "both", "evidence": ["D1:1; D1:02", "D9:9"], "category": 1},
     {"question": "No evidence?", "answer": "", "evidence": [], "category": 3},
