@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from core.errors import Conflict
+from core.json_text import inner_object
 from db.agent_events import AGENT_EVENTS
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
@@ -183,7 +184,7 @@ class TurnStore:
         except Conflict:
             document, (message, entry) = conversation.document, (insert.document for insert in first)
             found = await self.head(document["user_id"], document["conversation_id"])
-            if found is None or (found.get("run") or {}).get("token") != document["run"]["token"]:
+            if found is None or inner_object(found.get("run")).get("token") != document["run"]["token"]:
                 raise
             if not await self._is_same_message(message):
                 await self._database.write(first[0])

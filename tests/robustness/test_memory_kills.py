@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 30
 
 
 @asynccontextmanager
-async def served(folder: Path) -> AsyncIterator[tuple[Running, httpx.AsyncClient]]:
+async def served(folder: Path) -> AsyncGenerator[tuple[Running, httpx.AsyncClient]]:
     running = await ready(folder)
     headers = {"Authorization": f"Bearer {(folder / OWNER_TOKEN).read_text().strip()}"}
     async with httpx.AsyncClient(base_url=running.address, headers=headers, timeout=30) as client:
