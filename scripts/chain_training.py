@@ -48,6 +48,10 @@ class Fit:
         default_factory=lambda: [np.full(s, 1e-1, np.float32) for s in ((COUNT,), (COUNT, COUNT), (COUNT,), (COUNT,))]
     )
 
+    def learnt(self) -> tuple[Floats, ...]:
+        """What is learnt, in one order."""
+        return self.weights, self.bias, self.follows, self.first, self.last
+
     def chain(self, levels: int = 127, smallest: int = 0) -> Chain:
         """The model as it is stored: weights as bytes, one scale per label, the least of them dropped."""
         scale = np.maximum(np.abs(self.weights).max(axis=0), 1e-6) / levels
@@ -74,6 +78,14 @@ def fit(
         for batch in _batches(sentences, rng):
             _learn(model, batch, speed, decay)
     return model
+
+
+def mean(models: Sequence[Fit]) -> Fit:
+    """One model from several that learnt from different variations: what they agree on stays."""
+    one = models[0]
+    for values, *others in zip(*(model.learnt() for model in models), strict=True):
+        np.copyto(values, np.mean([values, *others], axis=0))
+    return one
 
 
 def _batches(sentences: Sequence[Sentence], rng: np.random.Generator) -> Iterator[list[Sentence]]:

@@ -151,7 +151,7 @@ class _Reader:
             if name in skipped:
                 continue
             ruled = self._values.get(name)
-            words = phrase(name, tags, ruled if isinstance(ruled, str) else "")
+            words = phrase(name, tags, ruled if isinstance(ruled, str) else "", self._hints)
             if not (isinstance(ruled, str) and longer(ruled, words)):
                 self._set(name, words)
 

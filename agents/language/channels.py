@@ -117,6 +117,7 @@ _EXCEPT_ALL = re.compile(
     r"\b(?:all|every(?:thing|where| channel)?|everything|all (?:of them|channels))\b", re.IGNORECASE
 )
 _TALKED_ABOUT = re.compile(
+    r"(?<!\bi )(?<!\bwe )(?<!\bto )(?<!\bthey )(?<!\bwho )(?<!\bcan )"
     r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|"
     r"reschedule|how did|"
     r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers "

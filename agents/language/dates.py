@@ -157,6 +157,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (
             rf"(?:^|[,;:\n]|\.\s)\s*(?P<of>(?P<m>{_M})){_YEAR}(?=\s*(?:[,;.\n]|$))", month_alone, False,
         ),
+        (rf"\b(?P<of>(?P<m>{_M})){_YEAR}(?=\sonwards?\b)", month_alone, False),
         (
             (
                 rf"\b(?:(?:in|during|this|throughout|for|all of|all|runs|is|over|of|until|till|by|from|before|late in|"

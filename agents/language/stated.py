@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agents.language.numbers import NUMBER, number_value, whole
 from agents.language.subject import short_clean
-from agents.language.tagger import Tagged, Tags
+from agents.language.tagger import Hint, Tagged, Tags
 from agents.language.when import When
 
 _MORE = 3
@@ -33,6 +33,13 @@ _SO_FAR = re.compile(
     r"in (?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_WORK = re.compile(
+    r"(?:(?:bloody|damn|fucking|goddamn|stupid|quick|simple|good|great|nice|decent|proper|whole|full|little|big|small|new|"
+    r"better|best|real|other|another|next|last|first|own|marketing|social|media|content|ad|a|an|the|my|our|your|this|that)"
+    r"\s)*(?:plans?|campaigns?|posts?|strateg(?:y|ies)|marketing|ads?|adverts?|content|drafts?|captions?|texts?|ideas?|"
+    r"brief|budget|audience|goals?|bot|help|shit|hell|crap)",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -40,17 +47,26 @@ _NOTHING = re.compile(
 )
 
 
-def phrase(name: str, tags: Tags, ruled: str = "") -> str:
+def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -> str:
     """The words that state the field ``name``, without article and loose ends, or ""; of several rather what the rules
     take for it too."""
     least = _PLACE if name == "location" and not ruled else SURE
     found = [one for one in tags.found if one.name == name and one.likely >= least]
     found = [one for one in found if _told(tags.said[one.start : one.end])]
+    if name in {"product", "business"}:
+        found = [one for one in found if not _elsewhere(one, tags.said, hints)]
     both = [one for one in found if ruled and tags.said[one.start : one.end].lower() in ruled.lower()]
     best = _meant(tags.said, found)
     if best and both and best.likely - both[0].likely < _CLEARLY and best not in both and best.start > both[0].start:
         best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
     return short_clean(tags.said[best.start : best.end].removesuffix("'s")) if best else ""
+
+
+def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
+    """Whether words are only a day, a place or the team's own work."""
+    if _WORK.fullmatch(said[one.start : one.end]):
+        return True
+    return any(hint.name in {"day", "location"} and hint.start <= one.start and one.end <= hint.end for hint in hints)
 
 
 def told_figure(tags: Tags) -> int | None:
