@@ -1,4 +1,4 @@
-"""Trains the tagger of briefs: ``python -m scripts.train_tagger`` writes agents/language/tags.npz in about ten minutes."""
+"""Trains the tagger of briefs: ``python -m scripts.train_tagger`` writes agents/language/tags.npz in ten minutes."""
 
 import argparse
 import random
@@ -74,8 +74,8 @@ def examples(made: int, copies: int, seed: int, marked: Sequence[str], tuned: Se
     found = [sentence(marks(line)) for line in lines]
     for own, blind, count in ((marked, 0.2, copies), (tuned, 0.6, copies // 2)):
         for line in own:
-            for one in varied(line, facts, rng, count):
-                found.append(sentence(marks(one), blind=rng.random() < blind))
+            own_lines = varied(line, facts, rng, count)
+            found.extend(sentence(marks(one), blind=rng.random() < blind) for one in own_lines)
     return [one for one in found if one is not None]
 
 
