@@ -153,8 +153,8 @@ class Accounts:
             await self._fill(account, rows)
             if not self._index.persistent:
                 await self._index_rows(user_id, rows)
+            self._weigh(user_id, held, account)
         held.account, held.state = account, state
-        self._weigh(user_id, held)
         return account
 
     async def _show(self, user_id: str, held: Held, memory_ids: Sequence[str], rows: list[Raw] | None) -> None:
@@ -170,7 +170,7 @@ class Accounts:
         await self._index.remove(user_id, gone)
         await self._put(account, rows)
         await self._index_rows(user_id, rows)
-        self._weigh(user_id, held)
+        self._weigh(user_id, held, account)
 
     async def _index_only(self, user_id: str, memory_ids: Sequence[str], rows: list[Raw] | None) -> None:
         """Keep an index that outlives the process in step with an account that nobody has asked for yet."""
@@ -204,11 +204,11 @@ class Accounts:
             vectors = np.stack([unpack(row["embedding"]) for row in usable])
             await self._index.put(user_id, self._model, [str(row["memory_id"]) for row in usable], vectors)
 
-    def _weigh(self, user_id: str, held: Held) -> None:
+    def _weigh(self, user_id: str, held: Held, account: Account) -> None:
         """Count what the account takes now, and let go of those asked for longest ago if all take too much."""
-        if held.account is None or self._held.get(user_id) is not held:
+        if self._held.get(user_id) is not held:
             return
-        weight = held.account.held_bytes + self._index.held_bytes(user_id)
+        weight = account.held_bytes + self._index.held_bytes(user_id)
         self._held_bytes += weight - held.held_bytes
         held.held_bytes = weight
         for oldest in list(self._held):
