@@ -40,6 +40,11 @@ _WORK = re.compile(
     r"brief|budget|audience|goals?|bot|help|shit|hell|crap)",
     re.IGNORECASE,
 )
+_ON = re.compile(
+    r"\s(?:and|but|so)\s(?=(?:hopes?|wants?|needs?|aims?|expects?|we|i|i'm|we're|is|are|has|have|would|will|it|they|looking)"
+    r"\b)",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -59,7 +64,10 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     best = _meant(tags.said, found)
     if best and both and best.likely - both[0].likely < _CLEARLY and best not in both and best.start > both[0].start:
         best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
-    return short_clean(tags.said[best.start : best.end].removesuffix("'s")) if best else ""
+    if best is None:
+        return ""
+    words = tags.said[best.start : best.end]
+    return short_clean(_ON.split(words)[0].removesuffix("'s"))
 
 
 def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
