@@ -1,6 +1,7 @@
 """Fixtures of the database tests."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,3 +21,9 @@ async def bare_database(mongo_uri: str, clock: ManualClock) -> AsyncIterator[Dat
     yield connected
     await connected.drop()
     await connected.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands still at this moment: the database itself removes what is older than its retention."""
+    return ManualClock(datetime.now(UTC).replace(microsecond=0))

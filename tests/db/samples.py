@@ -24,6 +24,8 @@ def sample(collection: Collection[Any], scope: Scope) -> Any:
     for name in (*SET_BY_DATABASE, "deleted_at", "tenant_id"):
         if name in fields and not collection.model.model_fields[name].is_required():
             del fields[name]
+    if collection.retention and collection.retention.field in fields:
+        fields[collection.retention.field] = datetime.now(UTC).replace(microsecond=0)
     return collection.model.model_validate(fields | {collection.id_field: public_id})
 
 
