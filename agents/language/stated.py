@@ -45,6 +45,7 @@ _ON = re.compile(
     r"\b)",
     re.IGNORECASE,
 )
+_LOOSE = re.compile(r"(?:(?:^|\s)(?:then|please|pls|though|thanks))+\W*$", re.IGNORECASE)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -66,7 +67,7 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
         best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
     if best is None:
         return ""
-    words = tags.said[best.start : best.end]
+    words = _LOOSE.sub("", tags.said[best.start : best.end])
     return short_clean(_ON.split(words)[0].removesuffix("'s"))
 
 

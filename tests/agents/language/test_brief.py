@@ -261,3 +261,8 @@ def test_a_very_long_message_is_read_up_to_a_limit(unit: str) -> None:
     text = unit * (20_000 // len(unit))
     assert len(tidy(text)) <= LONGEST
     read_brief(text, today=TODAY)
+
+
+@pytest.mark.parametrize(("text", "voice"), [("just estimate it then", None), ("make it funny then", "funny")])
+def test_a_word_that_only_closes_a_sentence_is_no_voice(text: str, voice: str | None) -> None:
+    assert read_brief(text, today=TODAY).values.get("voice") == voice
