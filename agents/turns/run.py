@@ -72,6 +72,7 @@ class Run:
             conversation_id=self.conversation_id,
             run_id=self.run_id,
             next_seq=self.first_seq,
+            since=message["timestamp"],
         )
         self.turn = self._turn()
         self.approved = ApprovedCall.of(message) if message["kind"] == "decision" else None

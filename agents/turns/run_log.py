@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from agents.turn import Answer
@@ -16,6 +17,7 @@ from db.turn_store import EVENTS_PER_ENTRY, Release, TurnStore
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.2
+A_MOMENT = timedelta(milliseconds=1)  # the finest the database tells apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class RunLog:
         conversation_id: str,
         run_id: str,
         next_seq: int,
+        since: datetime,
     ) -> None:
         self.next_seq = next_seq
         self.step_open: str | None = None
@@ -53,6 +56,7 @@ class RunLog:
         self._user_id = user_id
         self._conversation_id = conversation_id
         self._run_id = run_id
+        self._last_said = since
         self._waiting: list[Event] = []
         self._under_way: Write | None = None
         self._answers: list[dict[str, Any]] = []
@@ -119,8 +123,8 @@ class RunLog:
         self.open_text = None
 
     def answer_document(self, answer: Answer, status: str) -> dict[str, Any]:
-        """Return an answer as it is stored."""
-        now = self._clock.now()
+        """Return an answer as it is stored: later than what it answers, however fast it came."""
+        now = self._last_said = max(self._clock.now(), self._last_said + A_MOMENT)
         return {
             "message_id": answer.message_id,
             "conversation_id": self._conversation_id,
