@@ -58,7 +58,7 @@ class Turns:
     ) -> Accepted:
         """Store a message and start its turn, or let it wait behind the one that runs. Stored when this returns.
 
-        ``new`` is the conversation where this is its first message: both are stored in one go, or neither is; Conflict
+        ``new`` is the conversation where this is its first message: both are stored in one command; Conflict
         if there is one with its external id already.
 
         The same ``client_message_id`` is the same turn; after a failed one it is tried again. Raises InvalidInput,
