@@ -58,7 +58,8 @@ def assembled(
     seen: frozenset[str] = frozenset(),
     tokens: int = TOKENS,
 ) -> list[ContextItem]:
-    """Choose what goes into the prompt. ``seen`` are the messages the model reads anyway: what they say is left out.
+    """Choose what goes into the prompt. ``seen`` are the messages the model reads anyway: what they say is left out,
+    besides wishes, which hold for every answer.
 
     Standing wishes and facts have at most half of the room, the weightiest and newest first; what was recalled gets
     the rest, best first. Nothing is said twice.
@@ -129,7 +130,7 @@ def clipped(text: str, limit: int) -> str:
 def _taken(item: ContextItem, chosen: list[ContextItem], seen: frozenset[str], room: int) -> int:
     """Choose an item if it is new and there is room; return the tokens it takes."""
     memory = item.memory
-    if item.tokens > room or memory.metadata.message_id in seen:
+    if item.tokens > room or (memory.metadata.message_id in seen and memory.memory_type != "preference"):
         return 0
     for other in chosen:
         if other.memory.memory_id == memory.memory_id or same_thing(other.memory.content, memory.content):

@@ -115,6 +115,17 @@ _AHEAD = re.compile(
     r"march|april|may|june|july|august|september|october|november|december))*\W*$",
     re.IGNORECASE,
 )
+_SELLER = re.compile(
+    r"\bour (?:(?:own|current|new|all-time) )?(?:best[- ]?sell(?:ers?|ing \w+)|top sellers?|most popular \w+|"
+    r"signature \w+|flagship(?: \w+)?) (?:is|are|was|were|has been|used to be)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?|\b(?:write|draft|schedule|publish|show|compare|report|reports|how|which|what|when|plan|create|tell me|"
+    r"analy[sz]e|perform\w*|engagement|clicks)\b",
+    re.IGNORECASE,
+)
+_LONGEST_STATED = 400
 _LEAST_SUM = 400  # a bare number below it may as well count words or guests
 _SUM = re.compile(
     r"^\W*(?:(?:actually|sorry|no|ok|okay|oh|wait|hm+|btw|and|so|let's|please|we can|i can)\b\W*)*(?:make|"
@@ -140,12 +151,18 @@ def _plain_case(plain: str, situation: Situation) -> Reading | None:
     return None
 
 
-def settled(plain: str, situation: Situation) -> Reading | None:
-    """The reading of a message that leaves no doubt, or None."""
+def _small_talk_or_fact(plain: str) -> Reading | None:
     if _CHAT.search(plain[:400]) and not _WORKING.search(plain):
         return Reading(("strategist",), 0.98, True, "offtopic", "nothing to do with marketing")
-    if len(plain) > 160:
-        return None
+    if len(plain) <= _LONGEST_STATED and _SELLER.search(plain) and not _ASKS.search(plain):
+        return Reading(("strategist",), 0.95, True, "request", "tells of the business")
+    return None
+
+
+def settled(plain: str, situation: Situation) -> Reading | None:
+    """The reading of a message that leaves no doubt, or None."""
+    if (for_the_strategist := _small_talk_or_fact(plain)) or len(plain) > 160:
+        return for_the_strategist
     if _GREETING.match(plain):
         return Reading(("strategist",), 0.99, True, "greeting", "a greeting")
     if _THANKS.match(plain):

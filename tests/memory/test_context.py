@@ -55,6 +55,12 @@ def test_what_stands_in_the_window_is_left_out() -> None:
     assert assembled([seen], [recalled(seen)], seen=frozenset({"msg_seen"})) == []
 
 
+def test_a_wish_stays_though_it_stands_in_the_window() -> None:
+    wish = memory("We never use emojis.", "preference", message_id="msg_seen")
+
+    assert [item.memory for item in assembled([wish], [], seen=frozenset({"msg_seen"}))] == [wish]
+
+
 def test_budget_is_kept() -> None:
     facts = [memory(f"Fact number {count}: {'word ' * 60}") for count in range(30)]
 

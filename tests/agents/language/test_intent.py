@@ -132,3 +132,18 @@ def test_whose_work_it_is_counts_more_than_who_spoke_last(text: str, situation: 
 @pytest.mark.parametrize("phrase", ["use the results ", "make it ", "before i ", "thanks for the ", "and to go out "])
 def test_a_very_long_repetition_is_answered(phrase: str) -> None:
     assert read_intent(phrase * (8000 // len(phrase)), Situation()).agents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our best seller is now the cinnamon bun",
+        "Hi, we bake in Leeds. Our best seller is the rye sourdough. Never use emojis. We post on Instagram and email.",
+    ],
+)
+def test_a_fact_about_the_business_is_no_question_about_figures(text: str) -> None:
+    assert read_intent(text, Situation()).agents == ("strategist",)
+
+
+def test_a_question_about_what_sells_best_stays_with_the_analyst() -> None:
+    assert read_intent("Which of our posts was the best seller in March?", Situation()).agents == ("analyst",)
