@@ -10,9 +10,8 @@ from typing import Any, Protocol, TypeAlias
 
 from bson import ObjectId
 from pymongo import AsyncMongoClient
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, OperationFailure, WTimeoutError
 
-from core.errors import Conflict
 from db.failures import of_code
 
 Raw: TypeAlias = dict[str, Any]
@@ -80,6 +79,8 @@ async def carry_out(client: AsyncMongoClient[Raw], writes: Sequence[Write]) -> i
         done = await client.admin.command(command)
     except AutoReconnect:
         done = await client.admin.command(command)
+    if late := done.get("writeConcernError"):
+        raise WTimeoutError(str(late.get("errmsg")), late.get("code"))
     for failure in done["cursor"]["firstBatch"]:
         raise _error_of(failure)
     matched: int = done["nMatched"]
@@ -87,6 +88,8 @@ async def carry_out(client: AsyncMongoClient[Raw], writes: Sequence[Write]) -> i
 
 
 def _error_of(failure: Mapping[str, Any]) -> Exception:
-    error = of_code(failure.get("code")) or Conflict("The database refused a write. Try again.")
+    error = of_code(failure.get("code"))
+    if error is None:
+        return OperationFailure(str(failure.get("errmsg")), failure.get("code"))
     error.details["index"] = failure.get("idx")
     return error

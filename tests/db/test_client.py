@@ -10,6 +10,7 @@ from typing import Any
 import bson
 import pytest
 from pymongo import InsertOne, UpdateOne
+from pymongo.errors import OperationFailure
 
 from core.clock import ManualClock
 from core.errors import Conflict, InvalidInput, NotConfigured, Unavailable
@@ -21,6 +22,7 @@ from db.client import Database
 from db.encryption import FieldCipher
 from db.repository import Repository
 from db.stored import to_stored
+from db.writes import Insert, Update
 from db.zoho_crm_records import ZOHO_CRM_RECORDS
 from tests.db.samples import sample
 
@@ -142,6 +144,29 @@ async def test_a_bulk_writes_to_several_collections_in_one_trip(
     wrong = {**entry, "audit_id": new_id("aud"), "action": 7}
     with pytest.raises(InvalidInput):
         await database.bulk([InsertOne(wrong, namespace=database.namespace(AUDIT_LOG))])
+
+
+async def test_a_few_writes_take_one_command_and_say_which_failed(
+    database: Database, scope: Scope, clock: ManualClock
+) -> None:
+    entry = to_stored(
+        AUDIT_LOG, sample(AUDIT_LOG, scope), tenant=scope.user_id, now=clock.now(), cipher=database.cipher
+    )
+    space = database.namespace(AUDIT_LOG)
+    before = database.round_trips.by_command()
+    same = {"audit_id": entry["audit_id"]}
+    assert await database.write(Insert(space, entry), Update(space, same, {"$set": {"action": "signed in"}})) == 1
+    after = database.round_trips.by_command()
+    assert after["bulkWrite"] - before.get("bulkWrite", 0) == sum(after.values()) - sum(before.values()) == 1
+
+    other = {**entry, "audit_id": new_id("aud")}
+    with pytest.raises(Conflict) as conflict:
+        await database.write(Insert(space, other), Insert(space, entry))
+    assert conflict.value.details["index"] == 1
+    with pytest.raises(InvalidInput):
+        await database.write(Insert(space, {**entry, "audit_id": new_id("aud"), "action": 7}))
+    with pytest.raises(OperationFailure):
+        await database.write(Update(space, same, {"$inc": {"action": 1}}))
 
 
 async def test_times_come_back_in_utc_and_as_they_were_written(database: Database, scope: Scope) -> None:
