@@ -21,6 +21,7 @@ EXPONENTS = {
     "XOF": 0,
     "XPF": 0,
 }
+NO_CURRENCY = "XXX"  # ISO 4217: no currency is involved
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF ", "PLN": "zł ", "KRW": "₩"}
 
 

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from core.errors import ToolInputError
-from core.money import Money
+from core.money import NO_CURRENCY, Money
 
 SIGNS = {
     "£": "GBP",
@@ -60,7 +60,6 @@ FIGURE = re.compile(
 RATE = re.compile(r"\b(?:a|an|per|each|every)\s+(?:day|week|month|year)\b|\b(?:daily|weekly|monthly)\b", re.IGNORECASE)
 RANGE = re.compile(r"(?:[-–—]|\bto|\band|\bor)\s*\W?$", re.IGNORECASE)
 FACTORS = {"k": 1_000, "thousand": 1_000, "grand": 1_000, "m": 1_000_000, "mio": 1_000_000, "mn": 1_000_000}
-NO_CURRENCY = "XXX"
 LARGEST = Decimal(10) ** 11
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from core.errors import ToolInputError
 from core.events import ContextChanged
+from core.money import NO_CURRENCY
 from db.campaigns import CAMPAIGNS
 from db.conversations import CONVERSATIONS
 from tools.amounts import read_amount
@@ -283,7 +284,7 @@ def _take_budget(brief: dict[str, Any], info: dict[str, Any], params: UpdateBrie
             raise ToolInputError("Pass the budget together with its currency.")
         return
     known = params.currency.upper() if params.currency else info.get("currency")
-    money = read_amount(params.budget, None if known == "XXX" else known)
+    money = read_amount(params.budget, None if known == NO_CURRENCY else known)
     brief["budget"] = params.budget if money.minor == 0 else str(money)
     info["budget_minor"], info["currency"] = money.minor, money.currency
 

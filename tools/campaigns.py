@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from core.errors import ToolInputError
-from core.money import Money
+from core.money import NO_CURRENCY, Money
 from db.campaigns import (
     CAMPAIGNS,
     Budget,
@@ -21,7 +21,7 @@ from db.campaigns import (
     Timeline,
 )
 from db.conversations import CONVERSATIONS
-from tools.amounts import NO_CURRENCY, spoken
+from tools.amounts import spoken
 from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, chosen, items
 from tools.brief import ORDER, UpdateBrief, merged, missing, normalised_context, store_context, today
 from tools.plan_rules import (

@@ -11,7 +11,7 @@ from agents.models.offline.phrasing import REQUIRED, capital, channel, day, iso_
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import offered
 from agents.models.offline.values import mapping, texts
-from core.money import Money
+from core.money import NO_CURRENCY, Money
 
 DATES = ("start_date", "event_date", "end_date")
 QUESTIONS: dict[str, tuple[str, ...]] = {
@@ -101,9 +101,8 @@ class State:
         match name:
             case "budget":
                 amount = money(self.info)
-                return (
-                    str(amount) if amount and amount.minor and amount.currency != "XXX" else plain(self.brief.get(name))
-                )
+                known = amount is not None and amount.minor and amount.currency != NO_CURRENCY
+                return str(amount) if known else plain(self.brief.get(name))
             case "channels":
                 return listed([channel(name) for name in texts(self.brief.get("channels"))])
             case "timeline":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from agents.models.offline.phrasing import capital
-from core.money import Money
+from core.money import NO_CURRENCY, Money
 
 
 class Kpi(TypedDict):
@@ -72,7 +72,7 @@ class Goal:
     @property
     def money(self) -> Money | None:
         """The budget, where there is money to spend in a known currency."""
-        return self.budget if self.budget and self.budget.minor and self.budget.currency != "XXX" else None
+        return self.budget if self.budget and self.budget.minor and self.budget.currency != NO_CURRENCY else None
 
 
 def kpis(goal: Goal) -> list[Kpi]:
