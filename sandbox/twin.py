@@ -5,6 +5,7 @@ A twin answers as the platform's public documentation says. Below ``/_control/``
 """
 
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
@@ -38,7 +39,7 @@ class Refusal(Exception):
         self.response = response
 
 
-class Twin:
+class Twin(ABC):
     """A platform on loopback. Subclasses name it and add its routes."""
 
     name: ClassVar[str]
@@ -68,9 +69,9 @@ class Twin:
         self.add_routes(router)
         return app
 
+    @abstractmethod
     def add_routes(self, router: web.UrlDispatcher) -> None:
         """Add the platform's own paths."""
-        raise NotImplementedError
 
     def path_of(self, request: web.Request, path: str) -> str:  # noqa: ARG002 - subclasses read it
         """Return what a fault matches a request by: its path, where that says what it is for."""
