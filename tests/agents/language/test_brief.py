@@ -238,7 +238,9 @@ def test_what_is_no_fact_gives_no_value(text: str, asked: str | None) -> None:
 @settings(deadline=None, max_examples=150)
 @given(st.text(max_size=300), st.sampled_from([None, "budget", "target_audience", "event_date", "channels", "product"]))
 def test_any_text_is_read_without_raising(text: str, asked: str | None) -> None:
-    read_brief(text, today=TODAY, asked=asked, known=KNOWN)
+    reading = read_brief(text, today=TODAY, asked=asked, known=KNOWN)
+    assert all(value not in (None, "", []) for value in reading.values.values())
+    assert reading == read_brief(text, today=TODAY, asked=asked, known=KNOWN)
 
 
 @settings(deadline=None)
