@@ -54,7 +54,7 @@ class Recaller:
             return await self._bring(scope, head, text, conversation_id)
         except Unavailable:
             log.warning("memory away, going on without", conversation_id=conversation_id)
-        except Exception:
+        except Exception:  # an answer without memory is better than none
             log.exception("recall failed, going on without", conversation_id=conversation_id)
         return NOTHING
 

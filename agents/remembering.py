@@ -149,7 +149,7 @@ class Remembering:
             except Unavailable:
                 log.warning("database away, remembering soon")
                 await asyncio.sleep(PAUSE_SECONDS)
-            except Exception:
+            except Exception:  # the worker has to outlive what one turn breaks; the turn stays marked
                 log.exception("remembering failed, trying again soon")
                 await asyncio.sleep(PAUSE_SECONDS)
             with suppress(TimeoutError):

@@ -111,7 +111,7 @@ class NightlyMemory:
                 await self.run_if_due()
             except (Unavailable, Conflict):
                 log.warning("nightly memory run put off")
-            except Exception:
+            except Exception:  # the night after this one has its run all the same
                 log.exception("nightly memory run failed, trying again soon")
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -187,7 +187,7 @@ class Run:
             raise
         except AppError as error:
             await self._close_failed(error)
-        except Exception:
+        except Exception:  # the person is told, with an id that finds the log
             trouble = new_id("err")
             log.exception("turn failed", error_id=trouble, run_id=self.run_id)
             words = f"Something went wrong here (error {trouble}). Your message is kept; send it again."

@@ -164,7 +164,7 @@ class _interrupts:  # noqa: N801 - reads as a statement
         self._task = asyncio.current_task()
 
     def __enter__(self) -> None:
-        with suppress(NotImplementedError):
+        with suppress(NotImplementedError):  # a Windows loop takes no handlers: there Ctrl-C ends the program
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._pressed)
 
     def __exit__(self, *_: object) -> None:
