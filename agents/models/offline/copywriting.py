@@ -11,6 +11,7 @@ from typing import Literal
 from agents.models.offline.facts import Facts
 from agents.models.offline.phrasing import capital, short_day
 from agents.models.offline.voices import Voice
+from tools.counting import display_width
 from tools.platforms.catalogue import BY_NAME
 
 Length = Literal["short", "normal", "long"]
@@ -306,11 +307,19 @@ def _blog(order: Order, lines: Lines) -> Draft:
 def _google_ads(order: Order, lines: Lines) -> Draft:
     facts, voice = order.facts, order.voice
     wanted = (facts.label, facts.business, facts.brief_date, *_turned(voice.tags, order.variant), capital(facts.action))
-    headlines = [text for text in dict.fromkeys(wanted) if text and len(text) <= 30][:5]
+    headlines = [text for text in dict.fromkeys(wanted) if text and display_width(text) <= 30][:5]
     long = (f"{capital(facts.news)}.", lines.call, lines.audience, lines.news, f"{capital(facts.action)}.")
-    descriptions = [text for text in dict.fromkeys(long) if text and len(text) <= 90][:2]
-    title = "\n".join(headlines) or clipped(facts.label, 30)
-    return replace(_draft(order, "\n".join(descriptions or [clipped(facts.label, 90)]), lines, ()), title=title)
+    descriptions = [text for text in dict.fromkeys(long) if text and display_width(text) <= 90][:2]
+    title = "\n".join(headlines) or _narrowed(facts.label, 30)
+    return replace(_draft(order, "\n".join(descriptions or [_narrowed(facts.label, 90)]), lines, ()), title=title)
+
+
+def _narrowed(text: str, width: int) -> str:
+    """The text cut so that it fits where wide characters count two."""
+    limit = width
+    while display_width(cut := clipped(text, limit)) > width:
+        limit -= 1
+    return cut
 
 
 def _meta_ads(order: Order, lines: Lines) -> Draft:

@@ -55,6 +55,13 @@ def test_drafts_fit_whatever_the_brief_says(
         assert problems_of(write(Order(platform, facts, voices()[voice])), link) == []
 
 
+@pytest.mark.parametrize("product", ["パン" * 12, "秋の新しいライ麦パンと季節の野菜スープの特別セットのご案内"])
+def test_wide_characters_fit_into_google_ads(product: str) -> None:
+    facts = facts_of({"product": product}, BAKERY_INFO)
+    assert facts is not None
+    assert problems_of(write(Order("google_ads", facts, voices()[VOICE_NAMES[0]])), "") == []
+
+
 def test_voices_use_different_words() -> None:
     for platform in ("instagram", "twitter", "email", "linkedin"):
         texts = [write(Order(platform, _bakery(), voices()[name])).text for name in VOICE_NAMES]
