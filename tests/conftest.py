@@ -1,7 +1,7 @@
 """What every test may ask for: a database of its own on an embedded server, two tenants, a clock that stands still."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from db.encryption import FieldCipher
 from db.sync import synchronise
 
 ENCRYPTION_KEY = FieldCipher.new_key()
+FOREVER_SECONDS = 2**31 - 1
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +28,9 @@ async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[s
 
 
 @pytest.fixture(scope="session")
-def idle_databases() -> list[str]:
-    """Names of databases that are in step with the catalogue and empty again."""
-    return []
+def idle_databases() -> dict[bool, list[str]]:
+    """Names of databases that are in step with the catalogue and empty again, by whether the sweep is on in them."""
+    return {True: [], False: []}
 
 
 @pytest.fixture
@@ -39,16 +40,35 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-async def database(mongo_uri: str, clock: ManualClock, idle_databases: list[str]) -> AsyncIterator[Database]:
-    """A connection of its own to an empty database that is in step with the catalogue."""
-    name = idle_databases.pop() if idle_databases else new_id("test")
+async def database(
+    mongo_uri: str, clock: ManualClock, idle_databases: dict[bool, list[str]]
+) -> AsyncIterator[Database]:
+    """A connection of its own to an empty database that is in step with the catalogue.
+
+    The database's own sweep of what is past its retention goes by the real time. Where the test's clock shows another
+    one it is put off, or it would remove what the test has just made.
+    """
+    swept = abs(datetime.now(UTC) - clock.now()) < timedelta(minutes=5)
+    idle = idle_databases[swept]
+    name = idle.pop() if idle else new_id("test")
     connected = await Database.connect(mongo_uri, name, clock=clock, cipher=FieldCipher([ENCRYPTION_KEY]), counted=True)
     await synchronise(connected)
+    if not swept:
+        await put_off_sweep(connected)
     yield connected
     for collection in CATALOGUE:
         await connected.raw(collection).delete_many({})  # lint: allow raw-collection: empties it for the next test
     await connected.close()
-    idle_databases.append(name)
+    idle.append(name)
+
+
+async def put_off_sweep(database: Database) -> None:
+    """Let nothing expire within the life of a test run."""
+    for collection in CATALOGUE:
+        for index in collection.all_indexes:
+            if index.ttl is not None:
+                never = {"name": index.name, "expireAfterSeconds": FOREVER_SECONDS}
+                await database.driver.command("collMod", collection.name, index=never)
 
 
 @pytest.fixture
