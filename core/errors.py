@@ -1,7 +1,7 @@
 """Every error the product raises on purpose.
 
     AppError  code, kind, message for people
-    ├ InvalidInput  NotFound  Forbidden  NotAuthenticated  Conflict  LimitReached  NotConfigured  Unavailable
+    ├ InvalidInput  NotFound  Forbidden  NotAuthenticated  Conflict (Halted)  LimitReached  NotConfigured  Unavailable
     ├ ToolError      ├ ToolInputError (the model may correct itself)  ├ ToolFailed (final)
     │                └ ApprovalRequired (a person decides)
     ├ ModelError(retry_after): the language model did not answer
@@ -83,6 +83,12 @@ class Conflict(AppError):
 
     code = "conflict"
     kind: ClassVar[Kind] = "conflict"
+
+
+class Halted(Conflict):
+    """This stands still at the moment: somebody paused or stopped it. Nothing goes out until it is resumed."""
+
+    code = "halted"
 
 
 class LimitReached(AppError):

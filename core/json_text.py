@@ -17,3 +17,8 @@ def json_object(text: str | bytes) -> dict[str, Any] | None:
 def inner_object(value: Any) -> dict[str, Any]:
     """Return the value if it is an object, and an empty one for anything else."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def inner_list(value: Any) -> list[Any]:
+    """Return the value if it is a list, and an empty one for anything else."""
+    return cast("list[Any]", value) if isinstance(value, list) else []

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from db.collection import Collection, Index, OptionalSecret, OwnedDocument, Part
+from db.collection import Collection, Index, OptionalSecret, OwnedDocument, Part, UtcTime
 
 
 class ApiKeys(Part):
@@ -44,6 +44,14 @@ class MemorySwitches(Part):
     off_in: list[str] = Field(default_factory=list[str])
 
 
+class Halt(Part):
+    """The account's stop switch: while ``since`` is set, nothing of the account leaves the house."""
+
+    since: UtcTime | None = None
+    by: str | None = None
+    why: str = ""
+
+
 class AccountSettings(OwnedDocument):
     """The settings of one account."""
 
@@ -53,6 +61,7 @@ class AccountSettings(OwnedDocument):
     notifications: Notifications = Field(default_factory=Notifications)
     branding: Branding = Field(default_factory=Branding)
     memory: MemorySwitches = Field(default_factory=MemorySwitches)
+    halt: Halt = Field(default_factory=Halt)
 
 
 SETTINGS = Collection(

@@ -16,7 +16,7 @@ from core.events import Event, Interrupt
 from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
-from tools.approval_payload import payload_hash
+from tools.approval.payload import payload_hash
 from tools.tool import ApprovalDraft, Effect, RequestType, Tool, ToolContext
 
 log = structlog.get_logger(__name__)

@@ -19,7 +19,7 @@ from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.repository import Repository
-from tools.approval_payload import payload_hash as hash_of
+from tools.approval.payload import payload_hash as hash_of
 
 log = structlog.get_logger(__name__)
 

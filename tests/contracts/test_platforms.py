@@ -19,6 +19,7 @@ from sandbox.platforms.catalogue import TWINS
 from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from tests.contracts.platform_kits import Kit, MailKit, Trouble, TwinKit, certificates, mail_kit, twin_kits
+from tests.permits import permitted
 from tools.outside.contract import Adapter, Figures, PassingNotes, Published, Search
 from tools.outside.http import Outside
 from tools.platform import Platform
@@ -82,7 +83,7 @@ def around(kit: Kit, notes: PassingNotes | None = None, known: frozenset[str] = 
 
 async def attempt(adapter: Adapter, kit: Kit, notes: PassingNotes | None = None) -> Published | PlatformError:
     try:
-        return await adapter.publish(kit.access, kit.post, notes or PassingNotes())
+        return await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes or PassingNotes())
     except PlatformError as error:
         return error
 
@@ -102,7 +103,7 @@ async def test_credentials_open_an_account(adapter: Adapter, kit: Kit) -> None:
 @every_platform
 async def test_a_post_goes_out_once_as_it_is(adapter: Adapter, kit: Kit, platform: Platform) -> None:
     assert platform.media_problems(kit.post.media) == []
-    published = await adapter.publish(kit.access, kit.post, PassingNotes())
+    published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
     (row,) = kit.published()
     assert row["id"].endswith(published.platform_post_id)
     if isinstance(kit, TwinKit):
@@ -115,7 +116,7 @@ async def test_a_post_goes_out_once_as_it_is(adapter: Adapter, kit: Kit, platfor
 async def test_an_earlier_publication_is_found_and_only_that(adapter: Adapter, kit: Kit) -> None:
     notes = PassingNotes()
     assert await adapter.look_up(kit.access, around(kit, notes)) is None
-    published = await adapter.publish(kit.access, kit.post, notes)
+    published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes)
     found = await adapter.look_up(kit.access, around(kit, notes))
     assert found is not None
     assert found.platform_post_id == published.platform_post_id
@@ -125,7 +126,7 @@ async def test_an_earlier_publication_is_found_and_only_that(adapter: Adapter, k
 
 @every_twin
 async def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(adapter: Adapter, kit: Kit) -> None:
-    published = await adapter.publish(kit.access, kit.post, PassingNotes())
+    published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
     await adapter.delete(kit.access, published.platform_post_id)
     await adapter.delete(kit.access, published.platform_post_id)
     assert [row["deleted"] for row in kit.published()] == [True]
@@ -134,10 +135,10 @@ async def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(adapter
 
 @every_twin
 async def test_figures_are_read_and_what_is_gone_is_missing(adapter: Adapter, kit: TwinKit) -> None:
-    first = await adapter.publish(kit.access, kit.post, PassingNotes())
+    first = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
     kit.give_figures(first.platform_post_id)
     other = replace(kit.post, text="The second of two posts", key="pub_second")
-    second = await adapter.publish(kit.access, other, PassingNotes())
+    second = await adapter.publish(kit.access, permitted(kit.name, kit.access, other), PassingNotes())
     await adapter.delete(kit.access, second.platform_post_id)
     figures = await adapter.metrics(kit.access, [first.platform_post_id, second.platform_post_id])
     told = figures[first.platform_post_id]
@@ -276,7 +277,7 @@ def written(kit: TwinKit) -> int:
 async def test_what_the_platform_says_of_its_limits_is_kept(
     adapter: Adapter, kit: TwinKit, platform: Platform, outside: Outside
 ) -> None:
-    await adapter.publish(kit.access, kit.post, PassingNotes())
+    await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
     limit = outside.rate_limit(platform.name, kit.access.account_id)
     if platform.name in {"wordpress", "linkedin"}:  # these tell nothing until it is too much
         assert limit is None

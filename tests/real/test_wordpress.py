@@ -14,6 +14,7 @@ from core.clock import SystemClock
 from core.errors import ReconnectNeeded, Rejected
 from db.social_accounts import Credentials
 from tests.contracts.platform_kits import a_post
+from tests.permits import permitted
 from tests.real.wordpress_site import USER, Site, running_site
 from tools.outside.contract import Access, Media, PassingNotes, Post, Published, Search
 from tools.outside.http import Outside
@@ -76,7 +77,7 @@ async def test_an_article_is_published_found_counted_and_deleted(
     assert identity.username == USER
     post = article("pub_real_1")
     assert await adapter.look_up(access, around(post)) is None
-    published = await adapter.publish(access, post, PassingNotes())
+    published = await adapter.publish(access, permitted("wordpress", access, post), PassingNotes())
     assert published.url
     assert published.published_at
     assert abs(published.published_at - SystemClock().now()) < MINUTE
@@ -110,9 +111,9 @@ async def test_an_article_is_published_found_counted_and_deleted(
 
 async def test_a_repeat_uses_uploads_and_tags_again(adapter: WordPress, access: Access) -> None:
     notes = PassingNotes()
-    first = await adapter.publish(access, article("pub_real_2"), notes)
+    first = await adapter.publish(access, permitted("wordpress", access, article("pub_real_2")), notes)
     media = dict(notes.all)
-    second = await adapter.publish(access, article("pub_real_3"), notes)
+    second = await adapter.publish(access, permitted("wordpress", access, article("pub_real_3")), notes)
     assert notes.all == media
     assert first.platform_post_id != second.platform_post_id
 
@@ -120,15 +121,21 @@ async def test_a_repeat_uses_uploads_and_tags_again(adapter: WordPress, access: 
 async def test_wrong_and_withdrawn_passwords_ask_to_connect_again(adapter: WordPress, site: Site) -> None:
     for user, password in ((USER, "abcd efgh ijkl mnop qrst uvwx"), ("nobody", "x" * 24)):
         with pytest.raises(ReconnectNeeded) as error:
-            await adapter.publish(opened(site, user, password), article("pub_real_4"), PassingNotes())
+            await adapter.publish(
+                opened(site, user, password),
+                permitted("wordpress", opened(site, user, password), article("pub_real_4")),
+                PassingNotes(),
+            )
         assert password not in error.value.message
 
 
 async def test_an_author_publishes_with_tags_old_and_new(adapter: WordPress, access: Access, site: Site) -> None:
-    await adapter.publish(access, article("pub_real_6"), PassingNotes())
+    await adapter.publish(access, permitted("wordpress", access, article("pub_real_6")), PassingNotes())
     site.add_user("writer", "author")
     post = replace(article("pub_real_7"), hashtags=("#Bread", "#NeverHeardOf"))
-    published = await adapter.publish(opened(site, "writer"), post, PassingNotes())
+    published = await adapter.publish(
+        opened(site, "writer"), permitted("wordpress", opened(site, "writer"), post), PassingNotes()
+    )
     stored = httpx.get(f"{site.url}/index.php", params=route(published)).json()
     assert len(stored["tags"]) == 2
 
@@ -139,4 +146,8 @@ async def test_a_reader_of_the_site_may_not_publish(adapter: WordPress, site: Si
     with pytest.raises(Rejected):
         await adapter.identify(access)
     with pytest.raises((Rejected, ReconnectNeeded)):
-        await adapter.publish(access, replace(article("pub_real_5"), media=(), hashtags=()), PassingNotes())
+        await adapter.publish(
+            access,
+            permitted("wordpress", access, replace(article("pub_real_5"), media=(), hashtags=())),
+            PassingNotes(),
+        )

@@ -19,6 +19,7 @@ from db.social_accounts import Credentials
 from sandbox.journal import Journal
 from sandbox.platforms.catalogue import TWINS
 from tests.contracts.platform_kits import JPEG, a_post
+from tests.permits import permitted
 from tools.outside.contract import Access, PassingNotes, Search
 from tools.outside.http import Outside
 from tools.platforms.twitter import X
@@ -76,7 +77,7 @@ async def test_what_was_published_outlives_a_kill_in_mid_answer(tmp_path: Path) 
         await program.control("twitter", "faults", [{"path": "/2/tweets", "delay": 0.0, "cut": "after"}])
         async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
             with pytest.raises(OutcomeUnknown):
-                await X(outside).publish(access, post, notes)
+                await X(outside).publish(access, permitted("twitter", access, post), notes)
         program.process.kill()
         await program.process.wait()
     async with running(tmp_path / "journal", port) as program:
@@ -85,7 +86,9 @@ async def test_what_was_published_outlives_a_kill_in_mid_answer(tmp_path: Path) 
             found = await X(outside).look_up(access, Search(post, now, SystemClock().now(), notes=notes))
             assert found is not None
             assert found.platform_post_id == row["id"]
-            other = await X(outside).publish(access, a_post(text="After the kill"), PassingNotes())
+            other = await X(outside).publish(
+                access, permitted("twitter", access, a_post(text="After the kill")), PassingNotes()
+            )
         assert other.platform_post_id != row["id"]
 
 
@@ -95,7 +98,11 @@ async def test_its_clock_is_set_from_outside(tmp_path: Path) -> None:
         assert told["now"].startswith("2027-01-01T09:00:00")
         token = (await program.control("twitter", "tokens", {"do": "issue", "scope": SCOPES}))["token"]
         async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
-            await X(outside).publish(Access("2244994945", Credentials(access_token=token)), a_post(), PassingNotes())
+            await X(outside).publish(
+                Access("2244994945", Credentials(access_token=token)),
+                permitted("twitter", Access("2244994945", Credentials(access_token=token)), a_post()),
+                PassingNotes(),
+            )
         (row,) = (await program.control("twitter", "ledger"))["published"]
         assert row["at"].startswith("2027-01-01T09:00:00")
 

@@ -16,7 +16,7 @@ from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.social_posts import SOCIAL_POSTS
 from tests.tools.conftest import PLAN, Desk, read_back
-from tools.approval_payload import payload_hash
+from tools.approval.payload import payload_hash
 from tools.approvals import list_approvals
 from tools.campaigns import create_campaign_plan
 from tools.content import get_content, revise_draft, save_draft

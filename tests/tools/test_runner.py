@@ -15,7 +15,7 @@ from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
 from tests.tools.conftest import Desk
-from tools.approval_payload import payload_hash
+from tools.approval.payload import payload_hash
 from tools.catalogue import CATALOGUE
 from tools.runner import ToolOutcome, ToolRunner, call_position
 from tools.tool import Effect, ToolContext, tool

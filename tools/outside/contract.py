@@ -8,10 +8,13 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
 from core.errors import ReconnectNeeded
 from db.social_accounts import Credentials, SocialAccount
+
+if TYPE_CHECKING:
+    from tools.approval.permit import Permit
 
 MediaKind: TypeAlias = Literal["image", "gif", "video"]
 
@@ -182,8 +185,11 @@ class Adapter(Protocol):
         """Return the accounts these credentials open; this also checks that they work."""
         ...
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
-        """Put a post out, once. After OutcomeUnknown it must not be repeated before ``look_up`` has found nothing."""
+    async def publish(self, access: Access, permit: "Permit", notes: Notes) -> Published:
+        """Put the permit's post out, once; Forbidden if it is for another account.
+
+        After OutcomeUnknown it must not be repeated before ``look_up`` has found nothing.
+        """
         ...
 
     async def look_up(self, access: Access, search: Search) -> Published | None:

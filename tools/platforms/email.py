@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import OutcomeUnknown, ReconnectNeeded, Rejected, Retryable
+from tools.approval.permit import Permit
 from tools.counting import utf8_bytes
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import refused
@@ -60,8 +61,9 @@ class Email:
         async with connected(self._outside, _server(settings)):
             return [Identity(address, name or address, address)]
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
         """Send to each recipient once, whatever was noted of earlier attempts."""
+        post = permit.post_on(PLATFORM.name, access)
         settings = _settings(access)
         if not post.recipients:
             raise Rejected("The email has no recipients. Name at least one.")

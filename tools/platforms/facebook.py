@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import orjson
 
 from core.json_text import inner_object
+from tools.approval.permit import Permit
 from tools.counting import utf16_units
-from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
+from tools.outside.contract import Access, Figures, Identity, Media, Notes, Published, Search
 from tools.outside.failures import refused
 from tools.outside.graph import Graph, count_of, insights, login, moment_of
 from tools.outside.http import Outside, Upload
@@ -45,7 +46,8 @@ class FacebookPages:
             raise refused(LABEL, "this person may not post on any page.")
         return [_identity(page) for page in pages]
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
+        post = permit.post_on(PLATFORM.name, access)
         text = PLATFORM.composed(post.text, post.hashtags, post.link)
         page = access.account_id
         if post.media and post.media[0].kind == "video":

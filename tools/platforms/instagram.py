@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from core.errors import NotFound, OutcomeUnknown, PlatformError, Retryable
 from core.json_text import inner_object
+from tools.approval.permit import Permit
 from tools.counting import utf16_units
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import refused
@@ -44,7 +45,8 @@ class Instagram:
             raise refused(LABEL, "none of this person's pages has a professional Instagram account.")
         return [_identity(page) for page in accounts]
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
+        post = permit.post_on(PLATFORM.name, access)
         container = notes.get(CONTAINER)
         if container is None or await self._state(access, container) in {"EXPIRED", "ERROR"}:
             container = await self._container(access, post)

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from core.errors import NotFound, OutcomeUnknown, PlatformError, ReconnectNeeded, Rejected
 from core.json_text import inner_object
+from tools.approval.permit import Permit
 from tools.counting import utf16_units
-from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
+from tools.outside.contract import Access, Figures, Identity, Media, Notes, Published, Search
 from tools.outside.failures import closed, refused
 from tools.outside.http import Answer, Call, Outside
 from tools.outside.json_lists import json_list
@@ -63,7 +64,8 @@ class LinkedIn:
             found.append(Identity(urn, str(about.get("localizedName") or urn), vanity))
         return found
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
+        post = permit.post_on(PLATFORM.name, access)
         images = [{"id": await self._uploaded(access, item, notes), "altText": item.alt[:4086]} for item in post.media]
         body: dict[str, Any] = {
             "author": access.account_id,

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 
 from core.errors import NotFound, PlatformError, Rejected, Retryable
 from core.json_text import inner_object
+from tools.approval.permit import Permit
 from tools.counting import LINK, x_weighted
-from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
+from tools.outside.contract import Access, Figures, Identity, Media, Notes, Published, Search
 from tools.outside.failures import busy, refused
 from tools.outside.http import Answer, Call, Outside, Upload, limit_of, seconds_until
 from tools.outside.json_lists import objects_in
@@ -53,7 +54,8 @@ class X:
         picture = str(me.get("profile_image_url") or "") or None
         return [Identity(str(me["id"]), str(me.get("name") or username), username, picture)]
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
+        post = permit.post_on(PLATFORM.name, access)
         body: dict[str, Any] = {"text": PLATFORM.composed(post.text, post.hashtags, post.link)}
         if post.media:
             body["media"] = {"media_ids": [await self._uploaded(access, item, notes) for item in post.media]}

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import NotFound, PlatformError, ReconnectNeeded, Rejected
 from core.json_text import inner_object
+from tools.approval.permit import Permit
 from tools.outside.addresses import web_address
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import closed
@@ -72,7 +73,8 @@ class WordPress:
         host = web_address(site.address).netloc
         return [Identity(f"{host}/{me['id']}", f"{me.get('name') or me['id']} on {host}", str(me.get("slug", "")))]
 
-    async def publish(self, access: Access, post: Post, notes: Notes) -> Published:
+    async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
+        post = permit.post_on(PLATFORM.name, access)
         site = _site(access)
         media = [await self._uploaded(site, item, notes) for item in post.media]
         tags = [await self._tag(site, name) for name in post.hashtags]

@@ -14,6 +14,7 @@ from sandbox.graph import GraphTwin
 from sandbox.platforms import linkedin
 from sandbox.platforms.twitter import TwitterTwin
 from tests.contracts.platform_kits import JPEG, TwinKit
+from tests.permits import permitted
 from tools.counting import x_weighted
 from tools.outside.contract import Access, Media, PassingNotes, Search
 from tools.outside.http import Outside
@@ -38,7 +39,9 @@ class TestX:
         self, kits: dict[str, TwinKit], outside: Outside
     ) -> None:
         kit = kits["twitter"]
-        published = await X(outside).publish(kit.access, replace(kit.post, media=(VIDEO,)), PassingNotes())
+        published = await X(outside).publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=(VIDEO,))), PassingNotes()
+        )
         asked = [path for _, path in kit.twin.requests]
         assert sum(path.endswith("/append") for path in asked) == 3
         assert "/2/media/upload" in asked
@@ -50,9 +53,9 @@ class TestX:
         self, kits: dict[str, TwinKit], outside: Outside
     ) -> None:
         kit, adapter = kits["twitter"], X(outside)
-        await adapter.publish(kit.access, kit.post, PassingNotes())
+        await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         with pytest.raises(Rejected) as error:
-            await adapter.publish(kit.access, kit.post, PassingNotes())
+            await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         assert error.value.details["duplicate"] is True
 
     async def test_its_own_limit_is_read_before_and_after_it_is_reached(
@@ -62,12 +65,16 @@ class TestX:
         assert isinstance(kit.twin, TwitterTwin)
         kit.twin.set_limit(2)
         for number in range(2):
-            await adapter.publish(kit.access, replace(kit.post, text=f"Loaf {number}"), PassingNotes())
+            await adapter.publish(
+                kit.access, permitted(kit.name, kit.access, replace(kit.post, text=f"Loaf {number}")), PassingNotes()
+            )
         limit = outside.rate_limit("twitter", kit.access.account_id)
         assert limit is not None
         assert (limit.limit, limit.remaining) == (2, 0)
         with pytest.raises(Retryable) as error:
-            await adapter.publish(kit.access, replace(kit.post, text="Loaf 3"), PassingNotes())
+            await adapter.publish(
+                kit.access, permitted(kit.name, kit.access, replace(kit.post, text="Loaf 3")), PassingNotes()
+            )
         assert error.value.retry_after is not None
         assert 800 < error.value.retry_after <= 900
         assert len(kit.published()) == 2
@@ -76,7 +83,7 @@ class TestX:
         self, kits: dict[str, TwinKit], outside: Outside
     ) -> None:
         kit, adapter = kits["twitter"], X(outside)
-        first = await adapter.publish(kit.access, kit.post, PassingNotes())
+        first = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         known = frozenset({first.platform_post_id})
         assert await adapter.look_up(kit.access, around(kit, known=known)) is None
 
@@ -84,13 +91,13 @@ class TestX:
         self, kits: dict[str, TwinKit], outside: Outside
     ) -> None:
         kit, adapter = kits["twitter"], X(outside)
-        await adapter.publish(kit.access, kit.post, PassingNotes())
+        await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         later = SystemClock().now() + MINUTE
         assert await adapter.look_up(kit.access, Search(kit.post, later, later + MINUTE)) is None
 
     async def test_a_long_timeline_is_read_page_by_page(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["twitter"], X(outside)
-        wanted = await adapter.publish(kit.access, kit.post, PassingNotes())
+        wanted = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         now = SystemClock().now().isoformat()
         for number in range(230):
             text = str(number)
@@ -106,23 +113,23 @@ class TestLinkedIn:
     ) -> None:
         kit, adapter = kits["linkedin"], LinkedIn(outside)
         member = Access(linkedin.PERSON, kit.access.credentials)
-        await adapter.publish(member, kit.post, PassingNotes())
+        await adapter.publish(member, permitted(kit.name, member, kit.post), PassingNotes())
         with pytest.raises(OutcomeUnknown):
             await adapter.look_up(member, around(kit))
 
     async def test_a_member_has_figures_without_views(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["linkedin"], LinkedIn(outside)
         member = Access(linkedin.PERSON, kit.access.credentials)
-        published = await adapter.publish(member, kit.post, PassingNotes())
+        published = await adapter.publish(member, permitted(kit.name, member, kit.post), PassingNotes())
         kit.give_figures(published.platform_post_id)
         figures = (await adapter.metrics(member, [published.platform_post_id]))[published.platform_post_id]
         assert (figures.likes, figures.comments, figures.views, figures.clicks) == (4, 2, None, None)
 
     async def test_a_duplicate_names_the_post_there_is(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["linkedin"], LinkedIn(outside)
-        first = await adapter.publish(kit.access, kit.post, PassingNotes())
+        first = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         with pytest.raises(Rejected) as error:
-            await adapter.publish(kit.access, kit.post, PassingNotes())
+            await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         assert error.value.details == {"duplicate": True, "platform_post_id": first.platform_post_id}
 
     @pytest.mark.parametrize(
@@ -149,13 +156,15 @@ class TestLinkedIn:
 class TestFacebook:
     async def test_a_video_is_fetched_by_facebook(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["facebook"], FacebookPages(outside)
-        await adapter.publish(kit.access, replace(kit.post, media=(VIDEO,)), PassingNotes())
+        await adapter.publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=(VIDEO,))), PassingNotes()
+        )
         (row,) = kit.published()
         assert row["media"] == [VIDEO.url]
 
     async def test_a_link_has_a_field_of_its_own(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["facebook"], FacebookPages(outside)
-        await adapter.publish(kit.access, replace(kit.post, media=()), PassingNotes())
+        await adapter.publish(kit.access, permitted(kit.name, kit.access, replace(kit.post, media=())), PassingNotes())
         (row,) = kit.published()
         assert row["link"] == kit.post.link
         assert kit.post.link not in row["text"]
@@ -165,7 +174,9 @@ class TestFacebook:
     ) -> None:
         kit, adapter = kits["facebook"], FacebookPages(outside)
         several = tuple(replace(JPEG, data=JPEG.data + bytes([number])) for number in range(3))
-        await adapter.publish(kit.access, replace(kit.post, media=several), PassingNotes())
+        await adapter.publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=several)), PassingNotes()
+        )
         (row,) = kit.published()
         assert row["media"] == list(kit.twin.rows("photos"))
 
@@ -176,7 +187,7 @@ class TestFacebook:
         body = '{"error": {"message": "An unknown error occurred", "type": "OAuthException", "code": 1}}'
         kit.twin.faults.add(Fault(path=kit.effect, status=500, body=body), Fault(method="GET", status=500, body=body))
         with pytest.raises(OutcomeUnknown):
-            await adapter.publish(kit.access, kit.post, PassingNotes())
+            await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         with pytest.raises(Retryable):
             await adapter.look_up(kit.access, around(kit))
 
@@ -193,14 +204,18 @@ class TestInstagram:
     async def test_several_pictures_are_a_carousel(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["instagram"], Instagram(outside)
         several = tuple(replace(JPEG, url=f"https://pictures.example/{number}.jpg") for number in range(3))
-        await adapter.publish(kit.access, replace(kit.post, media=several), PassingNotes())
+        await adapter.publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=several)), PassingNotes()
+        )
         containers = kit.twin.rows("containers")
         (row,) = kit.published()
         assert [containers[child]["media"][0] for child in row["media"]] == [item.url for item in several]
 
     async def test_a_reel_is_waited_for(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["instagram"], Instagram(outside)
-        await adapter.publish(kit.access, replace(kit.post, media=(VIDEO,)), PassingNotes())
+        await adapter.publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=(VIDEO,))), PassingNotes()
+        )
         assert len(kit.published()) == 1
 
     async def test_a_container_that_was_not_published_says_nothing_went_out(
@@ -209,17 +224,17 @@ class TestInstagram:
         kit, adapter, notes = kits["instagram"], Instagram(outside), PassingNotes()
         kit.trouble("cut before")
         with pytest.raises(OutcomeUnknown):
-            await adapter.publish(kit.access, kit.post, notes)
+            await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes)
         assert notes.get("container")
         assert await adapter.look_up(kit.access, around(kit, notes)) is None
-        await adapter.publish(kit.access, kit.post, notes)
+        await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes)
         assert len(kit.twin.rows("containers")) == 1
 
     async def test_a_published_container_whose_post_is_not_listed_stays_unknown(
         self, kits: dict[str, TwinKit], outside: Outside
     ) -> None:
         kit, adapter, notes = kits["instagram"], Instagram(outside), PassingNotes()
-        published = await adapter.publish(kit.access, kit.post, notes)
+        published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes)
         kit.twin.change("posts", published.platform_post_id, deleted=True)
         with pytest.raises(OutcomeUnknown):
             await adapter.look_up(kit.access, around(kit, notes))
@@ -227,7 +242,7 @@ class TestInstagram:
     async def test_an_expired_container_is_made_anew(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["instagram"], Instagram(outside)
         notes = PassingNotes({"container": "17999999999999999"})
-        await adapter.publish(kit.access, kit.post, notes)
+        await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), notes)
         assert notes.get("container") != "17999999999999999"
 
     async def test_a_post_that_is_there_is_published_even_if_its_address_is_not_told(
@@ -235,7 +250,7 @@ class TestInstagram:
     ) -> None:
         kit, adapter = kits["instagram"], Instagram(outside)
         kit.twin.faults.add(Fault(method="GET", path=r"/v[\d.]+/\d+", times=1), Fault(method="GET", status=500))
-        published = await adapter.publish(kit.access, kit.post, PassingNotes())
+        published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
         assert published.url is None
         assert len(kit.published()) == 1
 

@@ -1,0 +1,44 @@
+"""The permit to do one thing outside the house. Whatever publishes, sends, spends or launches takes one."""
+
+from dataclasses import InitVar, dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from core.errors import Forbidden
+from tools.approval.act import Act
+from tools.outside.contract import Access, Post
+
+MINT: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Says that exactly ``act`` may be done now. Only the Authority makes one; there is no way to change one.
+
+    ``by`` says whether a person approved it or a policy allowed it, ``why`` in which words, ``request_id`` by which
+    approval.
+    """
+
+    act: Act
+    by: Literal["approval", "policy"]
+    why: str
+    granted_at: datetime
+    request_id: str | None
+    mint: InitVar[object]
+
+    def __post_init__(self, mint: object) -> None:
+        if mint is not MINT:
+            raise TypeError("A permit is made by the Authority alone.")
+
+    @property
+    def post(self) -> Post:
+        """What may be put out; Forbidden if the permit is for something else."""
+        if self.act.effect not in {"publish", "send"} or self.act.post is None:
+            raise Forbidden("This permit is not for putting something out, so nothing was.")
+        return self.act.post
+
+    def post_on(self, platform: str, access: Access) -> Post:
+        """Return what may be put out on this account; Forbidden if the permit names another one."""
+        if (self.act.platform, self.act.account_id) != (platform, access.account_id):
+            raise Forbidden("This permit is for another account, so nothing was put out.")
+        return self.post
