@@ -97,6 +97,8 @@ class Turn:
             context=self.context,
             campaign_id=self.campaign_id,
             memory=self.desk,
+            links=self.runner.parts.links,
+            outside=self.runner.parts.outside,
         )
 
     def count(self, usage: Usage | None) -> None:

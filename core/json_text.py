@@ -21,4 +21,4 @@ def inner_object(value: Any) -> dict[str, Any]:
 
 def inner_list(value: Any) -> list[Any]:
     """Return the value if it is a list, and an empty one for anything else."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return cast("list[object]", value) if isinstance(value, list) else []

@@ -1,10 +1,11 @@
-"""Email campaigns: what is sent to which list, when, and how it went."""
+"""Email campaigns: what is sent to which list or people, when, and how it went."""
 
 from typing import Any, Literal
 
 from pydantic import Field
 
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+from db.social_posts import PostMedia
 
 
 class Recipients(Part):
@@ -13,6 +14,7 @@ class Recipients(Part):
     list_key: str | None = None
     segment: dict[str, Any] = Field(default_factory=dict[str, Any])
     count: int = 0
+    addresses: list[str] = Field(default_factory=list[str], repr=False)
 
 
 class EmailContent(Part):
@@ -24,7 +26,10 @@ class EmailContent(Part):
     reply_to: str | None = None
     html_content: str | None = None
     text_content: str = ""
+    link: str | None = None
+    hashtags: list[str] = Field(default_factory=list[str])
     attachments: list[str] = Field(default_factory=list[str])
+    media: list[PostMedia] = Field(default_factory=list[PostMedia])
 
 
 class EmailSchedule(Part):
@@ -56,6 +61,7 @@ class EmailCampaign(OwnedDocument):
     conversation_id: str | None = None
     content_id: str | None = None
     request_id: str | None = None
+    account_id: str | None = None
     name: str
     type: Literal["one_time", "drip", "automated"] = "one_time"
     status: Literal["draft", "scheduled", "sent", "failed", "cancelled"] = "draft"

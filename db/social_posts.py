@@ -19,10 +19,20 @@ class PlatformResult(Part):
     error: str | None = None
 
 
+class PostMedia(Part):
+    """An attached file as it was approved: where it lies, what it is, and the SHA-256 of its bytes."""
+
+    url: str
+    content_type: str
+    sha256: str
+
+
 class PostContent(Part):
-    """The exact post."""
+    """The exact post. ``images`` and ``videos`` are the addresses in ``media``, by kind."""
 
     message: str = ""
+    title: str | None = None
+    media: list[PostMedia] = Field(default_factory=list[PostMedia])
     images: list[str] = Field(default_factory=list[str])
     videos: list[str] = Field(default_factory=list[str])
     link: str | None = None

@@ -34,6 +34,7 @@ from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
+from tools.tool import ToolParts
 
 
 @asynccontextmanager
@@ -76,14 +77,15 @@ def assemble(
 ) -> tuple[Services, Recovery]:
     """Put the parts over a connected database together. Starts nothing."""
     memory = build_memory(settings, database, clock, models)
-    house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns)
+    outside = outside_of(settings, clock)
+    links = ManagedLinks(database, outside, settings.public_url)
+    house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns, parts=ToolParts(links, outside))
     turns = Turns(house, owner)
     decisions = Decisions(house, turns)
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
     secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
     tokens = Tokens(secret, clock, lifetime)
-    outside = outside_of(settings, clock)
     logins = Logins(outside, registrations(settings))
     services = Services(
         settings=settings,
@@ -99,7 +101,7 @@ def assemble(
         logins=logins,
         connections=Connections(database, logins),
         accounts=OpenAccounts(database, logins),
-        links=ManagedLinks(database, outside, settings.public_url),
+        links=links,
         short_links=ShortLinks(database),
         visitors=Visitors(secret),
         model_label=models.label,

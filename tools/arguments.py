@@ -228,5 +228,12 @@ Link: TypeAlias = Annotated[
     BeforeValidator(_as_line),
     StringConstraints(max_length=2_048, pattern=r"^https?://[^\s<>\"]+$"),
 ]
+Address: TypeAlias = Annotated[
+    str,
+    BeforeValidator(_as_line),
+    StringConstraints(
+        max_length=254, pattern=r"^[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+$"
+    ),
+]
 chosen = BeforeValidator(_as_choice)
 items = BeforeValidator(_as_items)

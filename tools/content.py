@@ -79,6 +79,8 @@ class ReviseDraft(Arguments):
         default=None, description="All hashtags it is to have; an empty list removes them."
     )
     voice: Line | None = Field(default=None, description="The voice it is now written in.")
+    image_url: Link | None = Field(default=None, description="Address of a picture the person has given, to attach.")
+    video_url: Link | None = Field(default=None, description="Address of a video the person has given, to attach.")
     reason: Line = Field(default="Changed on request", description="Why it is changed, in a few words.")
 
 
@@ -168,6 +170,8 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
         return _measured(content)
     changes: dict[str, Any] = {
         "content.text": revised.content.text,
+        "content.image_url": revised.content.image_url,
+        "content.video_url": revised.content.video_url,
         "title": revised.title,
         "subject": revised.subject,
         "hashtags": revised.hashtags,
@@ -309,8 +313,9 @@ def _revised(content: Content, params: ReviseDraft) -> Content:
     changes: dict[str, Any] = {
         name: value for name in ("title", "subject", "voice") if (value := getattr(params, name)) is not None
     }
-    if params.text is not None:
-        changes["content"] = content.content.model_copy(update={"text": params.text})
+    given = {"text": params.text, "image_url": params.image_url, "video_url": params.video_url}
+    if body := {name: value for name, value in given.items() if value is not None}:
+        changes["content"] = content.content.model_copy(update=body)
     if params.hashtags is not None:
         changes["hashtags"] = _tags(params.hashtags)
     if not changes:

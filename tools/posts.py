@@ -12,16 +12,18 @@ from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS, SocialPost
-from tools.arguments import Arguments, ContentId, Limit, Line, Moment, PostId, chosen
+from tools.approval.act import iso_utc
+from tools.arguments import Address, Arguments, ContentId, Limit, Line, Moment, PostId, chosen
 from tools.arguments import items as listed
 from tools.brief import zone
 from tools.content import platform_of
 from tools.platforms.catalogue import BY_NAME
 from tools.publishing import (
+    MOST_RECIPIENTS,
+    PlannedMedia,
     PlannedPost,
     PostsPayload,
     default_times,
-    iso_utc,
     media_of,
     moment_of,
     require_sensible,
@@ -53,6 +55,9 @@ class SchedulePosts(Arguments):
         description="The drafts, each once, all that belong together in one call."
     )
     note: Line | None = Field(default=None, description="A short note for the person who decides.")
+    recipients: Annotated[list[Address], listed, Field(max_length=MOST_RECIPIENTS)] | None = Field(
+        default=None, description="Email addresses the emails among them go to, only ones the person has given."
+    )
 
 
 class ListPosts(Arguments):
@@ -96,7 +101,15 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
     accounts = await _accounts(ctx, {content.platform for content in contents})
     posts = [
         await with_managed_links(
-            ctx, content, _planned(content, times[content.content_id], accounts.get(content.platform))
+            ctx,
+            content,
+            _planned(
+                content,
+                times[content.content_id],
+                accounts.get(content.platform),
+                await media_of(ctx, content),
+                params.recipients,
+            ),
         )
         for content in contents
     ]
@@ -181,7 +194,13 @@ async def _accounts(ctx: ToolContext, platforms: set[str]) -> dict[str, str]:
     return {account.platform: account.account_id for account in found}
 
 
-def _planned(content: Content, publish_at: datetime, account_id: str | None) -> PlannedPost:
+def _planned(
+    content: Content,
+    publish_at: datetime,
+    account_id: str | None,
+    media: list[PlannedMedia],
+    recipients: Sequence[str] | None,
+) -> PlannedPost:
     return PlannedPost(
         content_id=content.content_id,
         version=content.version,
@@ -189,10 +208,11 @@ def _planned(content: Content, publish_at: datetime, account_id: str | None) -> 
         account_id=account_id,
         text=content.content.text,
         subject=content.subject if platform_of(content).subject else content.title,
-        media=media_of(content),
+        media=media,
         link=content.content.link,
         hashtags=content.hashtags,
         publish_at=iso_utc(publish_at),
+        recipients=list(dict.fromkeys(recipients or ())) if platform_of(content).direct else [],
     )
 
 

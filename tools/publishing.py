@@ -5,27 +5,47 @@ The payload holds everything a person decides on; its canonical hash is what the
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import InvalidInput, ToolFailed, ToolInputError
+from core.errors import InvalidInput, PlatformError, ToolFailed, ToolInputError
 from db.campaigns import CAMPAIGNS
 from db.content_library import Content
+from db.social_posts import PostMedia
+from tools.approval.act import iso_utc
+from tools.approval.payload import ApprovedPayload
+from tools.arguments import Address
 from tools.brief import today, zone
 from tools.content import platform_of
 from tools.outside.links import Source
+from tools.outside.media import fetch_all
 from tools.platforms.catalogue import BY_NAME
 from tools.tool import ToolContext
 
 USUAL_HOUR = 10
 LATEST = timedelta(days=366)
 DEFAULT_SPAN = 30
+MOST_RECIPIENTS = 1_000
+FIXED_IN_EDITS = ("version", "platform", "account_id", "media")
+
+
+class PlannedMedia(BaseModel):
+    """An attached file: where it lies, what it is, and the SHA-256 of the bytes that lay there when it was asked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    content_type: str
+    sha256: str
 
 
 class PlannedPost(BaseModel):
-    """One post exactly as it is to go out. ``subject`` is the subject of an email, or the title where there is one."""
+    """One post exactly as it is to go out. ``subject`` is the subject of an email, or the title where there is one.
+
+    ``recipients`` are the people an email goes to.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,13 +55,14 @@ class PlannedPost(BaseModel):
     account_id: str | None
     text: str
     subject: str | None
-    media: list[str]
+    media: list[PlannedMedia]
     link: str | None
     hashtags: list[str]
     publish_at: str
+    recipients: Annotated[list[Address], Field(max_length=MOST_RECIPIENTS)] = Field(default_factory=list[str])
 
 
-class PostsPayload(BaseModel):
+class PostsPayload(ApprovedPayload):
     """What a person approves: the posts, who gets what is sent directly, and the money (None: nothing is spent)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,10 +71,35 @@ class PostsPayload(BaseModel):
     audience: str | None
     budget: None = None
 
+    def problems_of_edit(self, original: BaseModel) -> list[str]:
+        """Return what a person may not change while approving, and what the edited posts lack."""
+        before = {post.content_id: post for post in original.posts} if isinstance(original, PostsPayload) else {}
+        found: list[str] = []
+        for post in self.posts:
+            earlier = before.pop(post.content_id, None)
+            if earlier is None:
+                found.append(f"{post.content_id} was not among what was asked, or is there twice.")
+            elif any(getattr(post, name) != getattr(earlier, name) for name in FIXED_IN_EDITS):
+                found.append(f"Of {post.content_id} {', '.join(FIXED_IN_EDITS)} stay as they are. Reject it instead.")
+            else:
+                found += [f"{post.content_id}: {problem}" for problem in planned_problems(post)]
+        return found
 
-def media_of(content: Content) -> list[str]:
-    """Return the addresses of what is attached."""
-    return [url for url in (content.content.image_url, content.content.video_url) if url]
+
+async def media_of(ctx: ToolContext, content: Content) -> list[PlannedMedia]:
+    """Fetch what is attached, so that exactly that is approved; ToolInputError if it can't go out."""
+    urls = [url for url in (content.content.image_url, content.content.video_url) if url]
+    if not urls:
+        return []
+    if ctx.outside is None:
+        raise ToolInputError(f"The attachments of {content.content_id} can't be looked at here, so leave it out.")
+    try:
+        files = await fetch_all(ctx.outside, urls)
+    except (PlatformError, InvalidInput) as error:
+        raise ToolInputError(f"{content.content_id}: {error.message}") from None
+    if problems := platform_of(content).media_problems(files):
+        raise ToolInputError(f"{content.content_id} can't go out: {' '.join(problems)}")
+    return [PlannedMedia(url=file.url, content_type=file.content_type, sha256=file.digest) for file in files]
 
 
 def text_problems(content: Content) -> list[str]:
@@ -107,11 +153,6 @@ def moment_of(text: str, timezone: ZoneInfo) -> datetime:
         return local.astimezone(UTC)
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone)).astimezone(UTC)
-
-
-def iso_utc(moment: datetime) -> str:
-    """Return a time the way payloads carry it: whole seconds, UTC, ``Z``."""
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -184,5 +225,6 @@ def _spoken(publish_at: str, timezone: ZoneInfo) -> str:
 
 def queued_fields(post: PlannedPost) -> dict[str, Any]:
     """Return the media of a post by kind, as post documents keep them."""
-    videos = [url for url in post.media if url.lower().split("?")[0].endswith((".mp4", ".mov", ".webm", ".m4v"))]
-    return {"images": [url for url in post.media if url not in videos], "videos": videos}
+    videos = [item.url for item in post.media if item.content_type.startswith("video/")]
+    images = [item.url for item in post.media if item.url not in videos]
+    return {"images": images, "videos": videos, "media": [PostMedia(**item.model_dump()) for item in post.media]}

@@ -17,7 +17,7 @@ from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from tools.approval.payload import payload_hash
-from tools.tool import ApprovalDraft, Effect, RequestType, Tool, ToolContext
+from tools.tool import ApprovalDraft, Effect, RequestType, Tool, ToolContext, ToolParts
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,8 @@ class ToolOutcome:
 class ToolRunner:
     """Calls tools by name for a caller. A tool the caller's role may not use is not offered, and refuses if called."""
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
+    def __init__(self, tools: Iterable[Tool], parts: ToolParts | None = None) -> None:
+        self.parts = parts or ToolParts()
         self._tools: dict[str, Tool] = {tool.name: tool for tool in tools}
 
     def offered(self, tools: Iterable[Tool], scope: Scope) -> tuple[Tool, ...]:

@@ -6,8 +6,9 @@ from typing import Any
 from core.errors import ToolFailed
 from db.approval_requests import APPROVAL_REQUESTS
 from db.content_library import CONTENT_LIBRARY, Content
-from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule
-from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostSchedule, SocialPost
+from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule, Recipients
+from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostMedia, PostSchedule, SocialPost
+from tools.approval.payload import effect_id
 from tools.outside.links import LINK
 from tools.publishing import PlannedPost, PostsPayload, from_iso, planned_problems, queued_fields
 from tools.tool import ToolContext
@@ -15,7 +16,7 @@ from tools.tool import ToolContext
 
 async def carry_out(ctx: ToolContext, payload: PostsPayload) -> dict[str, Any]:
     """Schedule what was approved: each post once, however often this runs."""
-    ids = [ctx.new_id("eml" if post.platform == "email" else "pst") for post in payload.posts]
+    ids = post_ids(ctx, payload)
     contents = await contents_by_id(ctx, [post.content_id for post in payload.posts])
     if not await _unchanged(ctx, payload, contents) and not await _all_there(ctx, ids):
         raise ToolFailed(
@@ -41,6 +42,14 @@ async def carry_out(ctx: ToolContext, payload: PostsPayload) -> dict[str, Any]:
             }
         )
     return {"scheduled": scheduled, "count": len(scheduled)}
+
+
+def post_ids(ctx: ToolContext, payload: PostsPayload) -> list[str]:
+    """Return the ids of the posts an approval leads to: the same ones, whoever carries it out and however often."""
+    prefixes = ["eml" if post.platform == "email" else "pst" for post in payload.posts]
+    if ctx.approval_id is None:
+        return [ctx.new_id(prefix) for prefix in prefixes]
+    return [effect_id(prefix, ctx.approval_id, position) for position, prefix in enumerate(prefixes)]
 
 
 async def contents_by_id(ctx: ToolContext, content_ids: Sequence[str]) -> dict[str, Content]:
@@ -104,7 +113,16 @@ async def _schedule(ctx: ToolContext, post_id: str, post: PlannedPost, content: 
                 request_id=ctx.approval_id,
                 name=(post.subject or "Email")[:200],
                 status="scheduled",
-                content=EmailContent(subject=post.subject or "", text_content=post.text, attachments=post.media),
+                account_id=post.account_id,
+                recipients=Recipients(addresses=post.recipients, count=len(post.recipients)),
+                content=EmailContent(
+                    subject=post.subject or "",
+                    text_content=post.text,
+                    link=post.link,
+                    hashtags=post.hashtags,
+                    attachments=[item.url for item in post.media],
+                    media=[PostMedia(**item.model_dump()) for item in post.media],
+                ),
                 schedule=EmailSchedule(scheduled=True, send_at=publish_at),
             )
         )
@@ -117,7 +135,9 @@ async def _schedule(ctx: ToolContext, post_id: str, post: PlannedPost, content: 
             content_id=post.content_id,
             request_id=ctx.approval_id,
             platforms=[PlatformResult(platform=post.platform, account_id=post.account_id, status="scheduled")],
-            content=PostContent(message=post.text, link=post.link, hashtags=post.hashtags, **queued_fields(post)),
+            content=PostContent(
+                message=post.text, title=post.subject, link=post.link, hashtags=post.hashtags, **queued_fields(post)
+            ),
             schedule=PostSchedule(scheduled=True, publish_at=publish_at),
         )
     )

@@ -16,6 +16,7 @@ from db.client import Database
 from db.collection import Collection, Document
 from db.repository import Repository
 from memory.desk import MemoryDesk
+from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 
 Payload = TypeVar("Payload", bound=BaseModel)
@@ -34,6 +35,14 @@ class Effect(Enum):
     PUBLISH = "publish"
 
 
+@dataclass(frozen=True, slots=True)
+class ToolParts:
+    """What every call of a process may need, made once; None where there is none."""
+
+    links: ManagedLinks | None = None
+    outside: Outside | None = None
+
+
 @dataclass(slots=True)
 class ToolContext:
     """The caller, the turn and the call a tool works for. Built by the agent loop, never by a model.
@@ -42,7 +51,7 @@ class ToolContext:
     ``context`` is the conversation's ``{campaign_brief, collected_info, ready_to_plan}`` as it stands now; a tool that
     changes it stores it too. ``campaign_id`` is the campaign the conversation is about, if there is one yet.
     ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
-    so is ``links``, which puts managed addresses into what goes out.
+    so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
     """
 
     scope: Scope
@@ -58,6 +67,7 @@ class ToolContext:
     approval_id: str | None = None
     memory: MemoryDesk | None = None
     links: ManagedLinks | None = None
+    outside: Outside | None = None
     events: list[Event] = field(default_factory=list[Event])
     _made: int = 0
 

@@ -18,7 +18,7 @@ from db.client import Database
 from db.turn_store import TurnStore
 from memory.desk import MemoryDesk
 from tools.runner import ToolRunner
-from tools.tool import Tool
+from tools.tool import Tool, ToolParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def build_house(
     tools: Iterable[Tool],
     reader: Reader = read_intent,
     memory: HouseMemory | None = None,
+    parts: ToolParts | None = None,
 ) -> House:
     """Put the parts together. Connects to nothing."""
     supervisor = Supervisor(roster, reader)
@@ -68,7 +69,7 @@ def build_house(
         supervisor=supervisor,
         workers=workers,
         models=models,
-        runner=ToolRunner(tools),
+        runner=ToolRunner(tools, parts),
         clock=clock,
         memory=memory,
     )

@@ -81,6 +81,8 @@ class ContentChange(BaseModel):
     title: Annotated[Line, Field(min_length=1, max_length=1000)] | None = None
     subject: Annotated[Line, Field(min_length=1, max_length=1000)] | None = None
     hashtags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=140)]], Field(max_length=60)] | None = None
+    image_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
+    video_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
 
 
 @router.get("", operation_id="list_content", responses=responses(), summary="List it, newest first")
@@ -123,6 +125,8 @@ async def change(content_id: PathId, body: ContentChange, scope: Writer, parts: 
         agent=scope.actor_id,
         timezone="UTC",
         context={},
+        links=parts.links,
+        outside=parts.outside,
     )
     asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
     await revise_draft.function(context, asked)

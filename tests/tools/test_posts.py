@@ -80,6 +80,7 @@ async def test_the_payload_holds_exactly_what_would_go_out(ready: Desk) -> None:
                 "link": "https://example.com/menu",
                 "hashtags": ["#Leeds"],
                 "publish_at": "2026-12-01T18:00:00Z",
+                "recipients": [],
             },
             {
                 "content_id": mail,
@@ -92,6 +93,7 @@ async def test_the_payload_holds_exactly_what_would_go_out(ready: Desk) -> None:
                 "link": None,
                 "hashtags": [],
                 "publish_at": "2026-12-02T08:30:00Z",
+                "recipients": [],
             },
         ],
         "audience": "local families",

@@ -4,9 +4,18 @@ import hashlib
 from typing import Any
 
 import rfc8785
+from pydantic import BaseModel
 
 from core.errors import InvalidInput
 from core.ids import derived_id
+
+
+class ApprovedPayload(BaseModel):
+    """A payload that knows what a person may change in it while approving."""
+
+    def problems_of_edit(self, original: BaseModel) -> list[str]:  # noqa: ARG002 - what others compare with
+        """Return what stands against approving this in place of ``original``, as sentences."""
+        return []
 
 
 def payload_hash(payload: dict[str, Any]) -> str:
