@@ -63,6 +63,17 @@ class Settings(BaseSettings):
         default="marketing_minds", alias="MM_MONGODB_DATABASE", description="Name of the database."
     )
 
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        alias="DATABASE_URL",
+        description="A PostgreSQL where running campaigns are kept, shared by all workers; SQLite if not set.",
+    )
+    worker: bool = Field(
+        default=True,
+        alias="MM_WORKER",
+        description="Whether `serve` also runs campaigns and scheduled jobs, in its own process.",
+    )
+
     openai_api_key: SecretStr = Field(
         default=SecretStr(""),
         alias="OPENAI_API_KEY",

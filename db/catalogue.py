@@ -29,6 +29,7 @@ from db.social_posts import SOCIAL_POSTS
 from db.user_memory import USER_MEMORY
 from db.users import USERS
 from db.webhooks import WEBHOOKS
+from db.workers import WORKERS
 from db.zoho_crm_records import ZOHO_CRM_RECORDS
 from db.zoho_tokens import ZOHO_TOKENS
 
@@ -61,6 +62,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     SCHEDULED_JOBS,
     AUDIT_LOG,
     ACCESS_CODES,
+    WORKERS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

@@ -79,5 +79,5 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
         unremembered=unremembered,
         promotion=promotion,
         tidying=tidying,
-        nightly=NightlyMemory(database, tidying, clock),
+        nightly=NightlyMemory(database, tidying),
     )

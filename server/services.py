@@ -23,6 +23,7 @@ from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
 from server.visitors import Visitors
+from server.work import WorkParts
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
@@ -40,6 +41,7 @@ class Services:
     turns: Turns
     decisions: Decisions
     memory: MemoryParts
+    work: WorkParts
     desk: AccountDesk
     callers: Callers
     tokens: Tokens

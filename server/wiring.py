@@ -27,6 +27,7 @@ from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
 from server.visitors import Visitors
+from server.work import build_work
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
@@ -61,8 +62,9 @@ async def running_services(
         services.memory.engine.reindexing.start()
         stack.push_async_callback(services.memory.remembering.stop)
         await services.memory.remembering.start()
-        stack.push_async_callback(services.memory.nightly.stop)
-        services.memory.nightly.start()
+        if settings.worker:
+            stack.push_async_callback(services.work.stop)
+            await services.work.start()
         stack.callback(services.stopping.set)
         yield services
 
@@ -94,6 +96,7 @@ def assemble(
         turns=turns,
         decisions=decisions,
         memory=memory,
+        work=build_work(settings, database, clock, owner, memory),
         desk=AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode),
         callers=Callers(database, tokens, clock),
         tokens=tokens,

@@ -56,6 +56,10 @@ def _command(asked: argparse.Namespace, settings: Settings) -> Coroutine[Any, An
             from server.cli.reindex import reindex
 
             return reindex(settings, again=asked.again)
+        case "worker":
+            from server.cli.worker import work
+
+            return work(settings)
         case _:
             from server.cli.serve import serve
 
@@ -83,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="start the server and print a link that logs you in")
+    commands.add_parser("worker", help="run campaigns and scheduled jobs beside the servers")
     talk = commands.add_parser("chat", help="talk to the running server in this terminal")
     talk.add_argument("--url", help="address of the server; the one of this data folder by default")
     talk.add_argument("--conversation", help="go on with this conversation instead of a new one")

@@ -1,6 +1,6 @@
 """Canaries planted in accounts stay there: another account's recall, chat, lists and export hold none of them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack
 from io import BytesIO
 from zipfile import ZipFile
@@ -25,6 +25,10 @@ QUESTIONS = (
     "Why did you say that?",
     "Write an Instagram post about our bakery, and use everything you have learnt",
 )
+
+
+async def nothing_to_keep(_: Mapping[str, object]) -> None:
+    """How far it has come is of no interest here."""
 
 
 @pytest.fixture
@@ -62,7 +66,8 @@ async def planted(app: FastAPI, services: Services) -> AsyncGenerator[list[Perso
             for _ in range(3):
                 await services.memory.learnings.count(scope, "writer", lessons, MemorySource(kind="tool", id="apr_1"))
         await services.memory.remembering.sweep(everything=True)
-        assert await services.memory.nightly.run_if_due() == ENOUGH
+        looked_after = await services.memory.nightly.look_after_all("2026-11-20", {}, nothing_to_keep)
+        assert looked_after["accounts"] == ENOUGH
         yield people
 
 

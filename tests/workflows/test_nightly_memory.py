@@ -1,4 +1,4 @@
-"""The nightly run: every account once, by one process, on after a restart, and again the next night."""
+"""The nightly run: every account once, on after a restart, and again the next night."""
 
 from datetime import timedelta
 
@@ -17,7 +17,9 @@ from memory.memories import Memories
 from memory.promotion import Promotion
 from memory.recollection import NewMemory
 from memory.tidying import Tidied, Tidying
-from workflows.nightly_memory import NightlyMemory
+from workflows.jobs.desk import JobDesk
+from workflows.jobs.runner import JobRunner
+from workflows.nightly_memory import JOB, NightlyMemory
 
 
 class Upkeep(Tidying):
@@ -60,16 +62,24 @@ async def accounts(memories: Memories, count: int) -> list[Scope]:
     return made
 
 
+@pytest.fixture
+async def runner(database: Database, clock: ManualClock, upkeep: Upkeep) -> JobRunner:
+    nightly = NightlyMemory(database, upkeep)
+    desk = JobDesk(database, clock)
+    for _ in range(2):
+        await nightly.order(desk)
+    return JobRunner(database, clock, desk, {JOB: nightly.run})
+
+
 async def test_every_account_is_looked_after_once_a_night(
-    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+    clock: ManualClock, memories: Memories, upkeep: Upkeep, runner: JobRunner
 ) -> None:
     made = await accounts(memories, 3)
-    nightly = NightlyMemory(database, upkeep, clock)
 
-    assert await nightly.run_if_due() == 3
-    assert await nightly.run_if_due() is None
-    clock.advance(timedelta(days=1))
-    assert await nightly.run_if_due() == 3
+    assert await runner.run_due() == 0
+    for _ in range(2):
+        clock.advance(timedelta(days=1))
+        assert [await runner.run_due(), await runner.run_due()] == [1, 0]
 
     assert upkeep.seen == sorted(scope.user_id for scope in made) * 2
     report = await upkeep.last(made[0])
@@ -78,10 +88,11 @@ async def test_every_account_is_looked_after_once_a_night(
 
 
 async def test_report_counts_what_was_done(
-    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+    clock: ManualClock, memories: Memories, upkeep: Upkeep, runner: JobRunner
 ) -> None:
     (scope,) = await accounts(memories, 1)
-    await NightlyMemory(database, upkeep, clock).run_if_due()
+    clock.advance(timedelta(days=1))
+    await runner.run_due()
 
     report = await upkeep.last(scope)
 
@@ -91,27 +102,16 @@ async def test_report_counts_what_was_done(
     assert len(report.result["actions"]) == 1
 
 
-async def test_two_processes_do_not_do_it_twice(
-    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
-) -> None:
-    await accounts(memories, 2)
-    first, second = NightlyMemory(database, upkeep, clock), NightlyMemory(database, upkeep, clock)
-    await first._claimed()
-
-    assert await second.run_if_due() is None
-    assert upkeep.seen == []
-
-
 async def test_run_that_was_cut_off_goes_on_where_it_was(
-    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep
+    clock: ManualClock, memories: Memories, upkeep: Upkeep, runner: JobRunner
 ) -> None:
     made = await accounts(memories, 4)
+    clock.advance(timedelta(days=1))
     upkeep.dies_after = 2
-    with pytest.raises(Unavailable):
-        await NightlyMemory(database, upkeep, clock).run_if_due()
+    await runner.run_due()
     upkeep.dies_after = None
     clock.advance(timedelta(minutes=11))
 
-    await NightlyMemory(database, upkeep, clock).run_if_due()
+    await runner.run_due()
 
     assert upkeep.seen == sorted(scope.user_id for scope in made)

@@ -1,0 +1,115 @@
+"""Workflows go on where they were after a stop, run their steps on the house's loop, and wait for hints."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.clock import ManualClock, SystemClock
+from core.errors import Unavailable
+from db.client import Database
+from workflows.runtime.engine import Engine, engine_url
+from workflows.runtime.timekeeper import DurableTime
+from workflows.runtime.workers import DEAD_AFTER, Workers
+
+FAST = 0.05
+
+
+class House:
+    """Counts what workflows do here."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.failures = 0
+
+    async def note(self, what: str) -> str:
+        assert threading.current_thread() is threading.main_thread()
+        if self.failures:
+            self.failures -= 1
+            raise Unavailable
+        self.done.append(what)
+        return what
+
+    async def until(self, what: str) -> None:
+        while what not in self.done:
+            await asyncio.sleep(0.01)
+
+    def on(self, engine: Engine) -> Engine:
+        async def errand(name: str) -> None:
+            await engine.step("begin", self.note, f"{name} begun")
+            slots = [engine.slot() for _ in range(3)]
+            await asyncio.gather(*(slot.run("part", self.note, f"{name} {n}") for n, slot in enumerate(slots)))
+            await DurableTime(SystemClock()).wait_until(engine, None)
+            await engine.step("end", self.note, f"{name} ended")
+
+        engine.register("errand", errand)
+        return engine
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+async def engine(house: House, tmp_path: Path) -> AsyncGenerator[Engine]:
+    made = house.on(Engine(engine_url("", tmp_path), "ins_here", look_seconds=FAST))
+    yield made
+    await made.stop()
+
+
+async def test_workflow_goes_on_after_a_stop_and_repeats_nothing(house: House, engine: Engine) -> None:
+    for _ in range(3):
+        await engine.start("errand", "wfl_1", "a")
+    await house.until("a 2")
+    await asyncio.sleep(4 * FAST)
+    await engine.stop()
+    await engine.launch()
+    await engine.hint("wfl_1")
+    await house.until("a ended")
+
+    assert house.done[0] == "a begun"
+    assert sorted(house.done) == ["a 0", "a 1", "a 2", "a begun", "a ended"]
+
+
+async def test_hint_before_the_wait_is_not_lost_and_one_for_nobody_does_no_harm(house: House, engine: Engine) -> None:
+    await engine.start("errand", "wfl_1", "a")
+    await engine.hint("wfl_1")
+    await engine.hint("wfl_unknown")
+    await house.until("a ended")
+
+
+async def test_database_that_is_away_for_a_while_fails_no_workflow(house: House, engine: Engine) -> None:
+    house.failures = 3
+    await engine.start("errand", "wfl_1", "a")
+    await engine.hint("wfl_1")
+    await house.until("a ended")
+
+
+async def test_work_of_a_dead_worker_is_taken_over_once(
+    house: House, engine: Engine, tmp_path: Path, database: Database, clock: ManualClock
+) -> None:
+    gone = house.on(Engine(engine_url("", tmp_path), "ins_gone", look_seconds=FAST))
+    await Workers(database, gone, clock).beat()
+    await gone.start("errand", "wfl_1", "a")
+    await house.until("a 2")
+    await gone.stop()
+    workers = Workers(database, engine, clock)
+    await workers.beat()
+    assert await workers.reap() == 0
+    clock.advance(DEAD_AFTER + timedelta(seconds=1))
+    await workers.beat()
+
+    assert [await workers.reap(), await workers.reap()] == [1, 0]
+
+    await engine.hint("wfl_1")
+    await house.until("a ended")
+    assert house.done.count("a begun") == 1
+
+
+def test_place_of_the_state_follows_the_settings(tmp_path: Path) -> None:
+    assert engine_url("postgres://db/mm", tmp_path) == "postgresql://db/mm"
+    assert engine_url("", tmp_path) == f"sqlite:///{tmp_path / 'workflows.sqlite'}"
