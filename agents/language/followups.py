@@ -36,6 +36,13 @@ _REWORDED = re.compile(
     rf"bolder|simpler|clearer|tighter|stronger|catchier|(?:more|less|sound|feel) [\w-]+)\b",
     re.IGNORECASE,
 )
+_WRONG_FACT = re.compile(
+    rf"{_LEAD}(?:(?:the|our) (?:date|day|time|place|venue|town|city|location|audience|budget|goal|address)"
+    rf"(?:'?s| is| was) (?:all |completely |still |actually )?(?:wrong|not right|not correct|incorrect|off|different)\b"
+    rf"|(?:it|that)(?:'?s| is)(?: actually)? (?:on |in )?(?:the )?\d{{1,2}}(?:st|nd|rd|th)\b(?!,? (?:of )?"
+    rf"(?:post|one|draft|text|version)))",
+    re.IGNORECASE,
+)
 _NEXT = re.compile(
     rf"{_LEAD}(?:(?:wh?[ao]t|wot|wat)(?:'?s| is| comes| happens| do (?:we|i) do| should (?:we|i) do)?|where do we go) "
     rf"(?:next|now|from here)\W*$",
@@ -50,6 +57,8 @@ def follow_up(plain: str, situation: Situation) -> Reading | None:
     last = situation.last_agent
     if situation.has_drafts and _REWORDED.match(plain):
         return Reading(("writer",), 0.97, True, "correction", "a draft is to read differently")
+    if situation.has_drafts and situation.brief_started and last != "publisher" and _WRONG_FACT.match(plain):
+        return Reading(("strategist",), 0.95, True, "correction", "puts a fact of the brief right")
     if last == "publisher" and _REVISE.match(plain) and _REVISION.search(situation.last_answer[-600:]):
         return Reading(("writer",), 0.96, True, "answer", "takes up the revision offered")
     if last == "analyst" and _ESTIMATE.match(plain):

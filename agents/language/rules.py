@@ -193,7 +193,8 @@ def settled(plain: str, situation: Situation) -> Reading | None:
 
 
 def _agreed(situation: Situation) -> Reading | None:
-    if situation.asked:
+    offered = offered_agent(situation.last_answer)
+    if situation.asked and offered in {"", "strategist", situation.last_agent}:
         return Reading(
             (situation.last_agent or "strategist",),
             0.98,
@@ -203,7 +204,7 @@ def _agreed(situation: Situation) -> Reading | None:
         )
     if situation.pending_approvals and situation.last_agent in {"publisher", None}:
         return Reading(("publisher",), 0.98, True, "decision", "a yes to what waits for approval")
-    if offered := offered_agent(situation.last_answer):
+    if offered:
         return Reading((offered,), 0.97, True, "answer", "a yes to the work offered")
     if situation.last_agent and last_question(situation.last_answer):
         return Reading((situation.last_agent,), 0.96, True, "answer", "a yes to the question asked")

@@ -34,6 +34,11 @@ class Situation:
     pending_approvals: int = 0
 
 
+def open_question(asked: str | None, last_agent: str | None) -> str | None:
+    """The brief field that is still asked for: once another agent has spoken, a message answers that one."""
+    return asked if last_agent in {"strategist", None} else None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Who answers a message and why.

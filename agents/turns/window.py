@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.messages import BaseMessage
 
 from agents.briefing import past_message
-from agents.language.situation import Situation
+from agents.language.situation import Situation, open_question
 
 MESSAGES_KEPT = 20
 CHARACTERS_KEPT = 24_000
@@ -30,9 +30,10 @@ def situation(head: Head) -> Situation:
     answers = [entry for entry in window if entry["role"] == "assistant"]
     last = answers[-1] if answers else None
     context = head.get("context", {})
+    speaker = last.get("agent") if last else None
     return Situation(
-        last_agent=last.get("agent") if last else None,
-        asked=context.get("collected_info", {}).get("asked"),
+        last_agent=speaker,
+        asked=open_question(context.get("collected_info", {}).get("asked"), speaker),
         last_answer=last["content"] if last else "",
         brief_started=bool(context.get("campaign_brief")),
         ready_to_plan=bool(context.get("ready_to_plan")),

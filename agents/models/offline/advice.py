@@ -32,6 +32,11 @@ _HOW_MUCH = re.compile(
     r"cost)\b|\bis \W?\d[\d,.k]* enough\b",
     re.IGNORECASE,
 )
+MOST_WORDS_OF_A_PICK = 12
+_PLACES = ("first", "second", "third", "1", "2", "3", "one", "two", "three")
+_PICK = re.compile(
+    r"\b(?:the |number |idea |no\.? ?|option |#)(?P<at>first|second|third|one|two|three|[123])\b", re.IGNORECASE
+)
 _IDEAS: dict[str, tuple[str, ...]] = {
     "opening": (
         "a countdown: one small detail a day until the doors open",
@@ -132,6 +137,16 @@ def ideas(state: State) -> str:
     return f"Three ideas{about}:\n\n" + "\n".join(
         f"{number}. {line[0].upper()}{line[1:]}." for number, line in enumerate(lines, 1)
     )
+
+
+def picked(last_answer: str, text: str) -> str:
+    """The idea of a list just given that a short message likes, or nothing."""
+    listed_ideas = re.findall(r"^\d\. (.+?)\.?$", last_answer, re.MULTILINE)
+    if not last_answer.lstrip().startswith(("Three ideas", "Noted")) or "Three ideas" not in last_answer:
+        return ""
+    found = _PICK.search(text) if len(text.split()) <= MOST_WORDS_OF_A_PICK else None
+    at = _PLACES.index(found["at"].lower()) % len(listed_ideas) if found and listed_ideas else None
+    return "" if at is None else listed_ideas[at]
 
 
 def _money_words(state: State) -> str:

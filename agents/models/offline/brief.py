@@ -71,6 +71,20 @@ LABELS = {
 }
 
 
+_SOME_BUSINESS = re.compile(
+    r"(?:a |an |the |our |my |small |little |new |local |family |own )*(?:business|company|firm|start-?up|agency|"
+    r"charity|brand|organi[sz]ation|client|team|shop|store|b2b|saas)",
+    re.IGNORECASE,
+)
+_SAYS_NOTHING = re.compile(
+    r"(?:(?:then|that|this|it|so|now|instead|please|ok(?:ay)?|hola|hello|hi|hey|sorry|thanks|something|anything|stuff|"
+    r"things?|one|ones|the|a|an|some|all|everything|me|us|you|here|there|maybe|well|also|too|again)\W*)+",
+    re.IGNORECASE,
+)
+_WISHING = re.compile(
+    r"^(?:(?:we|i)(?:'d| would)? )?(?:want|need|like|hope|wish|aim)(?: for)?(?: to (?:get|reach|have|see))? (?=\d)",
+    re.IGNORECASE,
+)
 _NOT_THAT = re.compile(r"\s*,?\s+(?:and )?not (?:an? |the )?\S.*$", re.IGNORECASE)
 
 
@@ -214,12 +228,32 @@ def arguments(reading: BriefReading, state: State, today: date) -> dict[str, Any
     if passed(reading, today):
         unsure = ("timeline",) if reading.values.get("goal_metric") else ("timeline", "objective", "goal_value")
         found = {name: value for name, value in found.items() if name not in unsure}
-    if isinstance(product := found.get("product"), str):
-        found["product"] = _NOT_THAT.sub("", product) or product
+    _tidy_words(found)
     clear = [name for name in reading.removed if _is_known(name, state) and name not in found]
     if found.get("product") and found.get("product") == found.get("target_audience"):
         found.pop("product")
     return found | ({"clear": clear} if clear else {})
+
+
+def _tidy_words(found: dict[str, Any]) -> None:
+    """Take the words around a product or a goal off; what is left of nothing goes."""
+    if isinstance(product := found.get("product"), str):
+        found["product"] = _NOT_THAT.sub("", product) or product
+        counted = found.get("goal_value")
+        is_goal = isinstance(counted, int) and product.replace(",", "").startswith(f"{counted} ")
+        if is_goal or _SAYS_NOTHING.fullmatch(product):
+            del found["product"]
+    if isinstance(goal := found.get("objective"), str):
+        found["objective"] = _WISHING.sub("", goal) or goal
+
+
+def with_subject(changes: dict[str, Any], state: State) -> dict[str, Any]:
+    """The changes, with the business itself as what is promoted where there is a goal for it and nothing else named."""
+    future = after(state, changes) if changes else state
+    business = future.value("business")
+    if not changes or future.brief.get("product") or not future.brief.get("objective") or not business:
+        return changes
+    return changes if _SOME_BUSINESS.fullmatch(business) else changes | {"product": business}
 
 
 def passed(reading: BriefReading, today: date) -> date | None:

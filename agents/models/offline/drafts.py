@@ -84,6 +84,9 @@ def _used(item: Card) -> str:
     return f"{words}, {item.note}" if item.note else words
 
 
+OUTDATED = "The drafts still say it as it was. Shall the writer bring them in line?"
+
+
 def already_shown(turn: Turn) -> tuple[Shown, ...]:
     """The drafts in the latest answer of the writer that showed any."""
     for said in reversed(turn.history):

@@ -200,7 +200,8 @@ def facts_of(
     place = plain(info.get("location"), 40)
     spoken = " ".join(plain(value, 400) for value in (brief.get("product"), brief.get("objective"), about))
     noun = _noun(product, place)
-    event = iso_day(info.get("event_date"))
+    # A business that is promoted as a whole is there already: its date is by when, not when it opens.
+    event = iso_day(info.get("event_date")) if noun != _noun(business, place) else None
     kind = _kind(
         f"{spoken} {plain(brief.get('timeline'))}", opens=event is not None and _PLACE.search(noun) is not None
     )

@@ -25,7 +25,7 @@ def english_only(turn: Turn) -> str:
 
 def opening(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
     """The answer to what was asked, or a word in return; nothing where the message only brought facts."""
-    return _answer(turn, state, changed, reading) or _small_talk(turn, state, changed, reading)
+    return _answer(turn, state, changed, reading) or _small_talk(turn, changed, reading)
 
 
 def _answer(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
@@ -39,10 +39,12 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading
         return told
     if talk.asks_status(turn.text) and not changed:
         return f"So far I have:\n\n{summary(state)}" if not state.empty else "Nothing yet: we have only just started."
+    if talk.asks_ideas(turn.text) and (state.value("product") or state.value("business")):
+        return ideas(state)
     return answer_for(turn, state)
 
 
-def _small_talk(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
+def _small_talk(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
     text = turn.text
     if talk.says_bye(text):
         return talk.goodbye()
@@ -56,6 +58,4 @@ def _small_talk(turn: Turn, state: State, changed: tuple[str, ...], reading: Rea
         return talk.sorry()
     if reading.kind == "thanks":
         return talk.welcome(turn)
-    if reading.kind == "offtopic":
-        return talk.declined(turn)
-    return ideas(state) if talk.asks_ideas(text) and state.brief.get("product") else ""
+    return talk.declined(turn) if reading.kind == "offtopic" else ""

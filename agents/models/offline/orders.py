@@ -1,6 +1,7 @@
 """What the writer is to write: for which channels, in which voice, from which facts, in how many versions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from agents.language.brief import read_brief
 from agents.models.offline.brief import State, state_of
 from agents.models.offline.copywriting import Order
 from agents.models.offline.facts import Facts, facts_of
+from agents.models.offline.offers import offers_in
 from agents.models.offline.phrasing import plain
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import refuses, usual_channels, usual_voice
@@ -66,8 +68,21 @@ def voice_for(turn: Turn, wanted: Wanted) -> Voice:
 
 def facts_for(turn: Turn, wanted: Wanted) -> Facts | None:
     """The brief's facts, or the message's own where it is about something else or there is no brief."""
+    return _facts_in(turn, wanted, turn.text)
+
+
+def facts_behind(turn: Turn, wanted: Wanted) -> Facts | None:
+    """The facts of the texts already written: those of the last order, with what is to be mentioned now."""
+    people = (said.text for said in reversed(turn.history) if said.by == "person")
+    ordered = next((text for text in people if read_wanted(text).is_new), turn.text)
+    order = read_wanted(ordered)
+    both = replace(wanted, about=wanted.about or order.about)
+    return _facts_in(turn, both, turn.text if wanted.about else ordered)
+
+
+def _facts_in(turn: Turn, wanted: Wanted, text: str) -> Facts | None:
     state = state_of(turn)
-    rest = turn.text.replace(wanted.about, "it") if wanted.about else turn.text
+    rest = text.replace(wanted.about, "it") if wanted.about else text
     said = _plain_values(read_brief(rest, today=turn.today, known={}).values)
     about = wanted.about or (str(said.get("product") or "") if not state.brief.get("product") else "")
     if about and not _is_same(about, state):
@@ -83,7 +98,9 @@ def facts_for(turn: Turn, wanted: Wanted) -> Facts | None:
             **state.info,
             **{name: said[name] for name in ("event_date", "location") if name in said and not state.info.get(name)},
         }
-    return facts_of(brief, info, extras=[plain(item, 160) for item in wanted.mention], link=wanted.link)
+    extras = [plain(item, 160) for item in wanted.mention]
+    told = [offer for offer in offers_in(text) if not any(offer.lower() in extra.lower() for extra in extras)]
+    return facts_of(brief, info, extras=[*extras, *told], link=wanted.link)
 
 
 def _is_same(about: str, state: State) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.models.offline.changes import earlier_text, unknown_channels, wanted_for
 from agents.models.offline.drafts import (
+    OUTDATED,
     Card,
     already_shown,
     card,
@@ -18,13 +19,14 @@ from agents.models.offline.drafts import (
     shown_count,
 )
 from agents.models.offline.facts import with_extras
-from agents.models.offline.orders import MOST, facts_for, mentioned_in
+from agents.models.offline.orders import MOST, facts_behind, mentioned_in
 from agents.models.offline.pasted import material_for
 from agents.models.offline.phrasing import channel, listed
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import Wanted, read_wanted
 from agents.models.offline.rewriting import Stored, reason_of, rewritten
 from agents.models.offline.step import Call, Step, say
+from agents.models.offline.talk import says_yes
 from agents.models.offline.values import mappings
 from tools.platforms.catalogue import BY_NAME
 
@@ -32,10 +34,12 @@ _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
 
 
 def asked_for(turn: Turn) -> str:
-    """The message, and the reason of a rejection where the message only says to go ahead with it."""
+    """The message; where it only says to go ahead, what it agrees to: a rejection's reason, texts behind the brief."""
     refused = _REFUSED.search(turn.last_answer())
     if refused and not read_wanted(turn.text).changes_something:
         return f"{turn.text} Change it: {refused['reason']}"
+    if turn.last_answer().endswith(OUTDATED) and says_yes(turn.text):
+        return "Rewrite all the drafts."
     return turn.text
 
 
@@ -123,7 +127,7 @@ def _changed(turn: Turn, whole: Wanted, stored: Stored) -> Stored | None:
     material = material_for(turn)
     if material and material.holds(stored.text):
         return rewritten(stored, wanted, None)
-    facts = facts_for(turn, wanted)
+    facts = facts_behind(turn, wanted)
     return rewritten(stored, wanted, with_extras(facts, mentioned_in(turn, stored.text)) if facts else None)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from agents.language.brief import BriefReading, read_brief
 from agents.language.situation import Reading
 from agents.models.offline import talk
-from agents.models.offline.advice import answer_for, suggestion, taken
+from agents.models.offline.advice import answer_for, picked, suggestion, taken
 from agents.models.offline.brief import (
     AGAIN,
     DATES,
@@ -21,7 +21,9 @@ from agents.models.offline.brief import (
     passed,
     question,
     state_of,
+    with_subject,
 )
+from agents.models.offline.drafts import OUTDATED, already_shown
 from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
 from agents.models.offline.memory import memory_step, noted_for_good, remember_call, told
@@ -35,7 +37,12 @@ from agents.models.offline.step import Step, call, say
 PLAN_OFFER = "Shall I draw up the plan?"
 NEW_CAMPAIGN = "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
 FREE = frozenset({"product", "objective", "target_audience", "business", "additional_context", "timeline"})
+_TO_READERS = (
+    r"\b(?:e-?mails?|newsletters?|mails?|mailing|dms?|messages?|flyers?|letters?|texts?|posts?|ads?)\b[^.,;\n]{0,12}"
+    r"\b(?:to|for) (?:the |our |my |all )*"
+)
 _BARE_NUMBER = re.compile(r"\W*\d[\d,.]*k?\W*", re.IGNORECASE)
+WRITTEN = frozenset({*DATES, "timeline", "location", "product", "target_audience"})
 REPLANNED = frozenset(
     {"budget", "event_date", "start_date", "end_date", "timeline", "channels", "goal_value", "goal_metric", "objective",
      "target_audience", "product"}
@@ -64,7 +71,7 @@ def _open(turn: Turn) -> Step:
     if turn.campaign and talk.asks_new(turn.text):
         return say(NEW_CAMPAIGN)
     found = _facts(turn, state)
-    changes = arguments(found, state, turn.today)
+    changes = with_subject(arguments(found, state, turn.today), state)
     if changes and "update_brief" in turn.tools:
         future = after(state, changes)
         return call("update_brief", **changes, ask_next=_next(turn, found, future))
@@ -75,6 +82,8 @@ def _facts(turn: Turn, state: State) -> BriefReading:
     """What the message says about the brief; a yes to a suggestion counts as saying it."""
     text = own_words(turn.text)
     asked = asked_field(turn)
+    if idea := picked(turn.last_answer("strategist"), text):
+        return BriefReading({"additional_context": idea}, ())
     if asked and talk.says_yes(text) and (offered := taken(turn.last_answer(), asked)):
         text = offered
     known = {**state.brief, **state.info}
@@ -82,10 +91,21 @@ def _facts(turn: Turn, state: State) -> BriefReading:
     if facts := _told_beside_orders(text):
         beside = read_brief(facts, today=turn.today, known=known)
         found = BriefReading({**beside.values, **found.values}, found.removed)
+    found = _without_readers(text, asked, state, found)
     open_goal = bool(state.brief.get("objective")) and not known.get("goal_value")
     if open_goal and _BARE_NUMBER.fullmatch(text) and found.values.keys() <= FREE:
         found = read_brief(f"{text} {state.value('objective')}", today=turn.today, asked="objective", known=known)
     return _without_small_talk(text, _without_orders(found))
+
+
+def _without_readers(text: str, asked: str | None, state: State, found: BriefReading) -> BriefReading:
+    """Who a channel reaches, "email to old members", is no new audience where one is known."""
+    readers = found.values.get("target_audience")
+    if asked == "target_audience" or not isinstance(readers, str) or not state.brief.get("target_audience"):
+        return found
+    if not re.search(rf"{_TO_READERS}{re.escape(readers)}", text, re.IGNORECASE):
+        return found
+    return BriefReading({k: v for k, v in found.values.items() if k != "target_audience"}, found.removed)
 
 
 def _told_beside_orders(text: str) -> str:
@@ -192,7 +212,8 @@ def _after_revision(turn: Turn, last: Used) -> Step:
     done = turn.worked("update_brief")
     changed = tuple(str(name) for name in done.result.get("changed", ())) if done else ()
     if last.ok:
-        return say(changed_plan(turn, state, changed, last), answer_for(turn, state), besides(turn))
+        new_plan = changed_plan(turn, state, changed, last)
+        return say(new_plan, answer_for(turn, state), besides(turn), _outdated_drafts(turn, changed))
     if len(turn.calls("revise_campaign")) == 1:
         return revise_step(turn, state, changed, cautious=True)
     return say(noted(changed, state), f"The plan itself could not be changed: {last.error}")
@@ -236,6 +257,10 @@ def _plan_or_what_is_missing(turn: Turn, state: State, changed: tuple[str, ...])
 
 def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading) -> str:
     """The one question, or the offer, that ends an answer."""
+    if outdated := _outdated_drafts(turn, changed):
+        return outdated
+    if reading.kind in {"thanks", "offtopic"} and state.missing and not turn.asked and already_shown(turn):
+        return "" if reading.kind == "thanks" else "Shall I change anything in the text?"
     if state.missing:
         return _ask(turn, state, changed, reading)
     if turn.campaign:
@@ -245,6 +270,11 @@ def _closing(turn: Turn, state: State, changed: tuple[str, ...], reading: Readin
     if changed:
         return f"That's everything I need. {PLAN_OFFER}"
     return f"The brief is complete. {PLAN_OFFER}"
+
+
+def _outdated_drafts(turn: Turn, changed: tuple[str, ...]) -> str:
+    """The offer to bring texts in line with what has just changed in the brief."""
+    return OUTDATED if WRITTEN & set(changed) and already_shown(turn) else ""
 
 
 def _after_the_plan(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.language.intent import read_intent
-from agents.language.situation import AGENTS, Situation
+from agents.language.situation import AGENTS, Situation, open_question
 
 OFFERS_WRITING = Situation(
     "strategist", last_answer="The plan is stored. Shall I have the posts written?", has_plan=True
@@ -147,3 +147,17 @@ def test_a_fact_about_the_business_is_no_question_about_figures(text: str) -> No
 
 def test_a_question_about_what_sells_best_stays_with_the_analyst() -> None:
     assert read_intent("Which of our posts was the best seller in March?", Situation()).agents == ("analyst",)
+
+
+@pytest.mark.parametrize("text", ["ok plan it", "plan it now"])
+def test_question_of_the_brief_is_closed_once_another_agent_has_spoken(text: str) -> None:
+    assert open_question("product", "analyst") is None
+    assert open_question("product", "strategist") == "product"
+    situation = Situation(last_agent="analyst", asked=open_question("product", "analyst"), brief_started=True)
+    assert read_intent(text, situation).agents == ("strategist",)
+
+
+def test_yes_goes_to_whom_was_offered_though_a_field_is_open() -> None:
+    offer = "Noted. The drafts still say it as it was. Shall the writer bring them in line?"
+    situation = Situation(last_agent="strategist", asked="budget", last_answer=offer, has_drafts=True)
+    assert read_intent("yes", situation).agents == ("writer",)

@@ -15,7 +15,7 @@ from langchain_core.messages import (
 )
 
 from agents.language.intent import read_intent
-from agents.language.situation import Situation
+from agents.language.situation import Situation, open_question
 from agents.models.offline.model import OfflineChatModel
 from agents.roster import ROSTER
 from core.ids import derived_id, new_id
@@ -113,9 +113,10 @@ class Desk:
     def situation(self) -> Situation:
         """What the reader of intents is told."""
         answers = [message for message in self.history if isinstance(message, AIMessage)]
+        speaker = answers[-1].name if answers else None
         return Situation(
-            last_agent=answers[-1].name if answers else None,
-            asked=self.context["collected_info"].get("asked"),
+            last_agent=speaker,
+            asked=open_question(self.context["collected_info"].get("asked"), speaker),
             last_answer=str(answers[-1].text) if answers else "",
             brief_started=bool(self.context["campaign_brief"]),
             ready_to_plan=self.context["ready_to_plan"],

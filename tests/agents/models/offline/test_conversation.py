@@ -85,3 +85,48 @@ async def test_plan_and_posts_in_one_message(desk: Desk) -> None:
     assert "create_campaign_plan" in plan.names()
     assert posts.names() == ["save_draft", "save_draft"]
     assert posts.arguments("save_draft")["voice"] == "cheeky"
+
+
+async def test_goal_without_a_product_is_for_the_business_itself(desk: Desk) -> None:
+    await desk.say("we run a small climbing gym in Sheffield and memberships are down", "strategist")
+    await desk.say("we want 60 new members", "strategist")
+    assert desk.context["campaign_brief"]["product"] == "small climbing gym"
+
+
+async def test_who_a_channel_reaches_does_not_replace_the_audience(desk: Desk) -> None:
+    for text in ("we run a climbing gym and want 60 new members", "students and twenty somethings", "£2,500"):
+        await desk.say(text, "strategist")
+    await desk.say("instagram, and some email to old members", "strategist")
+    assert desk.context["campaign_brief"]["target_audience"] == "students and twenty somethings"
+
+
+async def test_offer_and_code_stay_in_a_text_that_is_made_funnier(desk: Desk) -> None:
+    first = (await desk.say("need a post for our black friday sale, 30% off everything, facebook", "writer"))[0]
+    assert "30% off everything" in first.text
+    await desk.say("add the code FRIDAY30", "writer")
+    funnier = (await desk.say("make it funnier", "writer"))[0]
+    assert funnier.names()[-1] == "revise_draft"
+    assert "30% off everything" in funnier.text
+    assert "FRIDAY30" in funnier.text
+
+
+async def test_corrected_date_is_brought_into_the_drafts(desk: Desk) -> None:
+    for text in (
+        "we're opening a second bakery in Leeds on 3 December, want 200 visitors, local families, £1,500, instagram",
+        "write the instagram post",
+    ):
+        await desk.say(text)
+    corrected = (await desk.say("the date is wrong, it's the 5th"))[0]
+    assert (corrected.agent, desk.context["collected_info"]["event_date"]) == ("strategist", "2026-12-05")
+    assert "Shall the writer bring them in line?" in corrected.text
+    again = (await desk.say("yes"))[0]
+    assert (again.agent, again.names()[-1]) == ("writer", "revise_draft")
+    assert "5 December" in again.text
+
+
+async def test_idea_that_is_liked_is_noted(desk: Desk) -> None:
+    ideas = (await desk.say("I need some ideas for valentines day at our flower shop", "strategist"))[0]
+    assert "Three ideas" in ideas.text
+    await desk.say("the second one sounds nice", "strategist")
+    assert desk.context["campaign_brief"]["additional_context"] == "Show the people behind it"
+    assert not desk.context["campaign_brief"].get("product")
