@@ -66,11 +66,21 @@ class Metrics(Part):
 
 
 class AnalyticsData(OwnedDocument):
-    """The figures of one day (``date`` is its start in UTC), of a campaign or of the whole account."""
+    """The figures of one day: of a post on one platform, of a campaign or of the whole account.
+
+    ``date`` is the start of the day, ``day`` the day itself as the account's ``timezone`` has it. The rows of a post
+    (``post_id``) hold by how much its figures changed on the day, so that they add up to what the post has now; where a
+    platform takes something back, that is negative. They were right at ``synced_at``.
+    """
 
     analytics_id: str
     campaign_id: str | None = None
+    post_id: str | None = None
+    platform: str | None = None
+    day: str | None = None
+    timezone: str | None = None
     date: UtcTime
+    synced_at: UtcTime | None = None
     metrics: Metrics = Field(default_factory=Metrics)
 
 

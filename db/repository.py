@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from db.encryption import change_secrets
 from db.failures import ALREADY_THERE, translated
 from db.query import both, guard_changes, guard_pipeline, guard_where, plain
 from db.stored import to_document, to_stored
+from db.writes import Update, Write
 
 D = TypeVar("D", bound=Document)
 LONGEST_PAGE = 200
@@ -40,6 +41,14 @@ class Page(Generic[D]):
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Dotted fields to set in one document, if ``where`` holds of it at that moment."""
+
+    fields: Mapping[str, Any]
+    where: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
 class Repository(Generic[D]):
     """Reads and writes the documents of one tenant.
 
@@ -52,6 +61,7 @@ class Repository(Generic[D]):
         self._collection = collection
         self._scope = scope
         self._raw = database.raw(collection)
+        self._namespace = database.namespace(collection)
 
     async def insert(self, document: D) -> D:
         """Store a new document; Conflict if its id or another unique value is taken."""
@@ -152,6 +162,34 @@ class Repository(Generic[D]):
             done = await self._raw.update_one(query, {"$set": self._dated(sealed)})
         if not done.matched_count:
             raise NotFound(self._missing(public_id))
+
+    async def change_each(self, changes: Mapping[str, Change]) -> int:
+        """Set dotted fields in several documents in one command, each only where its condition holds.
+
+        Return how many were changed. Cut off, some are and some are not.
+        """
+        writes: list[Write] = []
+        for public_id, change in changes.items():
+            guard_where(self._collection, change.where)
+            guard_changes(self._collection, change.fields)
+            query = self._own({**self._by_id(public_id), **change.where})
+            sealed = change_secrets(change.fields, self._collection.secrets, self._database.cipher.encrypt)
+            writes.append(Update(self._namespace, query, {"$set": self._dated(sealed)}))
+        return await self._database.write(*writes) if writes else 0
+
+    async def put_each(self, documents: Sequence[D]) -> None:
+        """Store several documents in one command, new or over what is stored under their public ids.
+
+        Repeats are harmless. Fields that are None are left as they are stored.
+        """
+        writes: list[Write] = []
+        for document in documents:
+            stored = self._to_stored(document)
+            made = {name: stored.pop(name) for name in ("created_at",) if name in stored}
+            query = self._own(self._by_id(stored[self._collection.id_field]))
+            writes.append(Update(self._namespace, query, {"$set": stored, "$setOnInsert": made}, upsert=True))
+        if writes:
+            await self._database.write(*writes)
 
     async def increment(self, public_id: str, by: Mapping[str, int]) -> D:
         """Add to number fields of one document at once and return it as it is now."""

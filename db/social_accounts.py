@@ -31,7 +31,8 @@ class AccountInfo(Part):
 class SocialAccount(OwnedDocument):
     """A connected account. ``account_id`` is the platform's own id of it; ``social_account_id`` is ours.
 
-    ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token.
+    ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token, ``sync_owner`` and
+    ``sync_until`` of whoever reads the figures of its posts, which were last read at ``last_synced``.
     """
 
     social_account_id: str
@@ -53,6 +54,9 @@ class SocialAccount(OwnedDocument):
     error_message: str | None = None
     refresh_owner: str | None = None
     refresh_until: UtcTime | None = None
+    sync_owner: str | None = None
+    sync_until: UtcTime | None = None
+    last_synced: UtcTime | None = None
     connected_at: UtcTime | None = None
     last_used: UtcTime | None = None
     deleted_at: UtcTime | None = None

@@ -7,6 +7,36 @@ from pydantic import Field
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 
 
+class Counters(Part):
+    """What a platform counts of a post. None: it does not tell."""
+
+    impressions: int | None = None
+    reach: int | None = None
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    clicks: int | None = None
+    conversions: int | None = None
+
+
+class ResultAnalytics(Counters):
+    """The figures of a post on one platform since it was published, and what the row of a day follows from.
+
+    ``day`` is the account's day on which they last changed, ``opening`` what they were when it began. ``gone_at`` says
+    since when the platform has not known the post any more.
+    """
+
+    day: str
+    opening: Counters = Field(default_factory=Counters)
+    performance_score: int | None = Field(default=None, ge=0, le=100)
+    virality_score: int | None = Field(default=None, ge=0, le=100)
+    synced_at: UtcTime
+    changed_at: UtcTime
+    gone_at: UtcTime | None = None
+
+
 class PlatformResult(Part):
     """What became of the post on one platform."""
 
@@ -17,6 +47,8 @@ class PlatformResult(Part):
     published_at: UtcTime | None = None
     url: str | None = None
     error: str | None = None
+    domain: str | None = None
+    analytics: ResultAnalytics | None = None
 
 
 class PostMedia(Part):
@@ -46,19 +78,21 @@ class PostSchedule(Part):
     publish_at: UtcTime | None = None
 
 
-class PostAnalytics(Part):
-    """Figures as the platform last told them. ``learnt`` says that memory has counted them."""
+class PostAnalytics(Counters):
+    """Figures as the platforms last told them, added up. ``learnt`` says that memory has counted them.
 
-    impressions: int = 0
-    reach: int = 0
-    engagement: int = 0
-    views: int = 0
-    likes: int = 0
-    comments: int = 0
-    shares: int = 0
-    clicks: int = 0
-    conversions: int = 0
+    ``engagement_rate`` is in per cent of the views, ``conversion_rate`` a share of 1 of the clicks. The scores compare
+    with the account's own usual post, which has 50. ``last_synced`` is as of when all of it is known,
+    ``metrics_updated_at`` when something last changed.
+    """
+
+    engagement: int | None = None
+    engagement_rate: float | None = None
+    conversion_rate: float | None = None
+    performance_score: int | None = Field(default=None, ge=0, le=100)
+    virality_score: int | None = Field(default=None, ge=0, le=100)
     last_synced: UtcTime | None = None
+    metrics_updated_at: UtcTime | None = None
     learnt: bool = False
 
 

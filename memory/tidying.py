@@ -86,7 +86,7 @@ def _measured(post: SocialPost) -> Measured | None:
     seen = figures.views or figures.impressions or figures.reach
     if not published or not seen or figures.last_synced is None:
         return None
-    acted = figures.engagement or figures.likes + figures.comments + figures.shares
+    acted = figures.engagement or sum(count or 0 for count in (figures.likes, figures.comments, figures.shares))
     text = Text(published[0], post.content.message, len(post.content.hashtags))
     return Measured(post.post_id, text, acted / seen)
 

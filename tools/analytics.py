@@ -14,6 +14,8 @@ from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from tools.arguments import Arguments, CampaignId, Day, Words
 from tools.brief import zone
+from tools.figures.counters import counts_of
+from tools.figures.formulas import engagement
 from tools.metrics import METRICS, Figure, Row, as_number, metric_name, work_out
 from tools.publishing import moment_of
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -124,7 +126,8 @@ async def _rows(ctx: ToolContext, params: QueryMetrics, timezone: ZoneInfo) -> t
         days = await ctx.repository(ANALYTICS_DATA).find(
             where | _of_campaign(params.campaign_id), sort=[("date", -1)], limit=MOST_READ + 1
         )
-        rows += [row for day in _undoubled(days, params) for row in _of_day(day)]
+        own = [day for day in days if day.post_id is None]
+        rows += [row for day in _undoubled(own, params) for row in _of_day(day)]
         truncated = truncated or len(days) > MOST_READ
     return rows, truncated
 
@@ -157,13 +160,15 @@ def _dated(span: dict[str, datetime], *fields: str) -> dict[str, Any]:
 def _of_post(post: SocialPost, timezone: ZoneInfo) -> Iterator[Row]:
     times = [result.published_at for result in post.platforms if result.published_at]
     moment = min(times, default=None) or post.schedule.publish_at or post.created_at
-    stored = post.analytics.model_dump(exclude={"last_synced", "engagement"})
+    stored = counts_of(post.analytics)
     figures: dict[str, Decimal] = {}
     if any(result.status == "published" for result in post.platforms):
         figures["posts"] = Decimal(1)
     if post.analytics.last_synced or any(stored.values()):
         figures |= {name: Decimal(value) for name, value in stored.items()}
-        figures["engagement"] = figures["likes"] + figures["comments"] + figures["shares"]
+        acted = engagement(stored.get("likes"), stored.get("comments"), stored.get("shares"))
+        if acted is not None:
+            figures["engagement"] = Decimal(acted)
     platform = "+".join(result.platform for result in post.platforms) or "unknown"
     day = moment.astimezone(timezone).date()
     yield Row(post.post_id, "post", day, platform, post.campaign_id, figures, post.analytics.last_synced)
@@ -244,6 +249,9 @@ def _social_parts(social: SocialMetrics) -> list[tuple[str, dict[str, Any], str 
             plain = metric_name(name.removeprefix("total_"))
             if plain and isinstance(value, int) and not isinstance(value, bool):
                 counts[plain] = value
+        acted = engagement(counts.get("likes"), counts.get("comments"), counts.get("shares"))
+        if acted is not None:
+            counts.setdefault("engagement", acted)
         parts.append((platform, counts, None))
     complete = all(sum(part[1].get(name, 0) for part in parts) == value for name, value in whole.items())
     return parts if parts and complete else [("social", whole, None)]

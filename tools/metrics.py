@@ -95,7 +95,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric(
                 "engagement_rate",
                 "(likes + comments + shares) / views × 100, in percent",
-                ("likes", "comments", "shares"),
+                ("engagement",),
                 ("post", "day"),
                 "views",
                 100,

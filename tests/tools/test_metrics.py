@@ -13,6 +13,8 @@ COUNTS = st.integers(0, 10**7)
 
 
 def post(row_id: str = "pst_1", **figures: int) -> Row:
+    acted = [value for name, value in figures.items() if name in {"likes", "comments", "shares"}]
+    figures |= {"engagement": sum(acted)} if acted else {}
     counted = {name: Decimal(value) for name, value in figures.items()}
     return Row(row_id, "post", date(2026, 11, 1), "instagram", None, counted, None)
 

@@ -1,0 +1,220 @@
+"""Figures of posts that are out: read over HTTP, kept once, day by day, whatever goes wrong on the way."""
+
+from datetime import timedelta
+
+from core.ids import new_id
+from db.analytics_data import ANALYTICS_DATA
+from db.campaigns import CAMPAIGNS, Campaign
+from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_posts import SOCIAL_POSTS
+from db.users import USERS, Preferences, User
+from sandbox.faults import Fault
+from tests.workflows.figures.conftest import World, count
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+async def test_figures_are_read_and_kept(world: World) -> None:
+    await world.connect("facebook")
+    post = await world.publish("facebook")
+    world.tell(post, views=200, reach=150, likes=6, comments=1, shares=1, clicks=9)
+    report = await world.sync()
+    assert (report.read, report.changed, report.problems) == (1, 1, ())
+    kept = (await world.post(post)).analytics
+    assert (kept.views, kept.likes, kept.engagement, kept.clicks) == (200, 6, 8, 9)
+    assert (kept.engagement_rate, kept.performance_score) == (4.0, None)
+    assert kept.last_synced == kept.metrics_updated_at == world.clock.now()
+    result = (await world.post(post)).platforms[0]
+    assert result.domain == "www.facebook.com"
+    assert result.analytics is not None
+    assert result.analytics.saves is None
+    assert (await world.account("facebook")).last_synced == world.clock.now()
+
+
+async def test_days_add_up_over_late_repeated_and_corrected_readings(world: World) -> None:
+    await world.connect("instagram")
+    post = await world.publish("instagram")
+    told = ((10, 100), (10, 100), (25, 300), (22, 290), (22, 290), (40, 900))
+    for pause, (likes, views) in zip((0, 1, 1, 24, 5, 24 * 9), told, strict=True):
+        world.tell(post, likes=likes, views=views)
+        await world.sync(HOUR * pause)
+        await world.sync()
+    kept, rows = (await world.post(post)).analytics, await world.days()
+    assert (kept.likes, kept.views) == (40, 900)
+    assert (count(rows, "likes"), count(rows, "views"), count(rows, "engagement")) == (40, 900, 40)
+    assert [(row.day, count([row], "likes"), count([row], "views")) for row in rows] == [
+        ("2026-11-20", 25, 300),
+        ("2026-11-21", -3, 0),
+        ("2026-11-30", 18, 600),
+    ]
+    assert [count([row], "posts_published") for row in rows] == [1, 0, 0]
+
+
+async def test_days_begin_where_the_account_is(world: World) -> None:
+    home = Preferences(timezone="Asia/Tokyo")
+    user = User(user_id=world.scope.user_id, email="ada@example.com", preferences=home)
+    await Repository(world.database, USERS, world.scope).insert(user)
+    await world.connect("instagram")
+    post = await world.publish("instagram")
+    world.tell(post, likes=1)
+    await world.sync(5 * HOUR)
+    world.tell(post, likes=3)
+    await world.sync(HOUR)
+    rows = await world.days()
+    assert [(row.day, row.timezone, count([row], "likes")) for row in rows] == [
+        ("2026-11-20", "Asia/Tokyo", 1),
+        ("2026-11-21", "Asia/Tokyo", 2),
+    ]
+    assert rows[1].date.isoformat() == "2026-11-20T15:00:00+00:00"
+
+
+async def test_a_run_cut_off_before_its_rows_is_completed_by_the_next(world: World) -> None:
+    await world.connect("instagram")
+    post = await world.publish("instagram")
+    world.tell(post, likes=5)
+    await world.sync()
+    for row in await world.days():
+        await Repository(world.database, ANALYTICS_DATA, world.scope).delete(row.analytics_id)
+    world.tell(post, likes=9)
+    await world.sync(2 * DAY)
+    rows = await world.days()
+    assert [(row.day, count([row], "likes")) for row in rows] == [("2026-11-20", 5), ("2026-11-22", 4)]
+
+
+async def test_one_platform_that_fails_holds_up_no_other(world: World) -> None:
+    await world.connect("twitter", "facebook", "linkedin")
+    posts = {name: await world.publish(name) for name in ("twitter", "facebook", "linkedin")}
+    for post in posts.values():
+        world.tell(post, likes=4)
+    world.kits["twitter"].close_account()
+    world.sandbox.twins["linkedin"].faults.add(Fault(method="GET", path=".*", status=500, body="no", times=9))
+    report = await world.sync()
+    states = {account.platform: account.state for account in report.accounts}
+    assert states == {"twitter": "reconnect", "facebook": "read", "linkedin": "failed"}
+    assert (await world.post(posts["facebook"])).analytics.likes == 4
+    account = await world.account("twitter")
+    assert (account.status, account.last_synced, account.sync_owner) == ("expired", None, None)
+    assert account.error_message
+    again = await world.sync(HOUR)
+    assert {one.platform: one.state for one in again.accounts}["twitter"] == "reconnect"
+
+
+async def test_a_platform_that_asks_to_wait_is_left_alone(world: World) -> None:
+    await world.connect("twitter")
+    await world.publish("twitter")
+    twin = world.sandbox.twins["twitter"]
+    twin.faults.add(world.kits["twitter"].busy.model_copy(update={"method": "GET", "path": "/2/tweets"}))
+    (first,) = (await world.sync()).accounts
+    assert first.state == "busy"
+    assert first.again_at is not None
+    asked = len(twin.requests)
+    (second,) = (await world.sync()).accounts
+    assert (second.state, len(twin.requests)) == ("busy", asked)
+    (third,) = (await world.sync(HOUR)).accounts
+    assert (third.state, third.read) == ("read", 1)
+
+
+async def test_a_post_that_is_gone_keeps_its_last_figures(world: World) -> None:
+    await world.connect("facebook")
+    gone, stays = await world.publish("facebook"), await world.publish("facebook")
+    world.tell(gone, likes=3)
+    await world.sync()
+    world.sandbox.twins["facebook"].change("posts", str(gone.platforms[0].platform_post_id), deleted=True)
+    world.tell(stays, likes=8)
+    report = await world.sync(HOUR)
+    assert [account.gone for account in report.accounts] == [1]
+    assert (await world.post(gone)).analytics.likes == 3
+    assert (await world.post(stays)).analytics.likes == 8
+    (kept,) = [result.analytics for result in (await world.post(gone)).platforms]
+    assert kept is not None
+    assert kept.gone_at == world.clock.now()
+    assert count(await world.days(), "likes") == 11
+
+
+async def test_one_unreadable_id_does_not_spoil_its_batch(world: World) -> None:
+    await world.connect("twitter")
+    good = await world.publish("twitter")
+    bad = await world.publish("twitter")
+    posts = Repository(world.database, SOCIAL_POSTS, world.scope)
+    await posts.change(bad.post_id, {"platforms.0.platform_post_id": "not-a-number"})
+    world.tell(good, likes=2)
+    report = await world.sync()
+    assert [(account.read, account.state) for account in report.accounts] == [(1, "read")]
+    assert (await world.post(good)).analytics.likes == 2
+
+
+async def test_batches_are_as_large_as_the_platform_takes(world: World) -> None:
+    await world.connect("linkedin")
+    for number in range(60):
+        await world.publish("linkedin", text=f"Bread number {number}")
+    before = len(world.sandbox.twins["linkedin"].requests)
+    report = await world.sync()
+    assert report.read == 60
+    asked = [path for _, path in world.sandbox.twins["linkedin"].requests[before:]]
+    assert len([path for path in asked if "socialMetadata" in path]) == 2
+
+
+async def test_a_post_on_two_platforms_adds_them_up(world: World) -> None:
+    await world.connect("twitter", "facebook")
+    post = await world.publish("twitter", "facebook")
+    world.tell(post, "twitter", likes=3, views=100)
+    world.tell(post, "facebook", likes=5, views=100)
+    await world.sync()
+    kept = await world.post(post)
+    assert [result.analytics and result.analytics.likes for result in kept.platforms] == [3, 5]
+    assert (kept.analytics.likes, kept.analytics.engagement_rate) == (8, 4.0)
+    assert count(await world.days(platform="twitter"), "likes") == 3
+
+
+async def test_campaigns_add_up_their_posts(world: World) -> None:
+    campaign = Campaign(campaign_id=new_id("cmp"), name="Opening")
+    campaigns = Repository(world.database, CAMPAIGNS, world.scope)
+    await campaigns.insert(campaign)
+    await world.connect("twitter", "facebook")
+    first = await world.publish("twitter", campaign_id=campaign.campaign_id)
+    second = await world.publish("facebook", campaign_id=campaign.campaign_id)
+    await world.publish("facebook")
+    world.tell(first, likes=2, views=100)
+    world.tell(second, likes=6, views=300, clicks=30)
+    report = await world.sync()
+    assert report.campaigns == (campaign.campaign_id,)
+    told = (await campaigns.get(campaign.campaign_id)).results.analytics
+    assert (told["posts"], told["total_views"], told["total_engagement"]) == (2, 400, 8)
+    assert (told["engagement_rate"], told["avg_engagement_rate"]) == (2.0, 2.0)
+    assert told["by_platform"]["facebook"]["ctr"] == 0.1
+    assert told["as_of"] == world.clock.now()
+
+
+async def test_posts_are_compared_with_the_account_s_own_usual(world: World) -> None:
+    await world.connect("facebook")
+    usual = [await world.publish("facebook", text=f"Usual {number}") for number in range(7)]
+    for post in usual:
+        world.tell(post, likes=4, views=100)
+    world.clock.advance(DAY)
+    best = await world.publish("facebook", text="Best")
+    world.tell(best, likes=8, views=100)
+    await world.sync()
+    assert (await world.post(best)).analytics.performance_score == 67
+    assert {(await world.post(post)).analytics.performance_score for post in usual} == {None, 50}
+
+
+async def test_old_posts_are_read_less_often(world: World) -> None:
+    await world.connect("facebook")
+    await world.publish("facebook")
+    await world.sync(100 * DAY)
+    assert (await world.sync(HOUR)).read == 0
+    assert (await world.sync(20 * HOUR)).read == 1
+
+
+async def test_a_lease_keeps_a_second_process_away(world: World) -> None:
+    await world.connect("facebook")
+    post = await world.publish("facebook")
+    world.tell(post, likes=1)
+    account = await world.account("facebook")
+    accounts = Repository(world.database, SOCIAL_ACCOUNTS, world.scope)
+    lease = {"sync_owner": "own_other", "sync_until": world.clock.now() + HOUR}
+    await accounts.change(account.social_account_id, lease)
+    assert [one.state for one in (await world.sync()).accounts] == ["elsewhere"]
+    assert [one.state for one in (await world.sync(HOUR * 2)).accounts] == ["read"]
