@@ -15,13 +15,15 @@ WRITERS: frozenset[Role] = frozenset({"admin", "user"})
 class Scope:
     """The tenant (``user_id``), the person acting for it (``actor_id``), their role and the channel they came by.
 
-    For an account of its own, ``actor_id`` equals ``user_id``; a member acts in the tenant of its owner.
+    For an account of its own, ``actor_id`` equals ``user_id``; a member acts in the tenant of its owner. ``may_decide``
+    is False for API keys that were not given the right to approve.
     """
 
     user_id: str
     actor_id: str
     role: Role
     channel: Channel = "api"
+    may_decide: bool = True
 
     @property
     def may_write(self) -> bool:
@@ -32,6 +34,12 @@ class Scope:
         """Raise Forbidden unless this person may change things."""
         if not self.may_write:
             raise Forbidden("Your account may read but not change anything. Ask the account's owner for the user role.")
+
+    def require_decide(self) -> None:
+        """Raise Forbidden unless this person, by the way they came, may decide about approvals."""
+        self.require_write()
+        if not self.may_decide:
+            raise Forbidden("This API key may not decide about approvals. Decide in the app, or use one that may.")
 
     def require_admin(self) -> None:
         """Raise Forbidden unless this person administers the installation."""

@@ -1,9 +1,10 @@
-"""Accounts before anybody is logged in: found by email, id or one-time code, whichever tenant they belong to.
+"""Accounts before anybody is logged in: found by email, id, code or key, whichever tenant they belong to.
 
 Used where credentials are checked and nowhere else; everything after that goes through a scope.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -11,6 +12,7 @@ from pymongo.collation import Collation
 
 from core.errors import NotFound
 from db.access_codes import ACCESS_CODES, AccessCode
+from db.api_keys import API_KEYS, ApiKey
 from db.client import Database
 from db.collection import Collection
 from db.failures import translated
@@ -27,6 +29,7 @@ class Accounts:
         self._database = database
         self._users = database.raw(USERS)
         self._codes = database.raw(ACCESS_CODES)
+        self._keys = database.raw(API_KEYS)
 
     async def add(self, user: User) -> User:
         """Store a new account; Conflict if its email is taken."""
@@ -94,6 +97,25 @@ class Accounts:
         """Make a code usable again, when what it was used for did not happen."""
         with translated():
             await self._codes.update_one({"code_id": code_id}, {"$unset": {"used_at": "", "used_by": ""}})
+
+    async def key_by_hash(self, key_hash: str) -> ApiKey | None:
+        """Return the key whose text, or whose text before its last rotation, has this hash."""
+        with translated():
+            stored = await self._keys.find_one({"key_hash": key_hash})
+            stored = stored or await self._keys.find_one({"previous_hash": key_hash})
+        return to_document(API_KEYS, stored) if stored else None
+
+    async def note_key_use(self, key_id: str, times: int, last: datetime) -> None:
+        """Add to how often a key was used; one that is gone stays gone."""
+        with translated():
+            await self._keys.update_one(
+                {"key_id": key_id}, {"$inc": {"use_count": times}, "$max": {"last_used_at": last}}
+            )
+
+    async def remove_keys_of(self, actor_id: str) -> None:
+        """Remove the keys of one person, in whichever account they act."""
+        with translated():
+            await self._keys.delete_many({"actor_id": actor_id})
 
     async def exists_anywhere(self, collection: Collection[Any], public_id: str) -> bool:
         """Whether some tenant has this document: tells 'not yours' from 'no such thing', and nothing else."""

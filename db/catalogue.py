@@ -7,6 +7,7 @@ from db.agent_events import AGENT_EVENTS
 from db.agent_memory import AGENT_MEMORY
 from db.agent_tasks import AGENT_TASKS
 from db.analytics_data import ANALYTICS_DATA
+from db.api_keys import API_KEYS
 from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG
 from db.campaigns import CAMPAIGNS
@@ -63,6 +64,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     AUDIT_LOG,
     ACCESS_CODES,
     WORKERS,
+    API_KEYS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

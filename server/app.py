@@ -11,6 +11,7 @@ from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
 from server.rest import (
     accounts,
+    api_keys,
     approvals,
     campaigns,
     connections,
@@ -28,12 +29,14 @@ DESCRIPTION: Final = """\
 A strategist, a writer, a publisher and an analyst in one conversation.
 
 Lists take `limit` and `cursor` and answer `{items, next_cursor}`, newest first. Times are UTC. Errors are RFC 9457
-problem details with a stable `code`. Log in at `/api/v1/auth/token` and send the token as `Authorization: Bearer`.
+problem details with a stable `code`. Log in at `/api/v1/auth/token` and send the
+token, or an API key, as `Authorization: Bearer`.
 Conversations can be followed live at `WS /api/v1/conversations/{id}/ws?after=<seq>`.
 """
 TAGS: Final = [
     {"name": "Accounts", "description": "Registering, logging in, one's own data."},
     {"name": "Members", "description": "The people who work in an account."},
+    {"name": "API keys", "description": "Keys for programs that call in a person's name."},
     {"name": "Conversations", "description": "Talking with the team."},
     {"name": "Campaigns", "description": "Briefs, plans, budgets and results."},
     {"name": "Content", "description": "Drafts and their versions."},
@@ -48,6 +51,7 @@ TAGS: Final = [
 ]
 ROUTERS: Final = (
     accounts.router,
+    api_keys.router,
     conversations.router,
     campaigns.router,
     content.router,

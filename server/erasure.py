@@ -29,6 +29,7 @@ async def erase_account(parts: Services, scope: Scope, origin: Origin) -> None:
     What remains is one entry of the audit log that names neither the person nor the address.
     """
     await parts.desk.disable(scope.actor_id)
+    await parts.api_keys.remove_of(scope.actor_id)
     parts.callers.forget(scope.actor_id)
     if scope.actor_id == scope.user_id:
         await _end_turns(parts, scope)

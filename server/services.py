@@ -17,6 +17,7 @@ from db.collection import Collection
 from db.repository import D, Repository
 from db.short_links import ShortLinks
 from server.auth.accounts import AccountDesk
+from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.tokens import Tokens
 from server.live.limits import SocketLimits
@@ -44,6 +45,7 @@ class Services:
     work: WorkParts
     desk: AccountDesk
     callers: Callers
+    api_keys: ApiKeyDesk
     tokens: Tokens
     outside: Outside
     logins: Logins

@@ -19,6 +19,7 @@ from db.short_links import ShortLinks
 from db.sync import synchronise
 from db.unfinished import UnfinishedWork
 from server.auth.accounts import AccountDesk
+from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens, secret_key
@@ -55,6 +56,7 @@ async def running_services(
         stack.push_async_callback(models.close)
         services, recovery = assemble(settings, now, database, models, instance_owner(settings, stack))
         stack.push_async_callback(services.outside.close)
+        stack.push_async_callback(services.callers.keys.stop)
         stack.push_async_callback(services.turns.stop)
         stack.push_async_callback(recovery.stop)
         await recovery.start()
@@ -89,6 +91,7 @@ def assemble(
     secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
     tokens = Tokens(secret, clock, lifetime)
     logins = Logins(outside, registrations(settings))
+    desk = AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode)
     services = Services(
         settings=settings,
         clock=clock,
@@ -97,8 +100,9 @@ def assemble(
         decisions=decisions,
         memory=memory,
         work=build_work(settings, database, clock, owner, memory),
-        desk=AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode),
+        desk=desk,
         callers=Callers(database, tokens, clock),
+        api_keys=ApiKeyDesk(database, desk, clock),
         tokens=tokens,
         outside=outside,
         logins=logins,

@@ -50,7 +50,7 @@ class Decisions:
         ``edits`` is merged into the payload (RFC 7386) and approved in that form. Raises Conflict with who and when if
         somebody was faster, if it has expired, or if ``payload_hash`` is not that of what would be approved.
         """
-        scope.require_write()
+        scope.require_decide()
         words = checked_content(notes) if notes.strip() else ""
         requests = Repository(self._house.database, APPROVAL_REQUESTS, scope)
         request = await requests.get(approval_id)

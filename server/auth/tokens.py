@@ -9,9 +9,10 @@ from typing import Final, get_args
 import jwt
 
 from core.clock import Clock
-from core.errors import NotAuthenticated, NotConfigured
+from core.errors import Forbidden, NotAuthenticated, NotConfigured
 from core.ids import is_public_id
-from core.scope import Channel
+from core.scope import Channel, Role
+from db.api_keys import KeyScope
 from server.private_files import write_private
 
 ALGORITHM: Final = "HS256"
@@ -21,13 +22,34 @@ CHANNELS: Final[dict[object, Channel]] = {channel: channel for channel in get_ar
 
 
 @dataclass(frozen=True, slots=True)
+class KeyGrant:
+    """The API key somebody came with: what it may do at most, and where."""
+
+    key_id: str
+    key_hash: str
+    role: Role
+    scopes: frozenset[KeyScope]
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
-    """What a verified token says: who, by which channel, since when and until when."""
+    """What a verified token says: who, by which channel, since when and until when. ``key`` if it was an API key."""
 
     actor_id: str
     channel: Channel
     issued_at: datetime
     expires_at: datetime
+    key: KeyGrant | None = None
+
+    def require(self, scope: KeyScope) -> None:
+        """Raise Forbidden if this came with an API key that was not made for ``scope``."""
+        if self.key and scope not in self.key.scopes:
+            raise Forbidden(f"This API key was not made for this. Use one with the scope `{scope}`.")
+
+    def require_person(self) -> None:
+        """Raise Forbidden for an API key: some things only somebody who has logged in may do."""
+        if self.key:
+            raise Forbidden("An API key may not do this. Log in and do it yourself.")
 
 
 class Tokens:

@@ -8,7 +8,7 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
-from core.errors import AppError, InvalidInput, LimitReached, NotAuthenticated, NotFound
+from core.errors import AppError, Forbidden, InvalidInput, LimitReached, NotAuthenticated, NotFound
 from core.events import FrameRefused
 from core.ids import is_public_id, new_id
 from core.scope import Scope
@@ -41,6 +41,7 @@ BEARER_PREFIX: Final = "bearer."
 AUTH_SECONDS: Final = 5.0
 LARGEST_SEQ: Final = 2**53
 LAST_WORDS_SECONDS: Final = 10.0
+LOOK_AGAIN_SECONDS: Final = 3.0
 NOT_AUTHENTICATED, NOT_YOURS, NO_CONVERSATION, TOO_SLOW, TOO_MANY = 4401, 4403, 4404, 4408, 4429
 GOING_AWAY, BROKEN = 1012, 1011
 
@@ -77,10 +78,15 @@ async def _admitted(socket: WebSocket, services: Services, conversation_id: str)
     if not origin_allowed(socket, services.settings):
         raise Refused(NOT_YOURS, "This page may not connect here.")
     try:
-        login = services.callers.login(_offered_token(socket) or await _token_frame(socket))
+        login = await services.callers.login(_offered_token(socket) or await _token_frame(socket))
+        login.require("api")
         scope = await services.callers.scope_of_login(login)
     except NotAuthenticated as error:
         raise Refused(NOT_AUTHENTICATED, error.message) from error
+    except Forbidden as error:
+        raise Refused(NOT_YOURS, error.message) from error
+    except LimitReached as error:
+        raise Refused(TOO_MANY, error.message) from error
     found = await services.repository(CONVERSATIONS, scope).find_one({"conversation_id": conversation_id})
     if found is None:
         if await Accounts(services.database).exists_anywhere(CONVERSATIONS, conversation_id):
@@ -137,6 +143,8 @@ class Talk:
             asyncio.create_task(self._take_what_comes()),
             asyncio.create_task(self._leave_with_the_server()),
         ]
+        if self._login.key:
+            tasks.append(asyncio.create_task(self._leave_with_the_key()))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -181,10 +189,23 @@ class Talk:
                 await self._tell(frame)
                 continue
             try:
-                self._scope = await self._services.callers.scope_of_login(self._services.callers.renewed(self._login))
+                self._login = await self._services.callers.renewed(self._login)
+                self._scope = await self._services.callers.scope_of_login(self._login)
             except NotAuthenticated as error:
                 raise Refused(NOT_AUTHENTICATED, error.message) from error
+            except LimitReached as error:
+                await self._tell(refused(error))
+                continue
             await self._answer(frame)
+
+    async def _leave_with_the_key(self) -> None:
+        """End the socket of an API key that stops working; a person's login ends with its next frame."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            try:
+                await self._services.callers.require_standing(self._login)
+            except NotAuthenticated as error:
+                raise Refused(NOT_AUTHENTICATED, error.message) from error
 
     async def _answer(self, frame: ClientFrame) -> None:
         try:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, EmailStr, Field
 from core.errors import Forbidden, InvalidInput, NotAuthenticated
 from core.scope import Role
 from db.users import Preferences, Subscription, User
-from server.auth.caller import Caller, CameFrom, TheLogin, Writer
+from server.auth.caller import Caller, CameFrom, InPerson, TheLogin
 from server.erasure import erase_account
 from server.export import archive_pieces
 from server.problems import responses
@@ -163,7 +163,7 @@ async def export(scope: Caller, parts: Parts, origin: CameFrom) -> Response:
     responses=responses(),
     summary="Erase my account and everything in it",
 )
-async def erase(body: Erasure, scope: Writer, login: TheLogin, parts: Parts, origin: CameFrom) -> Response:
+async def erase(body: Erasure, scope: InPerson, login: TheLogin, parts: Parts, origin: CameFrom) -> Response:
     """Erase the account for good. Needs the password; an account without one confirms within 5 minutes of a login."""
     if body.password is not None:
         if not await parts.desk.confirm(scope.actor_id, body.password, origin):
@@ -190,7 +190,7 @@ async def list_members(scope: Caller, parts: Parts) -> Members:
     responses=responses(409),
     summary="Add a person",
 )
-async def add_member(body: NewMember, scope: Writer, parts: Parts, origin: CameFrom) -> UserView:
+async def add_member(body: NewMember, scope: InPerson, parts: Parts, origin: CameFrom) -> UserView:
     """Make a person who acts in this account; only its owner may."""
     return UserView.of(
         await parts.desk.add_member(scope, body.email, body.password, body.name, body.role, origin),
@@ -205,9 +205,10 @@ async def add_member(body: NewMember, scope: Writer, parts: Parts, origin: CameF
     responses=responses(404),
     summary="Remove a person",
 )
-async def remove_member(user_id: PathId, scope: Writer, parts: Parts, origin: CameFrom) -> Response:
+async def remove_member(user_id: PathId, scope: InPerson, parts: Parts, origin: CameFrom) -> Response:
     """Remove a person from this account; their logins stop working. What they made stays."""
     await parts.desk.remove_member(scope, user_id, origin)
+    await parts.api_keys.remove_of(user_id)
     parts.callers.forget(user_id)
     return Response(status_code=204)
 
@@ -220,7 +221,7 @@ async def remove_member(user_id: PathId, scope: Writer, parts: Parts, origin: Ca
     responses=responses(),
     summary="Invite someone to register",
 )
-async def add_invite(body: NewInvite, scope: Writer, parts: Parts, origin: CameFrom) -> Invite:
+async def add_invite(body: NewInvite, scope: InPerson, parts: Parts, origin: CameFrom) -> Invite:
     """Make a code with which one person may register within seven days; only an administrator may."""
     code, stored = await parts.desk.new_invite(scope, body.role, origin)
     return Invite(code=code, role=stored.role, expires_at=stored.expires_at)

@@ -59,6 +59,7 @@ async def services(settings: Settings, database: Database, clock: ManualClock) -
     yield made
     made.stopping.set()
     await made.turns.stop()
+    await made.callers.keys.stop()
     await made.outside.close()
 
 

@@ -62,7 +62,9 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     source = Source("social_post", post, "twitter")
     mine = Scope(person.user_id, person.user_id, "user")
     link = await services.links.manage(mine, source, "https://shop.example/menu")
+    key = await person.client.post("/api/v1/api-keys", json={"name": "Shop"})
     return {
+        "key_id": key.json()["key_id"],
         "link_id": link.url_id,
         "connection_id": account.social_account_id,
         "memory_id": noted.json()["memories"][0]["memory_id"],
@@ -112,6 +114,7 @@ async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, ser
         "connections",
         "links",
         "memory",
+        "api-keys",
     ):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path

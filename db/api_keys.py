@@ -1,0 +1,45 @@
+"""Keys with which programs call in a person's name. A key is shown once when it is made and stored as its hash."""
+
+from typing import Literal, TypeAlias
+
+from core.scope import Role
+from db.collection import Collection, Index, OwnedDocument, UtcTime
+
+KeyScope: TypeAlias = Literal["api", "chat", "mcp", "approve"]
+
+
+class ApiKey(OwnedDocument):
+    """One key. ``actor_id`` is the person it acts for; ``prefix`` is what people recognise it by.
+
+    After a rotation the old text, by ``previous_hash``, goes on working until ``previous_until``. ``use_count`` and
+    ``last_used_at`` are written now and then, not at each call.
+    """
+
+    key_id: str
+    actor_id: str
+    name: str
+    prefix: str
+    key_hash: str
+    previous_hash: str | None = None
+    previous_until: UtcTime | None = None
+    role: Role = "user"
+    scopes: list[KeyScope]
+    rate_limit: int
+    expires_at: UtcTime | None = None
+    revoked_at: UtcTime | None = None
+    last_used_at: UtcTime | None = None
+    use_count: int = 0
+
+
+API_KEYS = Collection(
+    name="api_keys",
+    model=ApiKey,
+    id_field="key_id",
+    id_prefix="key",
+    indexes=(
+        Index(("key_hash",), unique=True),
+        Index(("previous_hash",), sparse=True),
+        Index(("actor_id",)),
+        Index(("user_id", "-created_at", "-key_id")),
+    ),
+)
