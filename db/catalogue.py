@@ -16,6 +16,7 @@ from db.connection_attempts import CONNECTION_ATTEMPTS
 from db.content_library import CONTENT_LIBRARY
 from db.content_versions import CONTENT_VERSIONS
 from db.conversations import CONVERSATIONS
+from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
 from db.link_visits import LINK_VISITS
@@ -23,6 +24,7 @@ from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES
+from db.rate_limits import RATE_LIMITS
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
 from db.social_accounts import SOCIAL_ACCOUNTS
@@ -45,6 +47,8 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     MANAGED_URLS,
     LINK_VISITS,
     SOCIAL_POSTS,
+    DELIVERIES,
+    RATE_LIMITS,
     ZOHO_CRM_RECORDS,
     EMAIL_CAMPAIGNS,
     CONTENT_LIBRARY,

@@ -9,7 +9,7 @@ from db.social_posts import PostMedia
 
 
 class Recipients(Part):
-    """Who gets it."""
+    """Who gets it; ``addresses`` are those that were approved."""
 
     list_key: str | None = None
     segment: dict[str, Any] = Field(default_factory=dict[str, Any])
@@ -54,7 +54,10 @@ class EmailAnalytics(Part):
 
 
 class EmailCampaign(OwnedDocument):
-    """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to."""
+    """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to.
+
+    ``delivery`` is ``wanted`` until there is one for it; ``error`` is why it did not go out, or not for certain.
+    """
 
     campaign_id: str
     marketing_campaign_id: str | None = None
@@ -64,13 +67,15 @@ class EmailCampaign(OwnedDocument):
     account_id: str | None = None
     name: str
     type: Literal["one_time", "drip", "automated"] = "one_time"
-    status: Literal["draft", "scheduled", "sent", "failed", "cancelled"] = "draft"
+    status: Literal["draft", "scheduled", "sent", "failed", "unknown", "cancelled"] = "draft"
     recipients: Recipients = Field(default_factory=Recipients)
     content: EmailContent = Field(default_factory=EmailContent)
     schedule: EmailSchedule = Field(default_factory=EmailSchedule)
     zoho_campaign_key: str | None = None
     analytics: EmailAnalytics = Field(default_factory=EmailAnalytics)
     sent_at: UtcTime | None = None
+    error: str | None = None
+    delivery: Literal["wanted", "made"] = "wanted"
 
 
 EMAIL_CAMPAIGNS = Collection(
@@ -82,6 +87,7 @@ EMAIL_CAMPAIGNS = Collection(
         Index(("user_id",)),
         Index(("status",)),
         Index(("schedule.send_at",)),
+        Index(("delivery",)),
         Index(("user_id", "-created_at", "-campaign_id")),
     ),
 )

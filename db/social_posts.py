@@ -1,10 +1,12 @@
 """Posts: scheduled, published or failed, platform by platform."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+PostStatus: TypeAlias = Literal["scheduled", "published", "failed", "unknown", "cancelled"]
 
 
 class Counters(Part):
@@ -38,12 +40,12 @@ class ResultAnalytics(Counters):
 
 
 class PlatformResult(Part):
-    """What became of the post on one platform."""
+    """What became of the post on one platform. ``unknown``: the last word was lost, and a person has to look there."""
 
     platform: str
     account_id: str | None = None
     platform_post_id: str | None = None
-    status: Literal["scheduled", "published", "failed", "cancelled"] = "scheduled"
+    status: PostStatus = "scheduled"
     published_at: UtcTime | None = None
     url: str | None = None
     error: str | None = None
@@ -97,7 +99,10 @@ class PostAnalytics(Counters):
 
 
 class SocialPost(OwnedDocument):
-    """A post, the content it came from and the approval it was scheduled by."""
+    """A post, the content it came from and the approval it was scheduled by.
+
+    ``delivery`` is ``wanted`` until a delivery is there for each of its platforms.
+    """
 
     post_id: str
     campaign_id: str | None = None
@@ -108,6 +113,7 @@ class SocialPost(OwnedDocument):
     content: PostContent = Field(default_factory=PostContent)
     schedule: PostSchedule = Field(default_factory=PostSchedule)
     analytics: PostAnalytics = Field(default_factory=PostAnalytics)
+    delivery: Literal["wanted", "made"] = "wanted"
 
 
 SOCIAL_POSTS = Collection(
@@ -119,6 +125,7 @@ SOCIAL_POSTS = Collection(
         Index(("user_id",)),
         Index(("campaign_id",)),
         Index(("schedule.publish_at",)),
+        Index(("delivery",)),
         Index(("-created_at",)),
         Index(("user_id", "-created_at", "-post_id")),
     ),

@@ -1,0 +1,202 @@
+"""Delivers: brings a post to an account exactly once, whatever breaks off meanwhile.
+
+What is about to be done is stored before it is done, so that whoever comes after looks the post up before anything is
+repeated. It may be called for the same delivery by anybody, at any time, as often as they like.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from core.errors import NotFound, Unavailable
+from core.ids import new_id
+from core.scope import Scope
+from db.client import Database
+from db.deliveries import SETTLED, Delivery, DeliveryLease
+from db.delivery_store import DeliveryLost, DeliveryStore
+from db.writes import Write
+from workflows.delivery.attempt import Again, Attempt, Ended, Means
+from workflows.delivery.making import DeliveryMaking
+from workflows.delivery.outcome import Outcome
+from workflows.delivery.posts import DeliveredPosts, Outgoing
+
+log = structlog.get_logger(__name__)
+
+INSIST_SECONDS = 20.0
+PAUSE_SECONDS = 0.2
+
+
+class Deliverer:
+    """Delivers for every tenant. ``owner`` stays the same over a restart, so that its leases are taken over at once."""
+
+    def __init__(self, database: Database, means: Means, owner: str) -> None:
+        self.owner = owner
+        self.boot = new_id("boot")
+        self._means = means
+        self._store: DeliveryStore = means.store
+        self._posts = DeliveredPosts(database, self._store)
+        self._making = DeliveryMaking(database, self._store, means.pace)
+        self._working: set[str] = set()
+
+    async def schedule(self, scope: Scope, post_ids: Sequence[str]) -> list[Delivery]:
+        """Make the deliveries of scheduled posts and emails, each once. Harmless when repeated."""
+        return await self._making.make(scope, post_ids)
+
+    def works_on(self, delivery_id: str) -> bool:
+        """Whether this process is at it."""
+        return delivery_id in self._working
+
+    async def deliver(self, scope: Scope, delivery_id: str) -> Outcome:
+        """Bring a delivery one step on. NotFound if there is none; Unavailable while the database is away."""
+        seen = await self._store.get(delivery_id)
+        if seen is None or seen.user_id != scope.user_id:
+            raise NotFound(f"There is no delivery {delivery_id}.")
+        if seen.next_attempt_at is None:
+            return _over(seen)
+        if delivery_id in self._working or self._held_elsewhere(seen):
+            return Outcome("again", seen.lease.until if seen.lease else self._soon())
+        self._working.add(delivery_id)
+        try:
+            return await self._with_lease(scope, seen)
+        except DeliveryLost:
+            return Outcome("again", self._soon())
+        finally:
+            self._working.discard(delivery_id)
+
+    def _held_elsewhere(self, seen: Delivery) -> bool:
+        """Whether a process that may be alive holds the lease. One this owner left behind is nobody's."""
+        lease = seen.lease
+        return lease is not None and lease.owner != self.owner and lease.until > self._now()
+
+    async def _with_lease(self, scope: Scope, seen: Delivery) -> Outcome:
+        until = self._now() + self._means.pace.lease
+        held = await self._store.take(seen, DeliveryLease(token=new_id("lse"), owner=self.owner, boot=self.boot, until=until))
+        if held is None:
+            raise DeliveryLost
+        if held.state in SETTLED:
+            return await self._follow(scope, held)
+        turn = await self._store.take_turn(held.platform, held.account, held.delivery_id, until)
+        if not turn.ours:
+            wait_until = turn.ask_at or self._soon()
+            await self._store.write(self._store.given_back(held, {"next_attempt_at": wait_until}))
+            return Outcome("again", wait_until, whole_account=True)
+        async with self._kept(held):
+            step = await self._step(scope, held)
+        return await self._recorded(scope, held, step)
+
+    async def _step(self, scope: Scope, held: Delivery) -> Ended | Again:
+        try:
+            out = await self._posts.outgoing(scope, held)
+        except NotFound:
+            gone = "unknown" if held.intent_at else "cancelled"
+            return Ended(gone, "The post was deleted before it went out for certain.")
+        return await Attempt(self._means, scope, held, out).make()
+
+    async def _recorded(self, scope: Scope, held: Delivery, step: Ended | Again) -> Outcome:
+        """Store what came of an attempt, patiently: only this process knows it."""
+        now = self._now()
+        if isinstance(step, Ended):
+            changes: dict[str, Any] = {
+                "state": step.state,
+                "reason": step.reason,
+                "result": step.result.model_dump(exclude_none=True) if step.result else None,
+                "waits_for": None,
+                "settled": held.settled + 1,
+                "next_attempt_at": now,
+            }
+            await self._patiently_change(held, changes)
+            held = held.model_copy(update=changes | {"result": step.result})
+            await self._pass_turn(held, {})
+            return await self._follow(scope, held)
+        at = now + step.wait
+        changes = {**step.changes, "reason": step.reason, "waits_for": step.waits_for, "next_attempt_at": at}
+        await self._patiently_write(self._store.given_back(held, changes))
+        kept = {"holder": held.delivery_id, "held_until": at + self._means.pace.lease} if step.uncertain else {}
+        await self._pass_turn(held, kept | ({"not_before": step.busy_until} if step.busy_until else {}))
+        if step.busy_until:
+            await self._store.postpone(held.account, step.busy_until)
+        return Outcome("again", at, whole_account=step.uncertain or step.busy_until is not None)
+
+    async def _follow(self, scope: Scope, held: Delivery) -> Outcome:
+        """Do what follows from an end: post, content, audit log. Repeats are harmless."""
+        content_id = None
+        with suppress(NotFound):
+            content_id = (await self._posts.outgoing(scope, held)).content_id
+        over = self._store.given_back(held, {"next_attempt_at": None})
+        await self._store.write(*self._posts.follows(held, content_id), over)
+        log.info("delivered", delivery_id=held.delivery_id, platform=held.platform, state=held.state)
+        return _over(held)
+
+    async def _pass_turn(self, held: Delivery, changes: dict[str, Any]) -> None:
+        """Give the account's turn back with what the platform has told of its limit."""
+        limit = self._means.outside.rate_limit(held.platform, held.account_id or "")
+        told: dict[str, Any] = {}
+        if limit is not None:
+            told = {"remaining": limit.remaining, "resets_at": limit.resets_at}
+            if limit.remaining == 0 and limit.resets_at and limit.resets_at > self._now():
+                told["not_before"] = limit.resets_at
+        await self._store.pass_turn(held.account, held.delivery_id, told | changes)
+
+    @asynccontextmanager
+    async def _kept(self, held: Delivery) -> AsyncGenerator[None]:
+        """Keep lease and turn while the work goes on; it ends if they are lost."""
+        task = asyncio.current_task()
+        keeping = asyncio.create_task(self._keep(held, task), name=f"lease of {held.delivery_id}")
+        try:
+            yield
+        except asyncio.CancelledError:
+            if keeping.done() and not keeping.cancelled() and task is not None and task.uncancel() == 0:
+                raise DeliveryLost from None
+            raise
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _keep(self, held: Delivery, task: asyncio.Task[Any] | None) -> None:
+        every = self._means.pace.lease / 3
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            try:
+                await self._store.renew(held, self._now() + self._means.pace.lease)
+            except Unavailable:
+                continue
+            except DeliveryLost:
+                if task is not None:
+                    task.cancel()
+                return
+
+    async def _patiently_change(self, held: Delivery, changes: dict[str, Any]) -> None:
+        async for _ in _tries():
+            with suppress(Unavailable):
+                await self._store.change(held, changes)
+                return
+        raise Unavailable
+
+    async def _patiently_write(self, write: Write) -> None:
+        async for _ in _tries():
+            with suppress(Unavailable):
+                await self._store.write(write)
+                return
+        raise Unavailable
+
+    def _now(self) -> datetime:
+        return self._means.clock.now()
+
+    def _soon(self) -> datetime:
+        return self._now() + self._means.pace.turn_wait * (0.5 + self._means.chance.random())
+
+
+async def _tries() -> AsyncGenerator[None]:
+    waited = 0.0
+    while waited < INSIST_SECONDS:
+        yield
+        await asyncio.sleep(PAUSE_SECONDS)
+        waited += PAUSE_SECONDS
+
+
+def _over(delivery: Delivery) -> Outcome:
+    return Outcome("unknown" if delivery.state == "unknown" else "done")

@@ -1,0 +1,149 @@
+"""The post of a delivery, wherever it lies: what is to go out, and what is written into it afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.errors import NotFound
+from core.ids import derived_id
+from core.scope import Scope
+from db.audit_log import AUDIT_LOG, AuditEntry
+from db.client import Database
+from db.content_library import CONTENT_LIBRARY
+from db.deliveries import Delivery
+from db.delivery_store import DeliveryStore
+from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
+from db.repository import Repository
+from db.social_posts import SOCIAL_POSTS, SocialPost
+from db.stored import to_stored
+from db.writes import Update, Write
+from tools.outside.contract import Post
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to go out. ``post`` has no media yet: ``media`` are their addresses, in order."""
+
+    post: Post
+    media: tuple[str, ...]
+    request_id: str | None
+    campaign_id: str | None
+    content_id: str | None
+    conversation_id: str | None
+    publish_at: datetime | None
+
+
+class DeliveredPosts:
+    """Reads posts and emails for delivering, and writes what became of them."""
+
+    def __init__(self, database: Database, store: DeliveryStore) -> None:
+        self._database = database
+        self._store = store
+
+    async def outgoing(self, scope: Scope, delivery: Delivery) -> Outgoing:
+        """Return what a delivery is to put out. NotFound if it is gone."""
+        if delivery.platform == EMAIL:
+            email = await Repository(self._database, EMAIL_CAMPAIGNS, scope).get(delivery.post_id)
+            return _of_email(email, delivery)
+        post = await Repository(self._database, SOCIAL_POSTS, scope).get(delivery.post_id)
+        if delivery.place >= len(post.platforms):
+            raise NotFound
+        return _of_post(post, delivery)
+
+    def follows(self, delivery: Delivery, content_id: str | None) -> list[Write]:
+        """Return the writes that follow from a delivery's end: post, content and audit log. Repeats are harmless."""
+        writes: list[Write] = [self._post_write(delivery)]
+        if content_id and delivery.state in {"published", "cancelled"}:
+            status = "published" if delivery.state == "published" else "draft"
+            where = {"content_id": content_id, "user_id": delivery.user_id, "status": "approved"}
+            space = self._store.space(CONTENT_LIBRARY)
+            writes.append(Update(space, where, {"$set": {"status": status, "updated_at": self._now()}}))
+        return [*writes, self._audit_write(delivery)]
+
+    def _post_write(self, delivery: Delivery) -> Update:
+        result = delivery.result
+        if delivery.platform == EMAIL:
+            status = "sent" if delivery.state == "published" else delivery.state
+            changes: dict[str, Any] = {"status": status, "error": delivery.reason, "schedule.scheduled": False}
+            if result:
+                changes["sent_at"] = result.published_at or self._now()
+            where = {"campaign_id": delivery.post_id, "user_id": delivery.user_id}
+            space = self._store.space(EMAIL_CAMPAIGNS)
+        else:
+            place = f"platforms.{delivery.place}"
+            changes = {f"{place}.status": delivery.state, f"{place}.error": delivery.reason}
+            if result:
+                changes |= {
+                    f"{place}.platform_post_id": result.platform_post_id,
+                    f"{place}.url": result.url,
+                    f"{place}.published_at": result.published_at or self._now(),
+                }
+            where = {"post_id": delivery.post_id, "user_id": delivery.user_id}
+            space = self._store.space(SOCIAL_POSTS)
+        return Update(space, where, {"$set": {**changes, "updated_at": self._now()}})
+
+    def _audit_write(self, delivery: Delivery) -> Update:
+        """Return the audit log's entry of this end, stored once."""
+        audit_id = derived_id(AUDIT_LOG.id_prefix, delivery.delivery_id, str(delivery.settled))
+        result = delivery.result
+        entry = AuditEntry(
+            audit_id=audit_id,
+            action=f"post_{delivery.state}",
+            resource_type="delivery",
+            resource_id=delivery.delivery_id,
+            ai_generated=True,
+            details={
+                "post_id": delivery.post_id,
+                "platform": delivery.platform,
+                "account_id": delivery.account_id,
+                "platform_post_id": result.platform_post_id if result else None,
+                "reason": delivery.reason,
+            },
+        )
+        cipher = self._database.cipher
+        stored = to_stored(AUDIT_LOG, entry, tenant=delivery.user_id, now=self._now(), cipher=cipher)
+        return Update(self._store.space(AUDIT_LOG), {"audit_id": audit_id}, {"$setOnInsert": stored}, upsert=True)
+
+    def _now(self) -> datetime:
+        return self._database.clock.now()
+
+
+def _of_post(post: SocialPost, delivery: Delivery) -> Outgoing:
+    content = post.content
+    return Outgoing(
+        post=Post(
+            key=delivery.delivery_id,
+            text=content.message,
+            title=content.title,
+            link=content.link,
+            hashtags=tuple(content.hashtags),
+        ),
+        media=tuple(content.media or [*content.images, *content.videos]),
+        request_id=post.request_id,
+        campaign_id=post.campaign_id,
+        content_id=post.content_id,
+        conversation_id=post.conversation_id,
+        publish_at=post.schedule.publish_at,
+    )
+
+
+def _of_email(email: EmailCampaign, delivery: Delivery) -> Outgoing:
+    content = email.content
+    return Outgoing(
+        post=Post(
+            key=delivery.delivery_id,
+            text=content.text_content,
+            title=content.subject,
+            link=content.link,
+            hashtags=tuple(content.hashtags),
+            recipients=tuple(email.recipients.addresses),
+        ),
+        media=tuple(content.attachments),
+        request_id=email.request_id,
+        campaign_id=email.marketing_campaign_id,
+        content_id=email.content_id,
+        conversation_id=email.conversation_id,
+        publish_at=email.schedule.send_at,
+    )
