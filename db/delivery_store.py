@@ -55,10 +55,20 @@ class DeliveryStore:
             stored = await self._deliveries.find_one({"delivery_id": delivery_id}, NO_ID)
         return to_document(DELIVERIES, stored) if stored else None
 
-    async def due(self, now: datetime, limit: int = AT_ONCE) -> list[Delivery]:
-        """Return deliveries somebody has to look at now, those that wait longest first. 1 round trip."""
+    async def of_post(self, user_id: str, post_id: str) -> list[Delivery]:
+        """Return the deliveries of a post or email, in the order of its platforms. 1 round trip."""
         with translated():
-            cursor = self._deliveries.find({"next_attempt_at": {"$lte": now}}, NO_ID, limit=limit)
+            cursor = self._deliveries.find({"post_id": post_id, "user_id": user_id}, NO_ID)
+            found = [to_document(DELIVERIES, stored) for stored in await cursor.to_list()]
+        return sorted(found, key=lambda one: one.place)
+
+    async def due(self, now: datetime, without: Sequence[str] = ()) -> list[Delivery]:
+        """Return deliveries somebody has to look at now, besides those on some accounts. 1 round trip."""
+        where: Raw = {"next_attempt_at": {"$lte": now}}
+        if without:
+            where["account"] = {"$nin": list(without)}
+        with translated():
+            cursor = self._deliveries.find(where, NO_ID, limit=AT_ONCE)
             found = [to_document(DELIVERIES, stored) for stored in await cursor.to_list()]
         return sorted(found, key=lambda one: (one.publish_at, one.delivery_id))
 
@@ -84,7 +94,7 @@ class DeliveryStore:
             await self._database.write(*writes)
 
     async def take(self, seen: Delivery, lease: DeliveryLease) -> Delivery | None:
-        """Take the lease of a delivery as it was seen; None if something became of it meanwhile. 1 round trip, 2 if so."""
+        """Take the lease of a delivery as it was seen; None if something has become of it meanwhile. 1 round trip."""
         condition: Raw = {
             "delivery_id": seen.delivery_id,
             "state": seen.state,
@@ -123,9 +133,7 @@ class DeliveryStore:
         for state in states:
             condition = {"delivery_id": delivery_id, "user_id": user_id, "state": state, "lease": None}
             with translated():
-                done = await self._deliveries.update_one(
-                    condition, {"$set": {**changes, "updated_at": self._now()}}
-                )
+                done = await self._deliveries.update_one(condition, {"$set": {**changes, "updated_at": self._now()}})
             if done.matched_count:
                 return True
         return False

@@ -54,7 +54,8 @@ class EmailAnalytics(Part):
 
 
 class EmailCampaign(OwnedDocument):
-    """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to.
+    """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to,
+    ``account_id`` the mail account it is sent from.
 
     ``delivery`` is ``wanted`` until there is one for it; ``error`` is why it did not go out, or not for certain.
     """

@@ -30,6 +30,7 @@ from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
+from workflows.delivery.parts import DeliveryParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Services:
     logins: Logins
     connections: Connections
     accounts: OpenAccounts
+    delivery: DeliveryParts
     links: ManagedLinks
     short_links: ShortLinks
     visitors: Visitors

@@ -29,6 +29,7 @@ from server.services import Services
 from server.storage import open_database
 from server.visitors import Visitors
 from server.work import build_work
+from tools.approval.authority import Authority
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
@@ -37,6 +38,7 @@ from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
+from workflows.delivery.parts import build_delivery
 
 
 @asynccontextmanager
@@ -67,6 +69,8 @@ async def running_services(
         if settings.worker:
             stack.push_async_callback(services.work.stop)
             await services.work.start()
+            stack.push_async_callback(services.delivery.due.stop)
+            services.delivery.due.start()
         stack.callback(services.stopping.set)
         yield services
 
@@ -92,6 +96,7 @@ def assemble(
     tokens = Tokens(secret, clock, lifetime)
     logins = Logins(outside, registrations(settings))
     desk = AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode)
+    accounts = OpenAccounts(database, logins)
     services = Services(
         settings=settings,
         clock=clock,
@@ -107,7 +112,8 @@ def assemble(
         outside=outside,
         logins=logins,
         connections=Connections(database, logins),
-        accounts=OpenAccounts(database, logins),
+        accounts=accounts,
+        delivery=build_delivery(database, outside, accounts, Authority(database), owner),
         links=links,
         short_links=ShortLinks(database),
         visitors=Visitors(secret),

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -25,9 +25,8 @@ from core.errors import (
 from core.scope import Scope
 from db.deliveries import Delivery, DeliveryResult, DeliveryState
 from db.delivery_store import DeliveryLost, DeliveryStore
-from tools.approval.act import Act
 from tools.approval.authority import Authority
-from tools.outside.contract import Access, Adapter, Media, Post, Published, Search
+from tools.outside.contract import Access, Adapter, Published, Search
 from tools.outside.http import Outside
 from tools.outside.media import fetch_all
 from tools.outside.open_accounts import OpenAccounts
@@ -89,7 +88,7 @@ class Attempt:
         self._notes = DurableNotes(means.store, held)
 
     async def make(self) -> Ended | Again:
-        """Bring the delivery one step on. Raises Unavailable when the database is away, DeliveryLost when taken over."""
+        """Bring the delivery one step on. Unavailable when the database is away, DeliveryLost when taken over."""
         try:
             if self._held.intent_at is not None:
                 step = await self._look_up()
@@ -138,14 +137,14 @@ class Attempt:
         held = self._held
         async with self._account() as (adapter, access):
             known = await self._means.store.known_on(held.account, since - 2 * SKEW)
-            post = replace(self._out.post, media=tuple(Media(url, "") for url in self._out.media))
-            return await adapter.look_up(access, Search(post, since - SKEW, self._now() + SKEW, known, self._notes))
+            span = (since - SKEW, self._now() + SKEW)
+            return await adapter.look_up(access, Search(self._out.sought, *span, known, self._notes))
 
     async def _publish(self) -> Ended | Again:
         async with self._account() as (adapter, access):
-            media = await fetch_all(self._means.outside, self._out.media)
-            post = replace(self._out.post, media=media)
-            permit = await self._means.authority.permit(self._scope, self._act(post))
+            urls, digests = [item.url for item in self._out.media], [item.sha256 for item in self._out.media]
+            files = await fetch_all(self._means.outside, urls, digests)
+            permit = await self._means.authority.permit(self._scope, self._out.act(files))
             self._held = await self._means.store.change(self._held, self._intent())
             try:
                 return _published(await adapter.publish(access, permit, self._notes))
@@ -160,19 +159,6 @@ class Attempt:
             except Exception:  # a fault of ours: what has happened is not known
                 log.exception("publishing failed", delivery_id=self._held.delivery_id)
                 return self._uncertain(None)
-
-    def _act(self, post: Post) -> Act:
-        out, held = self._out, self._held
-        return Act(
-            effect="send" if BY_NAME[held.platform].direct else "publish",
-            campaign_id=out.campaign_id,
-            request_id=out.request_id,
-            subject_id=held.post_id,
-            platform=held.platform,
-            account_id=held.account_id,
-            publish_at=out.publish_at,
-            post=post,
-        )
 
     def _intent(self) -> dict[str, Any]:
         now = self._now()

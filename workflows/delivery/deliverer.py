@@ -6,8 +6,8 @@ repeated. It may be called for the same delivery by anybody, at any time, as oft
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -22,7 +22,7 @@ from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
 from workflows.delivery.making import DeliveryMaking
 from workflows.delivery.outcome import Outcome
-from workflows.delivery.posts import DeliveredPosts, Outgoing
+from workflows.delivery.posts import DeliveredPosts
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +57,8 @@ class Deliverer:
             raise NotFound(f"There is no delivery {delivery_id}.")
         if seen.next_attempt_at is None:
             return _over(seen)
+        if seen.lease is None and seen.next_attempt_at > self._now():
+            return Outcome("again", seen.next_attempt_at)
         if delivery_id in self._working or self._held_elsewhere(seen):
             return Outcome("again", seen.lease.until if seen.lease else self._soon())
         self._working.add(delivery_id)
@@ -74,7 +76,8 @@ class Deliverer:
 
     async def _with_lease(self, scope: Scope, seen: Delivery) -> Outcome:
         until = self._now() + self._means.pace.lease
-        held = await self._store.take(seen, DeliveryLease(token=new_id("lse"), owner=self.owner, boot=self.boot, until=until))
+        lease = DeliveryLease(token=new_id("lse"), owner=self.owner, boot=self.boot, until=until)
+        held = await self._store.take(seen, lease)
         if held is None:
             raise DeliveryLost
         if held.state in SETTLED:
@@ -84,16 +87,15 @@ class Deliverer:
             wait_until = turn.ask_at or self._soon()
             await self._store.write(self._store.given_back(held, {"next_attempt_at": wait_until}))
             return Outcome("again", wait_until, whole_account=True)
-        async with self._kept(held):
-            step = await self._step(scope, held)
-        return await self._recorded(scope, held, step)
+        return await self._recorded(scope, held, await self._kept(scope, held))
 
     async def _step(self, scope: Scope, held: Delivery) -> Ended | Again:
         try:
             out = await self._posts.outgoing(scope, held)
         except NotFound:
-            gone = "unknown" if held.intent_at else "cancelled"
-            return Ended(gone, "The post was deleted before it went out for certain.")
+            return Ended(
+                "unknown" if held.intent_at else "cancelled", "The post was deleted before it went out for certain."
+            )
         return await Attempt(self._means, scope, held, out).make()
 
     async def _recorded(self, scope: Scope, held: Delivery, step: Ended | Again) -> Outcome:
@@ -141,32 +143,29 @@ class Deliverer:
                 told["not_before"] = limit.resets_at
         await self._store.pass_turn(held.account, held.delivery_id, told | changes)
 
-    @asynccontextmanager
-    async def _kept(self, held: Delivery) -> AsyncGenerator[None]:
-        """Keep lease and turn while the work goes on; it ends if they are lost."""
-        task = asyncio.current_task()
-        keeping = asyncio.create_task(self._keep(held, task), name=f"lease of {held.delivery_id}")
+    async def _kept(self, scope: Scope, held: Delivery) -> Ended | Again:
+        """Do the work while lease and turn are kept. DeliveryLost if they are lost meanwhile."""
+        work = asyncio.create_task(self._step(scope, held), name=f"delivery {held.delivery_id}")
+        keeping = asyncio.create_task(self._keep(held), name=f"lease of {held.delivery_id}")
         try:
-            yield
-        except asyncio.CancelledError:
-            if keeping.done() and not keeping.cancelled() and task is not None and task.uncancel() == 0:
-                raise DeliveryLost from None
-            raise
+            await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise DeliveryLost
+            return work.result()
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            for task in (work, keeping):
+                task.cancel()
+            await asyncio.gather(work, keeping, return_exceptions=True)
 
-    async def _keep(self, held: Delivery, task: asyncio.Task[Any] | None) -> None:
-        every = self._means.pace.lease / 3
+    async def _keep(self, held: Delivery) -> None:
+        """Renew the lease until it is lost."""
         while True:
-            await asyncio.sleep(every.total_seconds())
+            await asyncio.sleep(self._means.pace.lease.total_seconds() / 3)
             try:
                 await self._store.renew(held, self._now() + self._means.pace.lease)
             except Unavailable:
-                continue
+                log.warning("lease not renewed", delivery_id=held.delivery_id)
             except DeliveryLost:
-                if task is not None:
-                    task.cancel()
                 return
 
     async def _patiently_change(self, held: Delivery, changes: dict[str, Any]) -> None:

@@ -34,11 +34,12 @@ class DeliveryMaking:
         made: list[Delivery] = []
         for post_id in post_ids:
             if post_id.startswith(EMAIL_CAMPAIGNS.id_prefix):
-                made += await self._of(scope, list(_of_email(await emails.get(post_id), self._pace)))
+                await self._store.insert_missing(scope.user_id, list(_of_email(await emails.get(post_id), self._pace)))
                 await emails.change(post_id, {"delivery": "made"})
             else:
-                made += await self._of(scope, list(_of_post(await posts.get(post_id), self._pace)))
+                await self._store.insert_missing(scope.user_id, list(_of_post(await posts.get(post_id), self._pace)))
                 await posts.change(post_id, {"delivery": "made"})
+            made += await self._store.of_post(scope.user_id, post_id)
         return made
 
     async def sweep(self) -> int:
@@ -51,10 +52,6 @@ class DeliveryMaking:
             await self.make(_house(email.user_id), [email.campaign_id])
             found += 1
         return found
-
-    async def _of(self, scope: Scope, deliveries: list[Delivery]) -> list[Delivery]:
-        await self._store.insert_missing(scope.user_id, deliveries)
-        return deliveries
 
     def _repositories(self, scope: Scope) -> tuple[Repository[SocialPost], Repository[EmailCampaign]]:
         database = self._database

@@ -29,5 +29,6 @@ class Pace:
 
     def after(self, failures: int, chance: random.Random) -> timedelta:
         """Return the wait after so many failures in a row: it doubles up to the longest, and half of it is chance."""
-        whole = min(self.first_wait * 2 ** min(max(failures - 1, 0), 20), self.longest_wait)
+        doubled: int = 2 ** min(max(failures - 1, 0), 20)
+        whole = min(self.first_wait * doubled, self.longest_wait)
         return whole / 2 + whole / 2 * chance.random()

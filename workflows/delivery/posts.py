@@ -1,6 +1,7 @@
 """The post of a delivery, wherever it lies: what is to go out, and what is written into it afterwards."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,25 +15,24 @@ from db.deliveries import Delivery
 from db.delivery_store import DeliveryStore
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.repository import Repository
-from db.social_posts import SOCIAL_POSTS, SocialPost
+from db.social_posts import SOCIAL_POSTS, PostMedia, SocialPost
 from db.stored import to_stored
 from db.writes import Update, Write
-from tools.outside.contract import Post
+from tools.approval.act import Act
+from tools.approval.stored_posts import act_of_email, act_of_post
+from tools.outside.contract import Media, Post
 
 EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What is to go out. ``post`` has no media yet: ``media`` are their addresses, in order."""
+    """What is to go out: ``act`` makes the act of it with the files that were fetched just now."""
 
-    post: Post
-    media: tuple[str, ...]
-    request_id: str | None
-    campaign_id: str | None
+    act: Callable[[Sequence[Media]], Act]
+    sought: Post
+    media: tuple[PostMedia, ...]
     content_id: str | None
-    conversation_id: str | None
-    publish_at: datetime | None
 
 
 class DeliveredPosts:
@@ -111,39 +111,29 @@ class DeliveredPosts:
 
 
 def _of_post(post: SocialPost, delivery: Delivery) -> Outgoing:
-    content = post.content
-    return Outgoing(
-        post=Post(
-            key=delivery.delivery_id,
-            text=content.message,
-            title=content.title,
-            link=content.link,
-            hashtags=tuple(content.hashtags),
-        ),
-        media=tuple(content.media or [*content.images, *content.videos]),
-        request_id=post.request_id,
-        campaign_id=post.campaign_id,
-        content_id=post.content_id,
-        conversation_id=post.conversation_id,
-        publish_at=post.schedule.publish_at,
-    )
+    result, key = post.platforms[delivery.place], delivery.delivery_id
+
+    def act(files: Sequence[Media]) -> Act:
+        return act_of_post(post, result, key, files)
+
+    bare = post.model_copy(update={"content": post.content.model_copy(update={"media": []})})
+    return _outgoing(act, act_of_post(bare, result, key, ()), post.content.media, post.content_id)
 
 
 def _of_email(email: EmailCampaign, delivery: Delivery) -> Outgoing:
-    content = email.content
-    return Outgoing(
-        post=Post(
-            key=delivery.delivery_id,
-            text=content.text_content,
-            title=content.subject,
-            link=content.link,
-            hashtags=tuple(content.hashtags),
-            recipients=tuple(email.recipients.addresses),
-        ),
-        media=tuple(content.attachments),
-        request_id=email.request_id,
-        campaign_id=email.marketing_campaign_id,
-        content_id=email.content_id,
-        conversation_id=email.conversation_id,
-        publish_at=email.schedule.send_at,
-    )
+    key = delivery.delivery_id
+
+    def act(files: Sequence[Media]) -> Act:
+        return act_of_email(email, key, files)
+
+    bare = email.model_copy(update={"content": email.content.model_copy(update={"media": []})})
+    return _outgoing(act, act_of_email(bare, key, ()), email.content.media, email.content_id)
+
+
+def _outgoing(
+    act: Callable[[Sequence[Media]], Act], bare: Act, media: Sequence[PostMedia], content_id: str | None
+) -> Outgoing:
+    """Put together what is to go out; what is looked for names its files without their bytes."""
+    assert bare.post is not None
+    files = tuple(Media(item.url, item.content_type) for item in media)
+    return Outgoing(act, replace(bare.post, media=files), tuple(media), content_id)
