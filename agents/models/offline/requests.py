@@ -6,6 +6,7 @@ from typing import Literal
 
 from agents.language.channels import mentions
 from agents.models.offline.copywriting import Emoji, Length
+from agents.models.offline.omissions import left_out
 from agents.models.offline.pasted import own_words
 from agents.models.offline.spelling import corrected
 from agents.models.offline.voices import voices_in
@@ -124,8 +125,8 @@ _AGAIN = re.compile(
     re.IGNORECASE,
 )
 _MENTION = re.compile(
-    r"\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|put in|work in|don'?t "
-    r"forget)(?: also)?(?: the fact)?(?: that)?:? "
+    r"(?<!not )(?<!never )(?<!n't )(?<!nt )(?<!without )\b(?:mention(?:ing)?|include|including|add(?: in)?|say(?:ing)?|"
+    r"put in|work in|don'?t forget(?: to (?:mention|say|add|include))?)(?: also)?(?: the fact)?(?: that)?:? "
     r"(?P<what>(?!a call|call|cta|emoji|an emoji|some emoji|hash|the hash|more|less|another|"
     r"(?:the |a |this )?link\b|one more|to (?:the|it)|email|instagram|facebook|linkedin)"
     r"[^.\n?!]{3,140})",
@@ -140,6 +141,7 @@ _REPLACE = re.compile(
     r"not) [\"“'‘]?(?P<old3>[^\"”\n]{1,80}?)[\"”'’]?(?:[.!]|$)",
     re.IGNORECASE,
 )
+_NEWSLETTER = re.compile(r"\bnewsletters?\b(?! (?:sign|subscri|list|readers))", re.IGNORECASE)
 _SUBJECT = re.compile(
     (
         r"\b(?:subject(?: line)?|title|headline)\b(?: \w+){0,3}? (?:to|is|should (?:be|say)|:|"
@@ -219,6 +221,7 @@ class Wanted:
     again: bool = False
     mention: tuple[str, ...] = ()
     replace: tuple[str, str] | None = None
+    leave_out: tuple[str, ...] = ()
     line: str = ""
     link: str = ""
     about: str = ""
@@ -243,6 +246,7 @@ class Wanted:
             or self.again
             or self.mention
             or self.replace
+            or self.leave_out
             or self.line
             or self.link
             or self.back
@@ -258,6 +262,8 @@ def read_wanted(text: str) -> Wanted:
         dict.fromkeys(item.channel for item in found if item.wanted or _CHANGED.search(text[: item.start]))
     )
     plain = re.sub(r"[\"“][^\"”\n]*[\"”]", " ", text)
+    if not channels and _NEWSLETTER.search(plain):
+        channels = ("email",)
     back = _back(plain)
     return Wanted(
         channels=channels,
@@ -275,6 +281,7 @@ def read_wanted(text: str) -> Wanted:
         again=_AGAIN.search(plain) is not None,
         mention=_mention(text),
         replace=_replacement(text),
+        leave_out=left_out(text),
         line=found_line["line"].strip() if (found_line := _SUBJECT.search(text)) else "",
         link=link.group() if (link := _LINK.search(text)) else "",
         about=_about(plain),

@@ -30,6 +30,12 @@ from agents.models.offline.talk import says_yes
 from agents.models.offline.values import mappings
 from tools.platforms.catalogue import BY_NAME
 
+_HEADING = re.compile(r"\b(?:subject|title|headline|heading)\b", re.IGNORECASE)
+_QUOTE_ALONE = re.compile(
+    r"^\W*(?:(?:ok|then|so|make it|use|try|how about|what about|say|call it|let's (?:use|say|try|make it|call it))\W+)*"
+    r"[\"“‘'](?P<line>[^\"”\n]{3,120}?)[\"”’'](?:\W+(?:then|instead|please|maybe))*\W*$",
+    re.IGNORECASE,
+)
 _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
 
 
@@ -40,7 +46,9 @@ def asked_for(turn: Turn) -> str:
         return f"{turn.text} Change it: {refused['reason']}"
     if turn.last_answer().endswith(OUTDATED) and says_yes(turn.text):
         return "Rewrite all the drafts."
-    return turn.text
+    before = next((said.text for said in reversed(turn.history) if said.by == "person"), "")
+    heading = _QUOTE_ALONE.match(turn.text)
+    return f'{turn.text}. The subject is "{heading["line"]}"' if heading and _HEADING.search(before) else turn.text
 
 
 def after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step | None:
@@ -132,6 +140,9 @@ def _changed(turn: Turn, whole: Wanted, stored: Stored) -> Stored | None:
 
 
 def _unchanged(turn: Turn, wanted: Wanted, read: Sequence[Mapping[str, Any]]) -> str:
+    if wanted.leave_out:
+        words = listed([f"“{item}”" for item in wanted.leave_out])
+        return f"The text doesn't say {words}, so there is nothing to take out. What else shall I change?"
     if wanted.back:
         return "I have no earlier version of that text before me. Which words shall it have?"
     material = material_for(turn)

@@ -55,6 +55,8 @@ def rewritten(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:
         new = replace(new, text=_shortened(new.text))
     if wanted.replace:
         new = _replaced(new, *wanted.replace)
+    for words in wanted.leave_out:
+        new = _without_words(new, words)
     for extra in wanted.mention:
         if extra.lower() not in new.text.lower():
             new = replace(new, text=_added(new, extra_line(extra, voice_named(new.voice), new.version)))
@@ -75,6 +77,7 @@ def reason_of(wanted: Wanted) -> str:
         "with a call to action" if wanted.call else "",
         "mentioning more" if wanted.mention else "",
         "words replaced" if wanted.replace else "",
+        "words left out" if wanted.leave_out else "",
         "new heading" if wanted.line else "",
         "another version" if wanted.again and not wanted.voice else "",
         "with a link" if wanted.link else "",
@@ -146,6 +149,21 @@ def _replaced(stored: Stored, old: str, new: str) -> Stored:
         return pattern.sub(lambda found: new[:1].upper() + new[1:] if found.group()[:1].isupper() else new, text)
 
     return replace(stored, text=swapped(stored.text), title=swapped(stored.title), subject=swapped(stored.subject))
+
+
+def _without_words(stored: Stored, words: str) -> Stored:
+    """The draft without the sentences that have these words; a text of one sentence loses the words alone."""
+    pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+
+    def cut(text: str) -> str:
+        paragraphs = [
+            " ".join(sentence for sentence in re.split(r"(?<=[.?!…])\s+", part) if not pattern.search(sentence))
+            for part in text.split("\n\n")
+        ]
+        kept = "\n\n".join(part for part in paragraphs if part.strip())
+        return kept or re.sub(r"\s{2,}", " ", pattern.sub("", text)).strip()
+
+    return replace(stored, text=cut(stored.text)) if pattern.search(stored.text) else stored
 
 
 def _decorated(stored: Stored, wanted: Wanted, facts: Facts | None) -> Stored:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from agents.models.offline.brief import state_of
@@ -100,7 +100,14 @@ def _write(turn: Turn, wanted: Wanted) -> Step:
     orders = orders_of(turn, wanted)
     if not orders:
         return say("I have nothing to go on yet. What should the text be about?")
-    return Step(calls=tuple(_saving(write(order), order) for order in orders))
+    return Step(calls=tuple(_saving(_headed(write(order), wanted.line), order) for order in orders))
+
+
+def _headed(draft: Draft, line: str) -> Draft:
+    """The draft under the heading the person has given, if there is one."""
+    if not line:
+        return draft
+    return replace(draft, subject=line) if draft.platform == "email" else replace(draft, title=line)
 
 
 def _quoting(turn: Turn, wanted: Wanted, material: Material) -> Step:

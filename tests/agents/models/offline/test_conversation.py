@@ -130,3 +130,16 @@ async def test_idea_that_is_liked_is_noted(desk: Desk) -> None:
     await desk.say("the second one sounds nice", "strategist")
     assert desk.context["campaign_brief"]["additional_context"] == "Show the people behind it"
     assert not desk.context["campaign_brief"].get("product")
+
+
+async def test_word_that_must_not_be_said_goes_and_a_new_subject_comes(desk: Desk) -> None:
+    await desk.say('write a newsletter about our free parking, the subject should be "Park for nothing"', "writer")
+    shown = (await desk.say("i dont like the subject", "writer"))[0]
+    assert "revise_draft" in shown.names()
+    renamed = (await desk.say('make it "Take the slow lane" then', "writer"))[0]
+    assert "Subject: Take the slow lane" in renamed.text
+    await desk.say("mention the free coffee", "writer")
+    without = (await desk.say('must not say "coffee"', "writer"))[0]
+    assert "coffee" not in without.text
+    again = (await desk.say('must not say "cheap"', "writer"))[0]
+    assert "The text doesn't say “cheap”" in again.text
