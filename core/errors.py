@@ -1,7 +1,8 @@
 """Every error the product raises on purpose.
 
     AppError  code, kind, message for people
-    ├ InvalidInput  NotFound  Forbidden  NotAuthenticated  Conflict (Halted)  LimitReached  NotConfigured  Unavailable
+    ├ InvalidInput  NotFound  Forbidden  NotAuthenticated  LimitReached  NotConfigured  Unavailable
+    ├ Conflict       ├ Halted  └ BudgetExceeded
     ├ ToolError      ├ ToolInputError (the model may correct itself)  ├ ToolFailed (final)
     │                └ ApprovalRequired (a person decides)
     ├ ModelError(retry_after): the language model did not answer
@@ -89,6 +90,12 @@ class Halted(Conflict):
     """This stands still at the moment: somebody paused or stopped it. Nothing goes out until it is resumed."""
 
     code = "halted"
+
+
+class BudgetExceeded(Conflict):
+    """That is more than remains of the budget. Raise the budget, or do without it."""
+
+    code = "budget_exceeded"
 
 
 class LimitReached(AppError):

@@ -4,21 +4,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from core.campaign_states import CampaignStatus
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 
-CampaignStatus = Literal[
-    "draft",
-    "planning",
-    "review",
-    "executing",
-    "generating",
-    "publishing",
-    "active",
-    "paused",
-    "completed",
-    "failed",
-    "cancelled",
-]
+CampaignMode = Literal["full_auto", "semi_auto", "hybrid"]
 TaskStatus = Literal["pending", "in_progress", "completed", "failed"]
 
 
@@ -89,6 +78,56 @@ class Budget(Part):
     currency: str = "GBP"
 
 
+class CostPart(Part):
+    """One line of an estimate or a bill: how many of what, at which price each, in minor units."""
+
+    item: str
+    quantity: int
+    unit_minor: int
+    amount_minor: int
+
+
+class PostingSlot(Part):
+    """A time at which a channel gets a post, and the phase it falls into."""
+
+    platform: str
+    publish_at: UtcTime
+    phase: str = ""
+
+
+class PublishingSchedule(Part):
+    """When what goes out; the times were chosen on the clocks of ``timezone``."""
+
+    timezone: str = "UTC"
+    slots: list[PostingSlot] = Field(default_factory=list[PostingSlot])
+
+
+class Made(Part):
+    """What the campaign has brought forth so far."""
+
+    generated_blogs: int = 0
+    generated_videos: int = 0
+    generated_social: int = 0
+    generated_emails: int = 0
+    published_posts: int = 0
+
+
+class Execution(Part):
+    """How a launched campaign is run. ``launch`` counts the launches; ``attention_at`` is when a person last changed
+    something its workflow has to see; ``request_id`` is the approval of plan and budget; ``reason`` says why it stands
+    where it stands."""
+
+    launch: int = 0
+    workflow_id: str | None = None
+    timezone: str = "UTC"
+    request_id: str | None = None
+    launched_by: str | None = None
+    launched_at: UtcTime | None = None
+    attention_at: UtcTime | None = None
+    paused_from: CampaignStatus | None = None
+    reason: str | None = None
+
+
 class Results(Part):
     """What came of it."""
 
@@ -99,19 +138,29 @@ class Results(Part):
 
 
 class Campaign(OwnedDocument):
-    """A campaign. ``start_date`` and ``end_date`` are ISO calendar dates."""
+    """A campaign. ``start_date`` and ``end_date`` are ISO calendar dates.
+
+    ``charges`` are the keys of what was charged to the budget, so that nothing is charged twice.
+    """
 
     campaign_id: str
     conversation_id: str | None = None
     name: str
     brief: CampaignBrief = Field(default_factory=CampaignBrief)
     status: CampaignStatus = "draft"
-    mode: Literal["full_auto", "semi_auto", "hybrid"] = "semi_auto"
+    mode: CampaignMode = "semi_auto"
+    strategy: Literal["viral-first", "evergreen-first", "conversion-first"] | None = None
     plan: Plan = Field(default_factory=Plan)
     platforms: list[str] = Field(default_factory=list[str])
     budget: Budget = Field(default_factory=Budget)
     start_date: str | None = None
     end_date: str | None = None
+    estimated_cost_minor: int | None = None
+    cost_breakdown: list[CostPart] = Field(default_factory=list[CostPart])
+    publishing_schedule: PublishingSchedule | None = None
+    made: Made = Field(default_factory=Made)
+    execution: Execution = Field(default_factory=Execution)
+    charges: list[str] = Field(default_factory=list[str], repr=False)
     results: Results = Field(default_factory=Results)
     completed_at: UtcTime | None = None
     deleted_at: UtcTime | None = None
@@ -126,6 +175,7 @@ CAMPAIGNS = Collection(
         Index(("user_id",)),
         Index(("status",)),
         Index(("-created_at",)),
+        Index(("execution.attention_at",)),
         Index(("user_id", "deleted_at", "-created_at", "-campaign_id")),
     ),
     soft_delete=True,

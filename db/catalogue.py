@@ -10,6 +10,7 @@ from db.analytics_data import ANALYTICS_DATA
 from db.api_keys import API_KEYS
 from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG
+from db.campaign_events import CAMPAIGN_EVENTS
 from db.campaigns import CAMPAIGNS
 from db.collection import Collection
 from db.connection_attempts import CONNECTION_ATTEMPTS
@@ -29,6 +30,8 @@ from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS
+from db.spend_entries import SPEND_ENTRIES
+from db.system_config import SYSTEM_CONFIG
 from db.user_memory import USER_MEMORY
 from db.users import USERS
 from db.webhooks import WEBHOOKS
@@ -68,6 +71,9 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     AUDIT_LOG,
     ACCESS_CODES,
     WORKERS,
+    CAMPAIGN_EVENTS,
+    SPEND_ENTRIES,
+    SYSTEM_CONFIG,
     API_KEYS,
 )
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from core.campaign_states import CampaignStatus, require_move
 from core.errors import ToolInputError
 from core.money import NO_CURRENCY, Money
 from db.campaigns import (
@@ -13,7 +14,6 @@ from db.campaigns import (
     Budget,
     Campaign,
     CampaignBrief,
-    CampaignStatus,
     Kpi,
     Phase,
     Plan,
@@ -32,7 +32,6 @@ from tools.plan_rules import (
     fitted,
     kpi_problems,
     plan_problems,
-    require_move,
 )
 from tools.tool import Effect, Tool, ToolContext, tool
 

@@ -1,7 +1,6 @@
 """What makes a campaign plan sound: known agents, acyclic tasks, a timeline that fits, figures the budget allows.
 
-Pure rules over plain values; each returns sentences that say what to correct. The moves between campaign states are
-here too, in one table.
+Pure rules over plain values; each returns sentences that say what to correct.
 """
 
 import re
@@ -9,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
-from types import MappingProxyType
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
-from core.errors import Conflict
 from core.money import Money
-from db.campaigns import CampaignStatus, Kpi
+from db.campaigns import Kpi
 from tools.amounts import read_currency, spoken
 from tools.arguments import Amount, Arguments, Day, Line, Lines, Paragraph, ShortLine, Words
 
@@ -25,22 +22,6 @@ EARNINGS = re.compile(
     r"revenue|sales|turnover|income|earning|profit|donation|raised|order value|takings", re.IGNORECASE
 )
 UNIT_COST = re.compile(r"\b(?:cost|spend|price|cp[acmlv])\b", re.IGNORECASE)
-
-CAMPAIGN_MOVES: Mapping[CampaignStatus, frozenset[CampaignStatus]] = MappingProxyType(
-    {
-        "draft": frozenset({"planning", "cancelled"}),
-        "planning": frozenset({"review", "failed", "cancelled"}),
-        "review": frozenset({"planning", "executing", "generating", "cancelled"}),
-        "executing": frozenset({"generating", "publishing", "failed", "cancelled"}),
-        "generating": frozenset({"publishing", "review", "failed", "cancelled"}),
-        "publishing": frozenset({"active", "failed", "cancelled"}),
-        "active": frozenset({"paused", "completed", "failed", "cancelled"}),
-        "paused": frozenset({"active", "completed", "cancelled"}),
-        "completed": frozenset(),
-        "failed": frozenset(),
-        "cancelled": frozenset(),
-    }
-)
 
 
 def _as_agent(value: object) -> object:
@@ -188,11 +169,3 @@ def fitted(phases: Sequence[tuple[date, date]], first: date, last: date) -> list
         new_end = last if end == final else min(max(end, first), last)
         moved.append((min(max(start, first), new_end), new_end))
     return moved
-
-
-def require_move(status: CampaignStatus, to: CampaignStatus) -> None:
-    """Raise Conflict unless a campaign may go from one state to the other; the message names the allowed moves."""
-    allowed = CAMPAIGN_MOVES[status]
-    if to not in allowed:
-        named = ", ".join(sorted(allowed)) or "nothing: it is over"
-        raise Conflict(f"A campaign in state {status} can't become {to}. From there it can become: {named}.")

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from db.campaigns import CAMPAIGNS, Budget, Campaign, CampaignBrief, CampaignStatus, Plan, Results
+from core.campaign_states import CampaignStatus
+from db.campaigns import CAMPAIGNS, Budget, Campaign, CampaignBrief, Plan, Results
 from server.auth.caller import Caller
 from server.problems import responses
 from server.rest.pages import PageView, page_view

@@ -1,0 +1,37 @@
+"""Charges a campaign's budget: never beyond what is allocated, and each charge once, in one conditional update."""
+
+from typing import Literal
+
+from core.scope import Scope
+from db.campaigns import CAMPAIGNS
+from db.client import Database
+from db.failures import translated
+
+Charged = Literal["charged", "already", "refused"]
+
+
+class BudgetBook:
+    """The only place that changes what is used and what remains of a budget."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._campaigns = database.raw(CAMPAIGNS)
+
+    async def charge(self, scope: Scope, campaign_id: str, key: str, amount_minor: int, currency: str) -> Charged:
+        """Take an amount from what remains, if it is there; the same key takes it once, whoever comes first."""
+        own = {"campaign_id": campaign_id, "user_id": scope.user_id, "deleted_at": None}
+        enough = {
+            "budget.currency": currency,
+            "budget.remaining_minor": {"$gte": amount_minor},
+            "charges": {"$ne": key},
+        }
+        change = {
+            "$inc": {"budget.used_minor": amount_minor, "budget.remaining_minor": -amount_minor},
+            "$push": {"charges": key},
+            "$set": {"updated_at": self._database.clock.now()},
+        }
+        with translated():
+            if (await self._campaigns.update_one(own | enough, change)).matched_count:
+                return "charged"
+            found = await self._campaigns.find_one(own | {"charges": key}, {"_id": 1})
+        return "already" if found else "refused"
