@@ -1,6 +1,7 @@
 """Recall for a turn: what memory brings into the prompt, and the event that tells what was recalled and why."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,16 +11,19 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.events import MemoryRecalled, RecalledMemory
 from core.scope import Scope
+from db.agent_memory import AgentMemory
+from db.memory_shelves import Memory
 from memory.context import ContextItem, assembled, is_standing
 from memory.desk import MemoryDesk
-from memory.learnings import Learnings, told
-from memory.promotion import Promotion
-from memory.recollection import Query
+from memory.learnings import best, is_clear, told
+from memory.recollection import AtHand, Query
 
 log = structlog.get_logger(__name__)
 
-CANDIDATES: Final = 12
+CANDIDATES: Final = 16
 SHARED_SHOWN: Final = 3
+LEARNT_WHY: Final = "what outcomes here have taught"
+SHARED_WHY: Final = "what works in other businesses"
 AGENTS_THAT_LEARN: Final = ("writer",)
 HISTORY_WORDS: Final = ("used to", "before", "previous", "earlier", "was our", "were our", "changed", "history", "old ")
 
@@ -39,10 +43,8 @@ NOTHING: Final = Brought()
 class Recaller:
     """Recalls for turns. It never fails a turn: where memory is away, nothing is recalled."""
 
-    def __init__(self, desk: MemoryDesk, learnings: Learnings, promotion: Promotion, clock: Clock) -> None:
+    def __init__(self, desk: MemoryDesk, clock: Clock) -> None:
         self._desk = desk
-        self._learnings = learnings
-        self._promotion = promotion
         self._clock = clock
 
     async def bring(self, scope: Scope, head: Mapping[str, Any], text: str) -> Brought:
@@ -62,24 +64,42 @@ class Recaller:
         seen = frozenset(str(entry["message_id"]) for entry in head.get("messages", []))
         past = any(words in text.lower() for words in HISTORY_WORDS)
         query = Query(text, limit=CANDIDATES, include_history=past, seen_message_ids=seen)
-        found = await self._desk.search(scope, query)
-        if not found.searched:
-            return await self._with_learnings(scope, (), None)
-        standing = [memory for memory in await self._desk.known(scope) if is_standing(memory)]
-        chosen = assembled(standing, found.items, seen=seen)
-        event = MemoryRecalled(tuple(_told(item) for item in chosen), found.searched) if chosen else None
+        at_hand = await self._desk.memories.at_hand(scope, query)
+        standing = [memory for memory in at_hand.lasting if is_standing(memory)]
+        recalled = [item for item in at_hand.found.items if _has_shown(item.memory)]
+        chosen = assembled(standing, recalled, seen=seen)
+        taught = _taught(at_hand, {item.memory.memory_id for item in chosen})
+        everything = [*chosen, *(item for items in taught.values() for item in items)]
+        event = None
+        if everything:
+            told = {item.memory.memory_id: _told(item) for item in everything}
+            event = MemoryRecalled(tuple(told.values()), at_hand.found.searched)
         now = self._clock.now()
-        return await self._with_learnings(scope, tuple(item.shown(now, conversation_id) for item in chosen), event)
+        return Brought(
+            tuple(item.shown(now, conversation_id) for item in chosen),
+            {agent: tuple(_line(item.memory) for item in items) for agent, items in taught.items()},
+            event,
+        )
 
-    async def _with_learnings(
-        self, scope: Scope, items: tuple[dict[str, Any], ...], event: MemoryRecalled | None
-    ) -> Brought:
-        shared = tuple(f"Elsewhere: {memory.content}" for memory in await self._promotion.best(SHARED_SHOWN))
-        learnt = {
-            agent: tuple(told(learning) for learning in await self._learnings.best(scope, agent)) + shared
-            for agent in AGENTS_THAT_LEARN
-        }
-        return Brought(items, {agent: lines for agent, lines in learnt.items() if lines}, event)
+
+def _has_shown(memory: Memory) -> bool:
+    """Whether enough outcomes say the same; what one of them seems to say is no ground for the next text."""
+    return is_clear(memory) if isinstance(memory, AgentMemory) else True
+
+
+def _taught(at_hand: AtHand, chosen: AbstractSet[str]) -> dict[str, list[ContextItem]]:
+    """What outcomes have taught those agents that learn, besides what the message has brought to mind of it."""
+    found: dict[str, list[ContextItem]] = {}
+    shared = sorted(at_hand.shared, key=lambda memory: memory.metadata.effectiveness_score or 0.0, reverse=True)
+    for agent in AGENTS_THAT_LEARN:
+        mine = [ContextItem(memory, 0.0, LEARNT_WHY) for memory in best(at_hand.learnings, agent)]
+        others = [ContextItem(memory, 0.0, SHARED_WHY) for memory in shared[:SHARED_SHOWN]]
+        found[agent] = [item for item in (*mine, *others) if item.memory.memory_id not in chosen]
+    return {agent: items for agent, items in found.items() if items}
+
+
+def _line(memory: Memory) -> str:
+    return told(memory) if isinstance(memory, AgentMemory) else f"Elsewhere: {memory.content}"
 
 
 def _told(item: ContextItem) -> RecalledMemory:

@@ -18,7 +18,7 @@ from agents.language.memory_requests import memory_request
 from agents.learning import Learner
 from agents.memory_extraction import Extractor
 from core.clock import Clock
-from core.errors import AppError, NotFound, Unavailable
+from core.errors import AppError, Unavailable
 from core.scope import Scope
 from db.unremembered import Unremembered
 from memory.context import is_standing
@@ -134,11 +134,7 @@ class Remembering:
 
     async def _texts(self, scope: Scope, memory_ids: Sequence[str]) -> tuple[str, ...]:
         """What memory brought into the turn, as far as it is still there."""
-        texts: list[str] = []
-        for memory_id in memory_ids:
-            with suppress(NotFound):
-                texts.append((await self._desk.memories.get(scope, memory_id)).content)
-        return tuple(texts)
+        return tuple(memory.content for memory in await self._desk.memories.those(scope, memory_ids))
 
     async def _keep_working(self) -> None:
         everything = True

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from db.collection import Collection, Index, OwnedDocument, Part
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 from db.user_memory import MemorySource
 from db.vector import Vector, no_vector
 
@@ -12,7 +12,7 @@ LearningType: TypeAlias = Literal["pattern", "best_practice", "learning"]
 
 
 class AgentMemoryMetadata(Part):
-    """How often a learning was used, how often that went well (a share of 1), and what it was taken from."""
+    """In how many outcomes a learning was used, how often that went well (a share of 1), and what it was taken from."""
 
     use_count: int = 0
     success_count: int = 0
@@ -23,7 +23,10 @@ class AgentMemoryMetadata(Part):
 
 
 class AgentMemory(OwnedDocument):
-    """One learning with the embedding of its content and the model that made it."""
+    """One learning with the embedding of its content and the model that made it.
+
+    ``recall_count`` is how often it was brought into a turn.
+    """
 
     memory_id: str
     agent_name: str
@@ -33,6 +36,8 @@ class AgentMemory(OwnedDocument):
     embedding_model: str = ""
     metadata: AgentMemoryMetadata = Field(default_factory=AgentMemoryMetadata)
     digest: str = ""
+    recall_count: int = 0
+    last_recalled_at: UtcTime | None = None
 
 
 AGENT_MEMORY = Collection(

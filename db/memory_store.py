@@ -1,9 +1,11 @@
 """What the memory engine reads and writes of one account, in few round trips, with the log that other processes follow.
 
-Every write adds to the account's log after the documents are stored, so that whoever sees the log sees them.
+Every write adds to the account's log after the documents are stored, so that whoever sees the log sees them. What all
+accounts share has the log of ``HOUSE_ID``.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,6 +17,7 @@ from core.ids import derived_id, new_id
 from db.client import Database, Operation
 from db.failures import DUPLICATE_KEY, translated
 from db.memory_changes import MEMORY_CHANGES
+from db.memory_shelves import HOUSE_ID, SHELVES, Shelf, own, shelf_of
 from db.stored import to_stored
 from db.user_memory import USER_MEMORY, UserMemory
 
@@ -24,6 +27,8 @@ RECENT = 100
 IDS_PER_READ = 200
 ROWS_PER_READ = 1000
 NO_ID = {"_id": 0}
+# Where each shelf counts how often a memory was brought to mind.
+COUNTED: dict[Shelf, str] = {"user": "use_count", "agent": "recall_count", "global": "metadata.usage_count"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class MemoryStore:
         self._database = database
         self._memories = database.raw(USER_MEMORY)
         self._changes = database.raw(MEMORY_CHANGES)
-        self._memories_space = database.namespace(USER_MEMORY)
+        self._shelves = {shelf: database.raw(collection) for shelf, collection in SHELVES.items()}
+        self._spaces = {shelf: database.namespace(collection) for shelf, collection in SHELVES.items()}
         self._changes_space = database.namespace(MEMORY_CHANGES)
 
     async def state(self, user_id: str) -> State:
@@ -65,6 +71,16 @@ class MemoryStore:
             found = await self._changes.find_one({"user_id": user_id}, {"_id": 0, "count": 1, "epoch": 1})
         return _state(found) if found else State()
 
+    async def states(self, user_ids: Sequence[str]) -> list[State]:
+        """Return the states of several accounts. 1 round trip."""
+        if len(user_ids) == 1:
+            return [await self.state(user_ids[0])]
+        fields = {"_id": 0, "user_id": 1, "count": 1, "epoch": 1}
+        with translated():
+            rows = await self._changes.find({"user_id": {"$in": list(user_ids)}}, fields).to_list()
+        found = {str(row["user_id"]): _state(row) for row in rows}
+        return [found.get(user_id, State()) for user_id in user_ids]
+
     async def log(self, user_id: str) -> Log:
         """Return the account's log. 1 round trip."""
         with translated():
@@ -72,21 +88,31 @@ class MemoryStore:
         return Log(_state(found), tuple(found["recent"])) if found else Log(State(), ())
 
     async def all(self, user_id: str, *, vectors: bool = True) -> AsyncIterator[list[Raw]]:
-        """Go through every memory of the account, superseded ones too, as stored. 1 round trip for a thousand."""
-        fields = NO_ID if vectors else {**NO_ID, "embedding": 0}
-        with translated():
-            cursor = self._memories.find({"user_id": user_id}, fields, batch_size=ROWS_PER_READ)
-            while rows := await cursor.to_list(ROWS_PER_READ):
-                yield rows
+        """Go through every memory of the account and its agents, superseded ones too, as stored.
+
+        2 round trips, and 1 for each further thousand. Only the account's own memories come without ``vectors``.
+        """
+        shelves: tuple[Shelf, ...] = ("global",) if user_id == HOUSE_ID else ("agent", "user")
+        for shelf in shelves:
+            fields = NO_ID if vectors or shelf != "user" else {**NO_ID, "embedding": 0}
+            with translated():
+                cursor = self._shelves[shelf].find(own(shelf, user_id, {}), fields, batch_size=ROWS_PER_READ)
+                while rows := await cursor.to_list(ROWS_PER_READ):
+                    yield rows
 
     async def some(self, user_id: str, memory_ids: Sequence[str]) -> list[Raw]:
         """Return those of these memories that there are."""
         found: list[Raw] = []
         with translated():
-            for start in range(0, len(memory_ids), IDS_PER_READ):
-                part = list(memory_ids[start : start + IDS_PER_READ])
-                found += await self._memories.find({"memory_id": {"$in": part}, "user_id": user_id}, NO_ID).to_list()
+            for shelf, part in _parts(memory_ids):
+                where = own(shelf, user_id, {"memory_id": {"$in": part}})
+                found += await self._shelves[shelf].find(where, NO_ID).to_list()
         return found
+
+    async def note_changed(self, user_id: str, memory_ids: Sequence[str]) -> None:
+        """Put memories that were written elsewhere into the account's log. 1 round trip."""
+        with translated():
+            await self._changes.update_one(*self._counted(user_id, memory_ids), upsert=True)
 
     async def add(self, user_id: str, memories: Sequence[UserMemory]) -> list[Raw]:
         """Store memories; those whose id is there already stay as they are. Return them as stored.
@@ -97,7 +123,7 @@ class MemoryStore:
         ids = [str(memory["memory_id"]) for memory in stored]
         if len(stored) > 1:
             return await self._add_several(user_id, stored, ids)
-        insert: Operation = InsertOne(stored[0], namespace=self._memories_space)
+        insert: Operation = InsertOne(stored[0], namespace=self._spaces["user"])
         try:
             await self._database.bulk([insert, self._entry(user_id, ids)])
         except Conflict:
@@ -109,9 +135,9 @@ class MemoryStore:
         now = self._database.clock.now()
         updates: list[Operation] = [
             UpdateOne(
-                {"memory_id": memory_id, "user_id": user_id},
+                own(shelf := shelf_of(memory_id), user_id, {"memory_id": memory_id}),
                 {"$set": {**fields, "updated_at": now}},
-                namespace=self._memories_space,
+                namespace=self._spaces[shelf],
             )
             for memory_id, fields in changes.items()
         ]
@@ -130,14 +156,14 @@ class MemoryStore:
         return removed
 
     async def note_recall(self, user_id: str, memory_ids: Sequence[str]) -> None:
-        """Count one recall of each. It is no change that others have to follow. 1 round trip."""
+        """Count one recall of each. It is no change that others have to follow. 1 round trip a shelf."""
         now = self._database.clock.now()
-        if memory_ids:
-            with translated():
-                await self._memories.update_many(
-                    {"memory_id": {"$in": list(memory_ids)}, "user_id": user_id},
-                    {"$inc": {"use_count": 1}, "$set": {"last_recalled_at": now}},
-                )
+        with translated():
+            for shelf, part in _parts(memory_ids):
+                counted: Raw = {"$inc": {COUNTED[shelf]: 1}}
+                if shelf != "global":
+                    counted["$set"] = {"last_recalled_at": now}
+                await self._shelves[shelf].update_many(own(shelf, user_id, {"memory_id": {"$in": part}}), counted)
 
     async def _add_several(self, user_id: str, stored: Sequence[Raw], ids: Sequence[str]) -> list[Raw]:
         """Store what is not there yet, and return all as stored."""
@@ -177,6 +203,18 @@ class MemoryStore:
 
 def _state(found: Raw) -> State:
     return State(str(found["epoch"]), int(found["count"]))
+
+
+def _parts(memory_ids: Iterable[str]) -> list[tuple[Shelf, list[str]]]:
+    """Return the ids by shelf, as many at a time as one read takes."""
+    of_shelf: defaultdict[Shelf, list[str]] = defaultdict(list)
+    for memory_id in memory_ids:
+        of_shelf[shelf_of(memory_id)].append(memory_id)
+    return [
+        (shelf, ids[start : start + IDS_PER_READ])
+        for shelf, ids in of_shelf.items()
+        for start in range(0, len(ids), IDS_PER_READ)
+    ]
 
 
 def _without_id(stored: Raw) -> Raw:

@@ -4,12 +4,16 @@ from db.collection import Collection, Index, SharedDocument
 
 
 class MemorySupport(SharedDocument):
-    """One account's support for one candidate, both as keyed hashes; ``rate`` is how well it worked there."""
+    """One account's support for one candidate, both as keyed hashes; ``rate`` is how well it worked there.
+
+    ``industry`` is a keyed hash too; empty where the account's is not known.
+    """
 
     support_id: str
     candidate: str
     account: str
     rate: float = 0.5
+    industry: str = ""
 
 
 MEMORY_SUPPORT = Collection(

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from db.client import Database
 from db.failures import translated
-from db.user_memory import USER_MEMORY
+from db.memory_shelves import SHELVES, Shelf
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -20,10 +20,11 @@ DIGITS_FOR_MANY: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """How far a walk has come: ``step`` of ``steps`` are done. ``purpose`` tells two walks apart."""
+    """How far a walk over a shelf has come: ``step`` of ``steps`` are done. ``purpose`` tells two walks apart."""
 
     name: str
     purpose: str
+    shelf: Shelf
     digits: int
     step: int = 0
     memories: int = 0
@@ -44,17 +45,17 @@ class MemoryWalk:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._memories = database.raw(USER_MEMORY)
+        self._shelves = {shelf: database.raw(collection) for shelf, collection in SHELVES.items()}
         self._state = database.collection(STATE)
 
-    async def begin(self, name: str, purpose: str, *, again: bool = False) -> Walk:
+    async def begin(self, name: str, purpose: str, *, shelf: Shelf = "user", again: bool = False) -> Walk:
         """Return the walk where it was left off; a new one if its purpose is another, or it is to begin ``again``."""
         with translated():
             row = await self._state.find_one({"_id": name})
             if row and row["purpose"] == purpose and not again:
-                return Walk(name, purpose, int(row["digits"]), int(row["step"]), int(row["memories"]))
-            count = await self._memories.estimated_document_count()
-        walk = Walk(name, purpose, DIGITS_FOR_MANY if count > FEW else DIGITS_FOR_FEW)
+                return Walk(name, purpose, shelf, int(row["digits"]), int(row["step"]), int(row["memories"]))
+            count = await self._shelves[shelf].estimated_document_count()
+        walk = Walk(name, purpose, shelf, DIGITS_FOR_MANY if count > FEW else DIGITS_FOR_FEW)
         if not count:
             walk = replace(walk, step=walk.steps)
         await self._keep(walk)
@@ -62,9 +63,9 @@ class MemoryWalk:
 
     async def read(self, walk: Walk) -> list[Raw]:
         """Return the memories of the walk's next step, of whatever account."""
-        prefix = f"{USER_MEMORY.id_prefix}_{walk.step:0{walk.digits}x}"
+        prefix = f"{SHELVES[walk.shelf].id_prefix}_{walk.step:0{walk.digits}x}"
         with translated():
-            cursor = self._memories.find({"memory_id": {"$gte": prefix, "$lt": f"{prefix}g"}}, {"_id": 0})
+            cursor = self._shelves[walk.shelf].find({"memory_id": {"$gte": prefix, "$lt": f"{prefix}g"}}, {"_id": 0})
             return await cursor.to_list()
 
     async def reopen(self, name: str) -> None:

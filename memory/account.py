@@ -3,29 +3,32 @@
 It is built from the documents and follows them; it is never the source of anything.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from db.agent_memory import AgentMemory
 from db.collection import NEVER
+from db.global_memory import GlobalMemory
+from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.bm25 import Postings, norms
 from memory.columns import NOBODY, NOWHERE, Bits, Columns, Whole
 from memory.cues import read_cues
 from memory.dates import named_days
+from memory.kinds import KINDS, LASTING, LEARNT, OWN, kind_number, numbers_of, parsed, success_of
 from memory.lexicon import Lexicon
-from memory.recollection import Query
+from memory.recollection import EVERY_SHELF, Query
 from memory.talk import Talk
 from memory.words import SILENT, words
 
 Raw: TypeAlias = dict[str, Any]
 NamedDays: TypeAlias = tuple[Whole, Whole, Whole]
 
-KINDS: Final[Mapping[str, int]] = {"user_message": 0, "agent_response": 1, "preference": 2, "insight": 3}
 EPISODES: Final = frozenset({"user_message", "agent_response"})
 # Slots of removed memories are given back once they are this share of all.
 MOST_DEAD: Final = 0.25
@@ -56,6 +59,7 @@ class Account:
         self._dead = 0
         self._norms: tuple[int, Any] = (-1, None)
         self._lasting: list[UserMemory] | None = None
+        self._learnt: list[AgentMemory | GlobalMemory] | None = None
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -104,30 +108,40 @@ class Account:
         """Return the id of the memory in a slot."""
         return self._ids[slot]
 
-    def memory(self, slot: int) -> UserMemory:
+    def memory(self, slot: int) -> Memory:
         """Return the document in a slot, without its vector."""
-        return UserMemory.model_validate_json(self._texts[slot])
+        return parsed(self._ids[slot], self._texts[slot])
 
     def memories(self) -> list[UserMemory]:
-        """Return all documents, without their vectors."""
-        return [self.memory(slot) for slot in self._slots.values()]
+        """Return all documents of the account's own, without their vectors."""
+        kinds = self.columns.kind
+        return [self._own(slot) for slot in self._slots.values() if int(kinds[slot]) in OWN]
 
     def about(self, subject: str) -> list[UserMemory]:
         """Return the memories that state a fact on this subject, current or not."""
-        return [self.memory(self._slots[memory_id]) for memory_id in self._subjects.get(subject, {})]
+        return [self._own(self._slots[memory_id]) for memory_id in self._subjects.get(subject, {})]
 
     def lasting(self) -> list[UserMemory]:
         """Return the wishes and facts that hold, without vectors. Kept until something changes: every turn asks."""
         if self._lasting is None:
             columns, count = self.columns, self.columns.count
-            kinds = np.isin(columns.kind[:count], [KINDS["preference"], KINDS["insight"]])
+            kinds = np.isin(columns.kind[:count], LASTING)
             slots = np.flatnonzero(columns.alive[:count] & columns.current[:count] & kinds)
-            self._lasting = [self.memory(int(slot)) for slot in slots]
+            self._lasting = [self._own(int(slot)) for slot in slots]
         return self._lasting
+
+    def learnt(self) -> list[AgentMemory | GlobalMemory]:
+        """Return what outcomes have taught, without vectors. Kept until something changes: every turn asks."""
+        if self._learnt is None:
+            columns, count = self.columns, self.columns.count
+            slots = np.flatnonzero(columns.alive[:count] & np.isin(columns.kind[:count], list(LEARNT)))
+            found = [self.memory(int(slot)) for slot in slots]
+            self._learnt = [memory for memory in found if not isinstance(memory, UserMemory)]
+        return self._learnt
 
     def put(self, rows: Sequence[Raw]) -> None:
         """Add memories as they are stored, or replace those with the same id."""
-        self._lasting = None
+        self._lasting = self._learnt = None
         rows = list({str(row["memory_id"]): row for row in rows}.values())
         self.remove([str(row["memory_id"]) for row in rows])
         first = self.columns.grow(len(rows))
@@ -146,7 +160,7 @@ class Account:
 
     def remove(self, memory_ids: Iterable[str]) -> None:
         """Take memories out."""
-        self._lasting = None
+        self._lasting = self._learnt = None
         for memory_id in memory_ids:
             slot = self._slots.pop(memory_id, None)
             if slot is not None:
@@ -166,8 +180,10 @@ class Account:
         fits = columns.alive[:count].copy()
         if not query.include_history:
             fits &= columns.current[:count]
-        if query.types is not None:
-            fits &= np.isin(columns.kind[:count], [KINDS[kind] for kind in query.types])
+        if query.types is not None or query.shelves != EVERY_SHELF:
+            allowed = np.zeros(len(KINDS), dtype=np.bool_)
+            allowed[numbers_of(query.shelves, query.types)] = True
+            fits &= allowed[columns.kind[:count]]
         if query.conversation_id is not None:
             fits &= columns.conversation[:count] == self._numbers["conversation"].get(query.conversation_id, -2)
         if query.agent_name is not None:
@@ -178,13 +194,14 @@ class Account:
 
     def _fill(self, slot: int, row: Raw, content: str) -> None:
         columns, about = self.columns, row.get("metadata", {})
-        said: datetime = about.get("timestamp") or row.get("valid_from") or NEVER
+        said: datetime = about.get("timestamp") or row.get("valid_from") or row.get("updated_at") or NEVER
         cues = read_cues(content)
         columns.alive[slot] = True
         columns.current[slot] = row.get("valid_to") is None
         columns.time[slot], columns.number[slot], columns.asks[slot] = cues.time, cues.number, cues.asks
         columns.substance[slot] = cues.substance
-        columns.kind[slot] = KINDS[row["memory_type"]]
+        columns.kind[slot] = kind_number(row["memory_id"], row["memory_type"])
+        columns.success[slot] = success_of(row["memory_id"], about)
         columns.speaker[slot] = self._speaker(about.get("speaker"))
         columns.agent[slot] = self._number("agent", row.get("agent_name"))
         columns.conversation[slot] = self._number("conversation", about.get("conversation_id"))
@@ -199,6 +216,9 @@ class Account:
             self._subject_of[row["memory_id"]] = row["subject"]
         if row["memory_type"] in EPISODES and about.get("conversation_id"):
             self._talk.add(slot)
+
+    def _own(self, slot: int) -> UserMemory:
+        return cast("UserMemory", self.memory(slot))
 
     def _speaker(self, name: str | None) -> int:
         number = self._number("speaker", name)

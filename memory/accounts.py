@@ -9,9 +9,11 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from db.memory_shelves import shelf_of
 from db.memory_store import MemoryStore, State
 from db.vector import unpack
 from memory.account import Account
+from memory.indexes.exact import ExactIndex
 from memory.indexes.index import MemoryIndex
 from memory.lexicon import Lexicon
 
@@ -65,6 +67,8 @@ class Accounts:
         self._store = store
         self._lexicon = lexicon
         self._index = index
+        # What outcomes have taught is little, and searched here whatever the index of people's own memories is.
+        self.learnt_index: MemoryIndex = ExactIndex()
         self._model = model
         self._alone = alone
         self._budget = budget
@@ -81,12 +85,20 @@ class Accounts:
 
     async def open(self, user_id: str) -> Account:
         """Return the account as the database has it now. A warm one costs one short read, or none when alone."""
-        held = self._touch(user_id)
-        account = held.account
-        if account is not None and (self._alone or await self._store.state(user_id) == held.state):
-            return account
-        async with held.alone():
-            return await self._follow(user_id, held)
+        (account,) = await self.open_all(user_id)
+        return account
+
+    async def open_all(self, *user_ids: str) -> list[Account]:
+        """Return several accounts as the database has them now. Warm ones cost one short read together."""
+        held = [self._touch(user_id) for user_id in user_ids]
+        current = [one.account is not None for one in held]
+        if all(current) and not self._alone:
+            states = await self._store.states(user_ids)
+            current = [one.state == state for one, state in zip(held, states, strict=True)]
+        return [
+            one.account if one.account is not None and fresh else await self._opened(user_id, one)
+            for user_id, one, fresh in zip(user_ids, held, current, strict=True)
+        ]
 
     async def write(
         self, user_id: str, memory_ids: Sequence[str], writing: Callable[[], Awaitable[list[Raw] | None]]
@@ -112,6 +124,11 @@ class Accounts:
         if held is not None:
             self._held_bytes -= held.held_bytes
         await self._index.forget(user_id)
+        await self.learnt_index.forget(user_id)
+
+    async def _opened(self, user_id: str, held: Held) -> Account:
+        async with held.alone():
+            return await self._follow(user_id, held)
 
     def _touch(self, user_id: str) -> Held:
         held = self._held.get(user_id)
@@ -145,14 +162,13 @@ class Accounts:
         return held.account
 
     async def _load(self, user_id: str, held: Held) -> Account:
-        if held.account is not None and not self._index.persistent:
-            self._index.release(user_id)
+        if held.account is not None:
+            self._release(user_id)
         state = State() if self._alone else await self._store.state(user_id)
         account = Account(self._lexicon)
         async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
             await self._fill(account, rows)
-            if not self._index.persistent:
-                await self._index_rows(user_id, rows)
+            await self._index_rows(user_id, rows, loading=True)
             self._weigh(user_id, held, account)
         held.account, held.state = account, state
         return account
@@ -168,6 +184,7 @@ class Accounts:
         gone = [memory_id for memory_id in memory_ids if memory_id not in there]
         account.remove(gone)
         await self._index.remove(user_id, gone)
+        await self.learnt_index.remove(user_id, gone)
         await self._put(account, rows)
         await self._index_rows(user_id, rows)
         self._weigh(user_id, held, account)
@@ -197,18 +214,29 @@ class Accounts:
             if len(rows) > PORTION:
                 await asyncio.sleep(0)
 
-    async def _index_rows(self, user_id: str, rows: Sequence[Raw]) -> None:
-        """Index those rows that have a vector of the model in use; others are found by their words meanwhile."""
+    async def _index_rows(self, user_id: str, rows: Sequence[Raw], *, loading: bool = False) -> None:
+        """Index those rows that have a vector of the model in use; others are found by their words meanwhile.
+
+        What is only being loaded is in an index that outlives the process already.
+        """
         usable = [row for row in rows if row.get("embedding_model") == self._model]
-        if usable:
-            vectors = np.stack([unpack(row["embedding"]) for row in usable])
-            await self._index.put(user_id, self._model, [str(row["memory_id"]) for row in usable], vectors)
+        learnt = [row for row in usable if shelf_of(row["memory_id"]) != "user"]
+        own = usable if not learnt else [row for row in usable if shelf_of(row["memory_id"]) == "user"]
+        for index, chosen in ((self._index, own), (self.learnt_index, learnt)):
+            if chosen and not (loading and index.persistent):
+                vectors = np.stack([unpack(row["embedding"]) for row in chosen])
+                await index.put(user_id, self._model, [str(row["memory_id"]) for row in chosen], vectors)
+
+    def _release(self, user_id: str) -> None:
+        """Give back what the indexes hold of an account in this process."""
+        self._index.release(user_id)
+        self.learnt_index.release(user_id)
 
     def _weigh(self, user_id: str, held: Held, account: Account) -> None:
         """Count what the account takes now, and let go of those asked for longest ago if all take too much."""
         if self._held.get(user_id) is not held:
             return
-        weight = account.held_bytes + self._index.held_bytes(user_id)
+        weight = account.held_bytes + self._index.held_bytes(user_id) + self.learnt_index.held_bytes(user_id)
         self._held_bytes += weight - held.held_bytes
         held.held_bytes = weight
         for oldest in list(self._held):
@@ -216,7 +244,7 @@ class Accounts:
                 break
             if not self._held[oldest].busy:
                 self._held_bytes -= self._held.pop(oldest).held_bytes
-                self._index.release(oldest)
+                self._release(oldest)
 
 
 async def _read_ahead(pages: AsyncIterator[list[Raw]]) -> AsyncIterator[list[Raw]]:

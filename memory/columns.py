@@ -67,6 +67,7 @@ class Columns:
     length: Floats = field(default_factory=_floats)
     substance: Floats = field(default_factory=_floats)
     importance: Floats = field(default_factory=_floats)
+    success: Floats = field(default_factory=_floats)
     said: Seconds = field(default_factory=_seconds)
     message: Long = field(default_factory=_long)
     count: int = 0

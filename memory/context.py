@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from db.agent_memory import AgentMemory
+from db.global_memory import GlobalMemory
+from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.duplicates import same_thing
+from memory.reasons import evidence
 from memory.recollection import Recalled
 
 TOKENS: Final = 900
@@ -23,14 +27,14 @@ STANDING_WHY: Final = {"preference": "a standing wish", "insight": "a fact about
 class ContextItem:
     """One memory as a model reads it, and why it is there."""
 
-    memory: UserMemory
+    memory: Memory
     score: float
     why: str
 
     def shown(self, now: datetime, conversation_id: str) -> dict[str, Any]:
         """Return the item as marked data: what it says, what it is, how old it is and where it comes from."""
         memory = self.memory
-        said = memory.metadata.timestamp or memory.valid_from
+        said = said_at(memory)
         shown: dict[str, Any] = {
             "memory_id": memory.memory_id,
             "says": clipped(memory.content, LONGEST_SHOWN),
@@ -39,6 +43,8 @@ class ContextItem:
             "date": said.date().isoformat(),
             "source": source_of(memory, conversation_id),
         }
+        if not isinstance(memory, UserMemory):
+            return shown | {"evidence": evidence(memory)}
         if memory.subject:
             shown["about"] = memory.subject
         if memory.valid_to:
@@ -97,8 +103,19 @@ def age(then: datetime, now: datetime) -> str:
     return "just now"
 
 
-def kind_of(memory: UserMemory) -> str:
+def said_at(memory: Memory) -> datetime:
+    """Return when it was said or became true; of what outcomes have taught, when they last did."""
+    if isinstance(memory, UserMemory):
+        return memory.metadata.timestamp or memory.valid_from
+    return memory.updated_at
+
+
+def kind_of(memory: Memory) -> str:
     """Say what a memory is."""
+    if isinstance(memory, AgentMemory):
+        return f"learnt by the {memory.agent_name}"
+    if isinstance(memory, GlobalMemory):
+        return "seen in other businesses"
     match memory.memory_type:
         case "preference":
             return "standing wish"
@@ -110,8 +127,12 @@ def kind_of(memory: UserMemory) -> str:
             return f"said by the {memory.agent_name or 'assistant'}"
 
 
-def source_of(memory: UserMemory, conversation_id: str = "") -> str:
+def source_of(memory: Memory, conversation_id: str = "") -> str:
     """Say where a memory comes from."""
+    if isinstance(memory, AgentMemory):
+        return "approvals, edits, rejections and figures of this account"
+    if isinstance(memory, GlobalMemory):
+        return f"{memory.metadata.support} businesses, none of them named"
     about = memory.metadata
     if about.source and about.source.kind == "person":
         return "written down by a person"
@@ -130,13 +151,19 @@ def clipped(text: str, limit: int) -> str:
 def _taken(item: ContextItem, chosen: list[ContextItem], seen: frozenset[str], room: int) -> int:
     """Choose an item if it is new and there is room; return the tokens it takes."""
     memory = item.memory
-    if item.tokens > room or (memory.metadata.message_id in seen and memory.memory_type != "preference"):
+    if item.tokens > room or _is_read_anyway(memory, seen):
         return 0
     for other in chosen:
         if other.memory.memory_id == memory.memory_id or same_thing(other.memory.content, memory.content):
             return 0
     chosen.append(item)
     return item.tokens
+
+
+def _is_read_anyway(memory: Memory, seen: frozenset[str]) -> bool:
+    if not isinstance(memory, UserMemory) or memory.memory_type == "preference":
+        return False
+    return memory.metadata.message_id in seen
 
 
 def _weight(memory: UserMemory) -> tuple[bool, bool, int, datetime]:

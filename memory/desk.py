@@ -15,7 +15,7 @@ from memory.extraction_preferences import is_instruction_to_us
 from memory.gate import Refusal, grounded
 from memory.keeping import Keeper, Kept
 from memory.memories import Memories
-from memory.recollection import NewMemory, Query, Recalled, Recollection
+from memory.recollection import OWN_SHELF, NewMemory, Query, Recollection
 from memory.switches import Switches
 
 LONGEST_NOTE: Final = 2_000
@@ -145,17 +145,17 @@ class MemoryDesk:
         self.switches.forget_account(user_id)
         await self.memories.forget_account(user_id)
 
-    async def named(self, scope: Scope, words: str, *, limit: int = 5) -> list[Recalled]:
+    async def named(self, scope: Scope, words: str, *, limit: int = 5) -> list[UserMemory]:
         """Return the memories somebody means by ``words``: those that hold most of the words that say something."""
         meant = set(content_words(words))
-        found = await self.memories.recall(scope, Query(words, limit=4 * limit))
-        lasting = [item for item in found.items if item.memory.memory_type in LASTING]
-        exact = [item for item in lasting if set(content_words(item.memory.subject or "")) == meant]
+        found = await self.memories.recall(scope, Query(words, limit=4 * limit, shelves=OWN_SHELF))
+        lasting = [memory for memory in found.own() if memory.memory_type in LASTING]
+        exact = [memory for memory in lasting if set(content_words(memory.subject or "")) == meant]
         if meant and exact:
             return exact[:limit]
-        fitting = {item.memory.memory_id: len(meant & _words_of(item.memory)) / len(meant) for item in lasting if meant}
+        fitting = {memory.memory_id: len(meant & _words_of(memory)) / len(meant) for memory in lasting if meant}
         best = max(fitting.values(), default=0.0)
-        return [item for item in lasting if NAMED <= fitting.get(item.memory.memory_id, 0.0) == best][:limit]
+        return [memory for memory in lasting if NAMED <= fitting.get(memory.memory_id, 0.0) == best][:limit]
 
 
 def _said_at(memory: UserMemory) -> tuple[datetime, str]:

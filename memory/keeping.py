@@ -22,7 +22,7 @@ from memory.gate import (
     weigh,
 )
 from memory.memories import Memories
-from memory.recollection import NewMemory, Query
+from memory.recollection import OWN_SHELF, NewMemory, Query
 
 NEAR: Final = 8
 LASTING: Final = frozenset({"preference", "insight"})
@@ -119,9 +119,9 @@ class Keeper:
         """The current memories that could say the same or the contrary."""
         if new.subject and (fact := await self._memories.current_fact(scope, new.subject)):
             return [fact]
-        query = Query(new.content, limit=NEAR, types=frozenset({"preference", "insight"}))
+        query = Query(new.content, limit=NEAR, shelves=OWN_SHELF, types=LASTING)
         found = await self._memories.recall(scope, query)
-        return [item.memory for item in found.items if item.memory.memory_id != new.memory_id]
+        return [memory for memory in found.own() if memory.memory_id != new.memory_id]
 
     async def _merge(self, scope: Scope, merge: Merge, new: NewMemory) -> UserMemory:
         """Count a memory that was said again; a repeat of the same turn counts nothing."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,10 @@ from core.clock import Clock
 from core.errors import NotConfigured, NotFound, Unavailable
 from core.ids import derived_id
 from core.scope import Scope
+from db.agent_memory import AgentMemory
 from db.client import Database
+from db.global_memory import GlobalMemory
+from db.memory_shelves import HOUSE_ID, Memory
 from db.memory_store import MemoryStore
 from db.stored import to_document
 from db.user_memory import USER_MEMORY, MemorySource, UserMemory, UserMemoryMetadata
@@ -24,12 +27,12 @@ from memory.account import Account
 from memory.accounts import BUDGET_BYTES, Accounts, Raw
 from memory.duplicates import digest
 from memory.embedders.embedder import Embedder
-from memory.indexes.index import NOTHING, MemoryIndex
+from memory.indexes.index import NOTHING, MemoryIndex, Nearest
 from memory.lexicon import Lexicon
-from memory.query import Reading, read_question
-from memory.ranking import rank
+from memory.query import read_question
+from memory.ranking import Ranked, rank
 from memory.reasons import reason
-from memory.recollection import NewMemory, Parts, Query, Recalled, Recollection
+from memory.recollection import AtHand, NewMemory, Parts, Query, Recalled, Recollection
 
 __all__ = ["Memories", "MemorySource", "NewMemory", "Parts", "Query", "Recalled", "Recollection", "UserMemory"]
 
@@ -88,21 +91,19 @@ class Memories:
     async def recall(self, scope: Scope, query: Query) -> Recollection:
         """Return what has to do with the question, best first. One short read of the database, none when alone."""
         started = time.perf_counter()
-        account = await self._accounts.open(scope.user_id)
-        now = query.now or self._clock.now()
-        reading = read_question(query.text, account.speakers, now.date())
-        if not self._lexicon.warm:
-            await asyncio.to_thread(self._lexicon.prepare)
-        meanings = [self._lexicon.meaning(word) for word in reading.words]
-        near = await self._near(scope.user_id, account, reading)
-        found = rank(account, reading, meanings, near, account.wanted(query), now.toordinal(), query.limit)
-        items: list[Recalled] = []
-        for ranked in found:
-            memory = account.memory(ranked.slot)
-            items.append(
-                Recalled(memory, ranked.score, ranked.parts, partial(reason, memory, reading, ranked.parts, now))
-            )
-        return Recollection(tuple(items), (time.perf_counter() - started) * 1000, len(account))
+        owners = [scope.user_id, HOUSE_ID] if "global" in query.shelves else [scope.user_id]
+        accounts = await self._accounts.open_all(*owners)
+        return await self._recalled(owners, accounts, query, started)
+
+    async def at_hand(self, scope: Scope, query: Query) -> AtHand:
+        """Return what has to do with a message, and what holds whatever it says. No more reads than ``recall``."""
+        started = time.perf_counter()
+        owners = [scope.user_id, HOUSE_ID]
+        account, house = await self._accounts.open_all(*owners)
+        found = await self._recalled(owners, [account, house], query, started)
+        learnings = tuple(learnt for learnt in account.learnt() if isinstance(learnt, AgentMemory))
+        shared = tuple(learnt for learnt in house.learnt() if isinstance(learnt, GlobalMemory))
+        return AtHand(found, tuple(account.lasting()), learnings, shared)
 
     async def all(self, scope: Scope, *, include_history: bool = False) -> list[UserMemory]:
         """Return every memory of the account, newest first, without vectors."""
@@ -115,12 +116,19 @@ class Memories:
         return list((await self._accounts.open(scope.user_id)).lasting())
 
     async def get(self, scope: Scope, memory_id: str) -> UserMemory:
-        """Return one memory without its vector; NotFound if there is none."""
+        """Return one memory of the account's own without its vector; NotFound if there is none."""
         account = await self._accounts.open(scope.user_id)
         slot = account.slot(memory_id)
-        if slot is None:
+        memory = None if slot is None else account.memory(slot)
+        if not isinstance(memory, UserMemory):
             raise NotFound(_missing(memory_id))
-        return account.memory(slot)
+        return memory
+
+    async def those(self, scope: Scope, memory_ids: Iterable[str]) -> list[Memory]:
+        """Return those of these memories that there are, of the account, its agents and what all share."""
+        accounts = await self._accounts.open_all(scope.user_id, HOUSE_ID)
+        places = ((account, account.slot(memory_id)) for memory_id in memory_ids for account in accounts)
+        return [account.memory(slot) for account, slot in places if slot is not None]
 
     async def current_fact(self, scope: Scope, subject: str) -> UserMemory | None:
         """Return the memory that states this fact now."""
@@ -169,6 +177,20 @@ class Memories:
         """Count that these were shown to a model or a person."""
         await self._store.note_recall(scope.user_id, memory_ids)
 
+    async def written(self, user_id: str, memory_ids: Sequence[str]) -> None:
+        """Follow what was stored, changed or removed of learnings (or of what all share, under ``HOUSE_ID``)."""
+
+        async def write() -> None:
+            await self._store.note_changed(user_id, memory_ids)
+
+        if memory_ids:
+            await self._accounts.write(user_id, memory_ids, write)
+
+    async def embedding_of(self, text: str) -> dict[str, Any]:
+        """Return the fields that hold the vector of a text; an empty vector while the embedder can't be reached."""
+        vectors = await self._vectors([text])
+        return self._embedding(None if vectors is None else vectors[0])
+
     async def replace_vectors(self, user_id: str, vectors: Mapping[str, Floats]) -> None:
         """Store new vectors of memories, made by the embedder in use from what they say now."""
         model = self._embedder.model
@@ -185,14 +207,56 @@ class Memories:
         """Let go of everything of an account in this process and in the index, after it was erased."""
         await self._accounts.forget(user_id)
 
-    async def _near(self, user_id: str, account: Account, reading: Reading) -> tuple[NDArray[np.intp], Floats]:
-        """Return the slots of the nearest vectors; none while the embedder can't be reached: words still find."""
+    async def _recalled(
+        self, owners: Sequence[str], accounts: Sequence[Account], query: Query, started: float
+    ) -> Recollection:
+        """Rank what each of the accounts holds, by the same measure, and bring it into one order."""
+        now = query.now or self._clock.now()
+        reading = read_question(query.text, accounts[0].speakers, now.date())
+        if not self._lexicon.warm:
+            await asyncio.to_thread(self._lexicon.prepare)
+        meanings = [self._lexicon.meaning(word) for word in reading.words]
+        vector = await self._vector(reading.topic)
+        found: list[tuple[Account, Ranked]] = []
+        for owner, account in zip(owners, accounts, strict=True):
+            if len(account):
+                near = await self._near(owner, account, vector)
+                fits = account.wanted(query)
+                best = rank(account, reading, meanings, near, fits, now.toordinal(), query.limit)
+                found += [(account, ranked) for ranked in best]
+        if len(accounts) > 1:
+            found.sort(key=lambda pair: -pair[1].score)
+        items: list[Recalled] = []
+        for account, ranked in found[: query.limit]:
+            memory = account.memory(ranked.slot)
+            why = partial(reason, memory, reading, ranked.parts, now)
+            items.append(Recalled(memory, ranked.score, ranked.parts, why))
+        return Recollection(tuple(items), (time.perf_counter() - started) * 1000, sum(map(len, accounts)))
+
+    async def _vector(self, text: str) -> Floats | None:
+        """Return the vector of a question; none while the embedder can't be reached: words still find."""
         try:
-            vector = (await self._embedder.embed([reading.topic]))[0]
-            near = await self._index.nearest(user_id, self._embedder.model, vector, NEAREST)
+            vectors = await self._embedder.embed([text])
         except (Unavailable, NotConfigured) as error:
             log.warning("recall_without_vectors", reason=error.message)
-            near = NOTHING
+            return None
+        first: Floats = vectors[0]
+        return first
+
+    async def _near(self, user_id: str, account: Account, vector: Floats | None) -> tuple[NDArray[np.intp], Floats]:
+        """Return the slots of the nearest vectors; none while the index can't be reached: words still find."""
+        near = NOTHING
+        if vector is not None:
+            model = self._embedder.model
+            learnt = await self._accounts.learnt_index.nearest(user_id, model, vector, NEAREST)
+            try:
+                near = await self._index.nearest(user_id, model, vector, NEAREST) if user_id != HOUSE_ID else NOTHING
+            except (Unavailable, NotConfigured) as error:
+                log.warning("recall_without_vectors", reason=error.message)
+            if learnt.memory_ids:
+                near = Nearest(
+                    [*near.memory_ids, *learnt.memory_ids], np.concatenate((near.similarities, learnt.similarities))
+                )
         slots = account.slots(near.memory_ids)
         known = slots >= 0
         return slots[known], near.similarities[known]

@@ -7,30 +7,29 @@ then nothing of it leaves the account but a keyed hash.
 import hashlib
 import hmac
 import re
-import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from core.errors import NotFound
 from core.ids import derived_id
 from core.scope import Scope
 from db.agent_memory import AgentMemory
 from db.client import Database
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, GlobalMemoryMetadata, InsightType
+from db.memory_shelves import HOUSE_ID
 from db.memory_support import MEMORY_SUPPORT, MemorySupport
 from db.repository import Repository
-from db.vector import pack
 from memory.duplicates import content_words, digest
-from memory.embedders.embedder import Embedder
 from memory.extraction_preferences import is_instruction_to_us
+from memory.industries import INDUSTRIES
 from memory.learnings import is_clear
+from memory.memories import Memories
 from memory.secrets import find_secrets
 
 ENOUGH: Final = 5
 FEWEST_WORDS: Final = 3
 MOST_READ: Final = 1_000
-FRESH_SECONDS: Final = 300.0
-HOUSE: Final = Scope(user_id="system", actor_id="system", role="admin")
+HOUSE: Final = Scope(user_id=HOUSE_ID, actor_id=HOUSE_ID, role="admin")
 KINDS: Final[dict[str, InsightType]] = {"pattern": "pattern", "best_practice": "insight", "learning": "insight"}
 
 _QUOTED = re.compile(r"[\"“”„«»][^\"“”„«»]*[\"“”„«»]?|(?<!\w)'[^']{2,}'")
@@ -49,16 +48,19 @@ _COMMON_FIRST = frozenset(
 class Promotion:
     """Counts support and promotes. ``key`` makes the hashes useless to anybody who has only the database."""
 
-    def __init__(self, database: Database, embedder: Embedder, key: bytes, enough: int = ENOUGH) -> None:
+    def __init__(self, database: Database, memories: Memories, key: bytes, enough: int = ENOUGH) -> None:
         self._database = database
-        self._embedder = embedder
+        self._memories = memories
         self._key = hashlib.sha256(b"memory promotion" + key).digest()
         self._enough = enough
-        self._kept: tuple[float, list[GlobalMemory]] | None = None
 
-    async def contribute(self, scope: Scope, learnings: Sequence[AgentMemory]) -> int:
-        """Bring an account's support in step with what it has learnt; return how many candidates it supports."""
+    async def contribute(self, scope: Scope, learnings: Sequence[AgentMemory], industry: str | None = None) -> int:
+        """Bring an account's support in step with what it has learnt; return how many candidates it supports.
+
+        ``industry`` is one of ``INDUSTRIES``, where it is known.
+        """
         account = self._hash(scope.user_id)
+        branch = self._hash(f"industry {industry}") if industry in INDUSTRIES else ""
         wanted: dict[str, AgentMemory] = {}
         for learning in learnings:
             if is_clear(learning) and (statement := general(learning.content)):
@@ -69,7 +71,7 @@ class Promotion:
         for candidate in held.keys() - wanted.keys():
             await self._withdraw(held[candidate])
         for candidate, learning in wanted.items():
-            await self._support(account, candidate, learning)
+            await self._support(account, candidate, learning, branch)
             await self._promote(candidate, learning)
         return len(wanted)
 
@@ -78,12 +80,6 @@ class Promotion:
         found = await self._global().find({}, limit=MOST_READ)
         return sorted(found, key=lambda memory: memory.metadata.effectiveness_score or 0.0, reverse=True)[:limit]
 
-    async def best(self, limit: int) -> list[GlobalMemory]:
-        """Return the most effective of what is shared. Kept here for some minutes: every turn asks."""
-        if self._kept is None or time.monotonic() - self._kept[0] > FRESH_SECONDS:
-            self._kept = (time.monotonic(), await self.shared())
-        return self._kept[1][:limit]
-
     async def forget_account(self, user_id: str) -> None:
         """Take an erased account's support away; what then has too little is shared no more."""
         account = self._hash(user_id)
@@ -91,46 +87,60 @@ class Promotion:
             for support in held:
                 await self._withdraw(support)
 
-    async def _support(self, account: str, candidate: str, learning: AgentMemory) -> None:
+    async def _support(self, account: str, candidate: str, learning: AgentMemory, branch: str) -> None:
         support_id = derived_id("sup", candidate, account)
         rate = learning.metadata.success_rate or 0.5
-        made = MemorySupport(support_id=support_id, candidate=candidate, account=account, rate=rate)
+        made = MemorySupport(support_id=support_id, candidate=candidate, account=account, rate=rate, industry=branch)
         stored = await self._supports().insert_once(made)
-        if stored.rate != rate:
-            await self._supports().change(support_id, {"rate": rate})
+        if (stored.rate, stored.industry) != (rate, branch):
+            await self._supports().change(support_id, {"rate": rate, "industry": branch})
 
     async def _withdraw(self, support: MemorySupport) -> None:
         await self._supports().delete(support.support_id)
-        left = await self._supports().find({"candidate": support.candidate}, limit=MOST_READ)
-        memory_id = derived_id("glm", support.candidate)
-        if len(left) < self._enough:
-            self._kept = None
-            await self._global().delete(memory_id)
+        await self._promote(support.candidate, None)
 
-    async def _promote(self, candidate: str, learning: AgentMemory) -> None:
+    async def _promote(self, candidate: str, learning: AgentMemory | None) -> None:
+        """Share a candidate that has enough support now, share it no more if it has not, or bring its figures up."""
+        memory_id = derived_id("glm", candidate)
         supports = await self._supports().find({"candidate": candidate}, limit=MOST_READ)
         if len(supports) < self._enough:
+            if await self._global().delete(memory_id):
+                await self._memories.written(HOUSE_ID, [memory_id])
             return
-        self._kept = None
-        memory_id = derived_id("glm", candidate)
         score = sum(support.rate for support in supports) / len(supports)
-        try:
-            await self._global().change(
-                memory_id, {"metadata.support": len(supports), "metadata.effectiveness_score": score}
-            )
-        except NotFound:
-            await self._global().insert_once(await self._made(memory_id, learning, len(supports), score))
+        about = GlobalMemoryMetadata(
+            industry=self._industry(supports), effectiveness_score=score, support=len(supports)
+        )
+        stored = await self._global().find_one({"memory_id": memory_id})
+        if stored is None:
+            if learning is None:
+                return
+            await self._global().insert_once(await self._made(memory_id, learning, about))
+        elif stored.metadata.model_copy(update={"usage_count": 0}) == about:
+            return
+        else:
+            changes = about.model_dump(exclude={"usage_count"})
+            await self._global().change(memory_id, {f"metadata.{name}": value for name, value in changes.items()})
+        await self._memories.written(HOUSE_ID, [memory_id])
 
-    async def _made(self, memory_id: str, learning: AgentMemory, support: int, score: float) -> GlobalMemory:
+    def _industry(self, supports: Sequence[MemorySupport]) -> str | None:
+        """The industry it was shown in, where enough accounts share it and few are of another."""
+        known = Counter(support.industry for support in supports if support.industry)
+        if not known:
+            return None
+        branch, count = known.most_common(1)[0]
+        if count < self._enough or count * 2 <= len(supports):
+            return None
+        return next((name for name in INDUSTRIES if self._hash(f"industry {name}") == branch), None)
+
+    async def _made(self, memory_id: str, learning: AgentMemory, about: GlobalMemoryMetadata) -> GlobalMemory:
         statement = general(learning.content)
-        (vector,) = await self._embedder.embed([statement])
         return GlobalMemory(
             memory_id=memory_id,
             memory_type="trend" if "engagement" in statement else KINDS[learning.memory_type],
             content=statement,
-            embedding=pack(vector),
-            embedding_model=self._embedder.model,
-            metadata=GlobalMemoryMetadata(effectiveness_score=score, support=support),
+            **await self._memories.embedding_of(statement),
+            metadata=about,
             digest=digest(statement),
         )
 

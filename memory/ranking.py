@@ -14,6 +14,7 @@ from db.vector import Floats
 from memory.account import Account
 from memory.columns import NOWHERE, Bits, Columns
 from memory.dates import Span
+from memory.kinds import EVEN
 from memory.lexicon import Meaning
 from memory.query import Reading
 from memory.recollection import ORDINARY_IMPORTANCE, Parts
@@ -40,6 +41,7 @@ class Weights:
     importance: float = 0.04
     recency: float = 0.1
     recency_days: float = 30.0
+    success: float = 0.4
 
 
 WEIGHTS: Final = Weights()
@@ -89,7 +91,8 @@ def rank(
     importance = 1 + weights.importance * (columns.importance[chosen] - ORDINARY_IMPORTANCE)
     age = np.maximum(today - columns.day[chosen], 0)
     recency = 1 + weights.recency * np.exp(-age / weights.recency_days)
-    scores = (own[chosen] + beside) * fit * importance * recency
+    success = 1 + weights.success * (columns.success[chosen] - EVEN)
+    scores = (own[chosen] + beside) * fit * importance * recency * success
     scores[~fits[chosen]] = 0.0
     found = np.flatnonzero(scores > 0)
     if limit < len(found):
@@ -107,6 +110,7 @@ def rank(
                 fit=float(fit[place]),
                 importance=float(importance[place]),
                 recency=float(recency[place]),
+                success=float(success[place]),
             ),
         )
         for place in places

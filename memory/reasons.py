@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from db.agent_memory import AgentMemory
+from db.global_memory import GlobalMemory
+from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.query import Reading
 from memory.recollection import Parts
@@ -19,8 +22,8 @@ _STEPS: Final = (
 )
 
 
-def reason(memory: UserMemory, reading: Reading, parts: Parts, now: datetime) -> str:
-    """Say what the memory has to do with the question, and how old it is."""
+def reason(memory: Memory, reading: Reading, parts: Parts, now: datetime) -> str:
+    """Say what the memory has to do with the question, and how old it is or how well it has worked."""
     told = {stem(word) for word in words(memory.content)}
     shared = [word for word in reading.words if stem(word) in told]
     if shared:
@@ -31,8 +34,19 @@ def reason(memory: UserMemory, reading: Reading, parts: Parts, now: datetime) ->
         match = "was said right beside what matches"
     else:
         match = "means something alike"
+    if not isinstance(memory, UserMemory):
+        return f"{match}; {evidence(memory)}"
     said = memory.metadata.timestamp or memory.valid_from
     return f"{match}; {'said ' if memory.metadata.speaker else ''}{age(said, now)}"
+
+
+def evidence(memory: AgentMemory | GlobalMemory) -> str:
+    """Say what stands behind something outcomes have taught."""
+    if isinstance(memory, AgentMemory):
+        return f"{memory.metadata.success_count} of {memory.metadata.use_count} times"
+    about = memory.metadata
+    where = f"{about.support} {about.industry} businesses" if about.industry else f"{about.support} businesses"
+    return f"seen in {where}"
 
 
 def age(then: datetime, now: datetime) -> str:

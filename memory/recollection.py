@@ -3,10 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from db.agent_memory import AgentMemory
+from db.global_memory import GlobalMemory
+from db.memory_shelves import Memory, Shelf
 from db.user_memory import MemorySource, MemoryType, UserMemory
 
 ORDINARY_IMPORTANCE = 5
+EVERY_SHELF: Final[frozenset[Shelf]] = frozenset({"user", "agent", "global"})
+OWN_SHELF: Final[frozenset[Shelf]] = frozenset({"user"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,8 @@ class NewMemory:
 class Query:
     """A question to memory.
 
-    ``now`` is the moment the question is asked from (default: the clock's). ``types`` limits the kinds of memory,
+    ``now`` is the moment the question is asked from (default: the clock's). ``shelves`` limits whose memories are
+    looked through, the account's own, its agents' or what all share; ``types`` the kinds of memory,
     ``conversation_id`` the conversation. ``seen_message_ids`` are the messages the reader has before them already:
     they are left out. ``include_history`` also finds what no longer holds.
     """
@@ -45,7 +52,8 @@ class Query:
     text: str
     limit: int = 10
     now: datetime | None = None
-    types: frozenset[MemoryType] | None = None
+    shelves: frozenset[Shelf] = EVERY_SHELF
+    types: frozenset[str] | None = None
     conversation_id: str | None = None
     include_history: bool = False
     seen_message_ids: frozenset[str] = frozenset()
@@ -72,7 +80,7 @@ class Parts:
 class Recalled:
     """One memory that came to mind. ``reason`` is put into words only when somebody asks why."""
 
-    memory: UserMemory
+    memory: Memory
     score: float
     parts: Parts
     reason: str | Callable[[], str]
@@ -85,8 +93,26 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Recollection:
-    """What came to mind, best first; how long it took and among how many memories it was looked for."""
+    """What came to mind, best first; how long it took and among how many memories it was looked for.
+
+    ``waiting`` is how many memories of the account are still being loaded, so that they could not be looked through.
+    """
 
     items: tuple[Recalled, ...]
     took_ms: float
     searched: int
+    waiting: int = 0
+
+    def own(self) -> list[UserMemory]:
+        """Return the account's own memories among them."""
+        return [item.memory for item in self.items if isinstance(item.memory, UserMemory)]
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """Everything a turn may need of memory: what its message brings to mind, and what holds whatever it says."""
+
+    found: Recollection
+    lasting: tuple[UserMemory, ...]
+    learnings: tuple[AgentMemory, ...]
+    shared: tuple[GlobalMemory, ...]

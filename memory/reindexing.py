@@ -11,6 +11,7 @@ import structlog
 
 from core.errors import AppError
 from db.client import Database
+from db.memory_shelves import HOUSE_ID, Shelf
 from db.memory_walk import MemoryWalk, Walk
 from db.vector import unpack
 from memory.embedders.embedder import Embedder
@@ -19,7 +20,11 @@ from memory.memories import Memories
 
 log = structlog.get_logger(__name__)
 
-REEMBEDDING: Final = "memory_embedding"
+REEMBEDDING: Final[dict[Shelf, str]] = {
+    "user": "memory_embedding",
+    "agent": "agent_memory_embedding",
+    "global": "global_memory_embedding",
+}
 REINDEXING: Final = "memory_index"
 PAUSE_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 30.0
@@ -64,14 +69,21 @@ class Reindexing:
             self._task = None
 
     async def reembed(self) -> AsyncGenerator[Progress]:
-        """Make the vectors anew that are of another model. Over at once when a walk with this model was finished."""
-        walk = await self._walks.begin(REEMBEDDING, self._embedder.model)
-        while not walk.done:
-            rows = await self._walks.read(walk)
-            stale = [row for row in rows if row.get("embedding_model") != self._embedder.model]
-            await self._embed(stale)
-            walk = await self._walks.advance(walk, len(stale))
-            yield _progress(walk)
+        """Make the vectors anew that are of another model, of all kinds of memory.
+
+        Over at once when a walk with this model was finished.
+        """
+        walks = [
+            await self._walks.begin(name, self._embedder.model, shelf=shelf) for shelf, name in REEMBEDDING.items()
+        ]
+        for place, begun in enumerate(walks):
+            walk = begun
+            while not walk.done:
+                rows = await self._walks.read(walk)
+                stale = [row for row in rows if row.get("embedding_model") != self._embedder.model]
+                await self._embed(stale)
+                walk = walks[place] = await self._walks.advance(walk, len(stale))
+                yield _progress(*walks)
 
     async def reindex(self, *, again: bool = False) -> AsyncGenerator[Progress]:
         """Empty the index and fill it from the documents, vectors of another model made anew on the way.
@@ -98,7 +110,8 @@ class Reindexing:
                 async for _ in self.reembed():
                     await asyncio.sleep(PAUSE_SECONDS)
                 await self._memories.vectors_missing.wait()
-                await self._walks.reopen(REEMBEDDING)
+                for name in REEMBEDDING.values():
+                    await self._walks.reopen(name)
                 self._memories.vectors_missing.clear()
             except AppError as error:
                 log.warning("memory_embedding_waits", reason=error.message)
@@ -110,7 +123,7 @@ class Reindexing:
         vectors = await self._embedder.embed([str(row["content"]) for row in rows])
         of_account: dict[str, dict[str, Any]] = defaultdict(dict)
         for row, vector in zip(rows, vectors, strict=True):
-            of_account[str(row["user_id"])][str(row["memory_id"])] = vector
+            of_account[str(row.get("user_id", HOUSE_ID))][str(row["memory_id"])] = vector
         for user_id, made in of_account.items():
             await self._memories.replace_vectors(user_id, made)
 
@@ -123,5 +136,6 @@ class Reindexing:
             await self._index.put(user_id, self._embedder.model, [str(row["memory_id"]) for row in owned], vectors)
 
 
-def _progress(walk: Walk) -> Progress:
-    return Progress(walk.step / walk.steps, walk.memories)
+def _progress(*walks: Walk) -> Progress:
+    share = sum(walk.step for walk in walks) / sum(walk.steps for walk in walks)
+    return Progress(share, sum(walk.memories for walk in walks))

@@ -13,13 +13,17 @@ from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from db.user_memory import MemorySource
 from memory.hygiene import Hygiene
+from memory.industries import industry_of
 from memory.learnings import Learnings
+from memory.memories import Memories
 from memory.outcomes import Measured, Text, from_figures
 from memory.promotion import Promotion
 
 JOB: Final = "memory_hygiene"
 MOST_POSTS: Final = 500
 WRITER: Final = "writer"
+NAMES_US: Final = frozenset({"business", "business name"})
+SAYS_WHAT_WE_ARE: Final = frozenset({"business", "product"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,16 @@ class Tidying:
     """Looks after one account at a time. Cut off anywhere, it can be run again."""
 
     def __init__(
-        self, database: Database, hygiene: Hygiene, learnings: Learnings, promotion: Promotion, clock: Clock
+        self,
+        database: Database,
+        memories: Memories,
+        learnings: Learnings,
+        promotion: Promotion,
+        clock: Clock,
     ) -> None:
         self._database = database
-        self._hygiene = hygiene
+        self._memories = memories
+        self._hygiene = Hygiene(memories, database)
         self._learnings = learnings
         self._promotion = promotion
         self._clock = clock
@@ -47,7 +57,8 @@ class Tidying:
         """Tidy, learn and contribute; store the report. ``cause`` names the run: the same one is stored once."""
         report = (await self._hygiene.run(scope)).as_result()
         report["posts_learnt_from"] = await self._learn(scope)
-        report["shared_candidates"] = await self._promotion.contribute(scope, await self._learnings.all(scope))
+        learnings = await self._learnings.all(scope)
+        report["shared_candidates"] = await self._promotion.contribute(scope, learnings, await self._industry(scope))
         now = self._clock.now()
         job = ScheduledJob(
             job_id=derived_id("job", JOB, scope.user_id, cause),
@@ -66,6 +77,12 @@ class Tidying:
         """Return the account's newest report."""
         page = await Repository(self._database, SCHEDULED_JOBS, scope).page({"job_type": JOB}, limit=1)
         return _tidied(page.items[0]) if page.items else None
+
+    async def _industry(self, scope: Scope) -> str | None:
+        """What line of business the account is in, by what it calls itself and sells, and by its briefs."""
+        facts = [fact for fact in await self._memories.lasting(scope) if fact.metadata.category in SAYS_WHAT_WE_ARE]
+        called = [fact.content for fact in facts if fact.subject in NAMES_US]
+        return industry_of(called) or industry_of(fact.content for fact in facts)
 
     async def _learn(self, scope: Scope) -> int:
         """Compare published posts with the account's usual; each teaches once, when it has figures."""

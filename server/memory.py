@@ -15,7 +15,6 @@ from db.client import Database
 from db.unremembered import Unremembered
 from memory.desk import MemoryDesk
 from memory.engine import Engine, build_engine
-from memory.hygiene import Hygiene
 from memory.learnings import Learnings
 from memory.memories import Memories
 from memory.promotion import Promotion
@@ -52,7 +51,6 @@ class MemoryParts:
 
     async def forget_account(self, user_id: str) -> None:
         """Let go of everything of an account that was erased."""
-        self.learnings.forget_account(user_id)
         await self.promotion.forget_account(user_id)
         await self.desk.forget_account(user_id)
 
@@ -62,19 +60,19 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
     engine = build_engine(settings, database, clock)
     memories = engine.memories
     desk = MemoryDesk(memories, Switches(database))
-    learnings = Learnings(database, engine.embedder)
+    learnings = Learnings(database, memories)
     extractor = build_extractor(models)
     unremembered = Unremembered(database)
     learner = Learner(database, desk, learnings, extractor)
     key = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
-    promotion = Promotion(database, engine.embedder, key.encode())
-    tidying = Tidying(database, Hygiene(memories, database), learnings, promotion, clock)
+    promotion = Promotion(database, memories, key.encode())
+    tidying = Tidying(database, memories, learnings, promotion, clock)
     return MemoryParts(
         engine=engine,
         memories=memories,
         desk=desk,
         learnings=learnings,
-        recaller=Recaller(desk, learnings, promotion, clock),
+        recaller=Recaller(desk, clock),
         remembering=Remembering(unremembered, desk, extractor, learner, clock),
         unremembered=unremembered,
         promotion=promotion,

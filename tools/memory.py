@@ -9,10 +9,12 @@ from core.errors import NotConfigured, ToolInputError
 from core.json_text import inner_object
 from db.agent_events import AGENT_EVENTS
 from db.conversations import CONVERSATIONS
+from db.memory_shelves import Memory
 from db.user_memory import UserMemory
-from memory.context import ContextItem, age, kind_of, source_of
+from memory.context import ContextItem, age, kind_of, said_at, source_of
 from memory.desk import MemoryDesk
 from memory.keeping import Kept
+from memory.reasons import evidence
 from memory.recollection import Query
 from tools.arguments import Arguments, Line, Paragraph
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -79,9 +81,9 @@ async def recall_memory(ctx: ToolContext, params: RecallMemory) -> dict[str, Any
         return {"memories": [], "note": "Memory is switched off here."}
     if params.question:
         question = Query(params.question, limit=FOUND, include_history=params.include_past)
-        found = [item.memory for item in (await desk.search(ctx.scope, question)).items]
+        found: list[Memory] = [item.memory for item in (await desk.search(ctx.scope, question)).items]
     else:
-        found = await desk.known(ctx.scope, include_history=params.include_past)
+        found = [*await desk.known(ctx.scope, include_history=params.include_past)]
     return {"memories": _shown(ctx, found[:SHOWN]), "more": max(len(found) - SHOWN, 0)}
 
 
@@ -105,7 +107,7 @@ async def forget_memory(ctx: ToolContext, params: ForgetMemory) -> dict[str, Any
     if not chosen and params.last:
         chosen = [memory.memory_id for memory in await desk.last_learnt(ctx.scope, ctx.conversation_id)]
     if not chosen and params.about:
-        meant = [item.memory for item in await desk.named(ctx.scope, params.about)]
+        meant = await desk.named(ctx.scope, params.about)
         if len(meant) > 1:
             return {"forgotten": [], "which": _shown(ctx, meant)}
         chosen = [memory.memory_id for memory in meant]
@@ -124,7 +126,7 @@ async def correct_memory(ctx: ToolContext, params: CorrectMemory) -> dict[str, A
     desk = _desk(ctx)
     memory_id = params.memory_id
     if memory_id is None:
-        meant = [item.memory for item in await desk.named(ctx.scope, params.about or params.content)]
+        meant = await desk.named(ctx.scope, params.about or params.content)
         if len(meant) > 1:
             return {"corrected": False, "which": _shown(ctx, meant)}
         if not meant:
@@ -156,8 +158,8 @@ async def explain_answer(ctx: ToolContext, params: ExplainAnswer) -> dict[str, A
     wires = await _last_turn(ctx)
     values = {str(wire["name"]): inner_object(wire["value"]) for wire in wires if wire["type"] == "CUSTOM"}
     recalled = {str(item["memory_id"]): str(item["why"]) for item in values.get("memory_recalled", {}).get("items", [])}
-    known = await _desk(ctx).memories.all(ctx.scope, include_history=True) if recalled else []
-    items = [ContextItem(memory, 0.0, recalled[memory.memory_id]) for memory in known if memory.memory_id in recalled]
+    known = await _desk(ctx).memories.those(ctx.scope, recalled) if recalled else []
+    items = [ContextItem(memory, 0.0, recalled[memory.memory_id]) for memory in known]
     now = ctx.clock.now()
     return {
         "answered_by": values.get("route", {}).get("agent"),
@@ -185,20 +187,26 @@ def _desk(ctx: ToolContext) -> MemoryDesk:
     return ctx.memory
 
 
-def _shown(ctx: ToolContext, memories: Sequence[UserMemory]) -> list[dict[str, Any]]:
+def _shown(ctx: ToolContext, memories: Sequence[Memory]) -> list[dict[str, Any]]:
     now = ctx.clock.now()
     return [
         {
             "memory_id": memory.memory_id,
             "says": memory.content,
             "kind": kind_of(memory),
-            "age": age(memory.metadata.timestamp or memory.valid_from, now),
+            "age": age(said_at(memory), now),
             "source": source_of(memory, ctx.conversation_id),
-            "pinned": memory.pinned,
-            "no_longer_true_since": memory.valid_to.date().isoformat() if memory.valid_to else None,
+            **_holds(memory),
         }
         for memory in memories
     ]
+
+
+def _holds(memory: Memory) -> dict[str, Any]:
+    if not isinstance(memory, UserMemory):
+        return {"evidence": evidence(memory)}
+    until = memory.valid_to.date().isoformat() if memory.valid_to else None
+    return {"pinned": memory.pinned, "no_longer_true_since": until}
 
 
 def _outcome(ctx: ToolContext, kept: Kept) -> dict[str, Any]:

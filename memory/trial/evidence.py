@@ -57,7 +57,7 @@ async def ask(memories: Memories, scope: Scope, question: Question) -> Answer:
     began = time.perf_counter()
     found = await memories.recall(scope, Query(question.text, limit=MANY))
     seconds = time.perf_counter() - began
-    recalled = [item.memory.metadata.message_id for item in found.items]
+    recalled = [memory.metadata.message_id for memory in found.own()]
     few = len(question.evidence.intersection(recalled[:FEW])) / len(question.evidence)
     many = len(question.evidence.intersection(recalled)) / len(question.evidence)
     return Answer(question.category, few, many, seconds)

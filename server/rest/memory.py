@@ -1,7 +1,7 @@
 """Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, switching off."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,12 +12,13 @@ from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory, LearningType
 from db.conversations import CONVERSATIONS
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, InsightType
+from db.memory_shelves import Shelf
 from db.settings import MemorySwitches
 from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
 from memory.context import source_of
 from memory.keeping import Kept
+from memory.recollection import EVERY_SHELF, Recalled
 from memory.recollection import Query as Question
-from memory.recollection import Recalled
 from memory.tidying import Tidied
 from server.auth.caller import Caller, Writer
 from server.problems import responses
@@ -26,9 +27,7 @@ from server.rest.text import Cursor, Limit, PathId, Text
 from server.services import Parts
 
 router = APIRouter(prefix="/api/v1/memory", tags=["Memory"])
-Store = Literal["user", "agent", "global"]
 Kind = MemoryType | LearningType | InsightType
-USER_TYPES: Final[tuple[MemoryType, ...]] = ("user_message", "agent_response", "preference", "insight")
 NoteText = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
 
@@ -36,11 +35,11 @@ class Provenance(BaseModel):
     """Where a memory comes from: in words, and by the ids of what it was taken from."""
 
     words: str
-    source: MemorySource | None
-    conversation_id: str | None
-    message_id: str | None
-    speaker: str | None
-    said_at: datetime | None
+    source: MemorySource | None = None
+    conversation_id: str | None = None
+    message_id: str | None = None
+    speaker: str | None = None
+    said_at: datetime | None = None
 
 
 class Score(BaseModel):
@@ -55,13 +54,14 @@ class MemoryView(BaseModel):
     """One memory. ``valid_to`` is set once it no longer holds; ``superseded_by`` names what replaced it."""
 
     memory_id: str
-    scope: Store
+    scope: Shelf
     memory_type: str
     content: str
     subject: str | None = None
     category: str | None = None
     importance: int | None = None
     mentions: int | None = None
+    industry: str | None = None
     use_count: int = 0
     success_count: int | None = None
     success_rate: float | None = None
@@ -109,10 +109,11 @@ class MemoryView(BaseModel):
         )
 
     @classmethod
-    def of_agent(cls, memory: AgentMemory) -> "MemoryView":
-        """Show what an agent has learnt."""
+    def of_agent(cls, memory: AgentMemory, match: Score | None = None) -> "MemoryView":
+        """Show what an agent has learnt. ``use_count`` counts outcomes, ``success_count`` those that spoke for it."""
         about = memory.metadata
         shown = {"memory_id", "memory_type", "content", "agent_name", "embedding_model", "created_at", "updated_at"}
+        shown.add("last_recalled_at")
         return cls(
             scope="agent",
             category=about.category,
@@ -120,19 +121,23 @@ class MemoryView(BaseModel):
             use_count=about.use_count,
             success_count=about.success_count,
             success_rate=about.success_rate,
+            provenance=Provenance(words=source_of(memory), source=about.source),
+            match=match,
             **memory.model_dump(include=shown),
         )
 
     @classmethod
-    def of_all(cls, memory: GlobalMemory) -> "MemoryView":
-        """Show what several accounts have shown."""
+    def of_all(cls, memory: GlobalMemory, match: Score | None = None) -> "MemoryView":
+        """Show what several accounts have shown, without any of them. ``success_rate`` is how effective it was."""
         shown = {"memory_id", "memory_type", "content", "embedding_model", "created_at", "updated_at"}
         about = memory.metadata
         return cls(
             scope="global",
-            category=about.industry,
+            industry=about.industry,
             use_count=about.usage_count,
             success_rate=about.effectiveness_score,
+            provenance=Provenance(words=source_of(memory)),
+            match=match,
             **memory.model_dump(include=shown),
         )
 
@@ -208,28 +213,33 @@ async def look(
     parts: Parts,
     q: Annotated[str | None, Query(max_length=1_000, description="A question; answers come best first.")] = None,
     store: Annotated[
-        Store, Query(alias="scope", description="Whose memory: the account's, its agents', all's.")
-    ] = "user",
+        Shelf | None,
+        Query(
+            alias="scope", description="Whose memory: the account's, its agents', all's. A search is in all of them."
+        ),
+    ] = None,
     kind: Annotated[Kind | None, Query(alias="type", description="Only memories of this type.")] = None,
     history: Annotated[bool, Query(description="Also what no longer holds.")] = False,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageView[MemoryView]:
-    """List memories newest first; with ``q`` search the account's, with score and reason."""
+    """With ``q`` search, best first, in one order, with score and reason. Without it list the account's memories, or
+    those of ``scope``, newest first."""
+    if q and q.strip():
+        types = frozenset({kind}) if kind else None
+        question = Question(
+            q, limit=limit, shelves=frozenset({store}) if store else EVERY_SHELF, types=types, include_history=history
+        )
+        found = await parts.memory.desk.search(scope, question)
+        return PageView(items=[_matched(item) for item in found.items], next_cursor=None)
+    where: dict[str, Any] = {"memory_type": kind} if kind else {}
     if store == "agent":
-        where = {"memory_type": kind} if kind else {}
         learnt = await parts.repository(AGENT_MEMORY, scope).page(where, limit=limit, cursor=cursor)
         return PageView(items=[MemoryView.of_agent(memory) for memory in learnt.items], next_cursor=learnt.next_cursor)
     if store == "global":
-        where = {"memory_type": kind} if kind else {}
         shared = await parts.repository(GLOBAL_MEMORY, scope).page(where, limit=limit, cursor=cursor)
         return PageView(items=[MemoryView.of_all(memory) for memory in shared.items], next_cursor=shared.next_cursor)
-    if q and q.strip():
-        types = frozenset[MemoryType](name for name in USER_TYPES if name == kind) if kind else None
-        question = Question(q, limit=limit, types=types, include_history=history)
-        found = await parts.memory.desk.search(scope, question)
-        return PageView(items=[_matched(item) for item in found.items], next_cursor=None)
-    wanted: dict[str, Any] = ({"memory_type": kind} if kind else {}) | ({} if history else {"valid_to": None})
+    wanted = where | ({} if history else {"valid_to": None})
     page = await parts.repository(USER_MEMORY, scope).page(wanted, limit=limit, cursor=cursor)
     return PageView(items=[MemoryView.of(memory) for memory in page.items], next_cursor=page.next_cursor)
 
@@ -318,4 +328,9 @@ async def forget(memory_id: PathId, scope: Writer, parts: Parts) -> Response:
 
 def _matched(item: Recalled) -> MemoryView:
     figures = {name: round(float(getattr(item.parts, name)), 4) for name in type(item.parts).__dataclass_fields__}
-    return MemoryView.of(item.memory, Score(score=round(item.score, 4), parts=figures, why=item.why))
+    match = Score(score=round(item.score, 4), parts=figures, why=item.why)
+    if isinstance(item.memory, AgentMemory):
+        return MemoryView.of_agent(item.memory, match)
+    if isinstance(item.memory, GlobalMemory):
+        return MemoryView.of_all(item.memory, match)
+    return MemoryView.of(item.memory, match)

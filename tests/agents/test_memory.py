@@ -21,7 +21,6 @@ from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
 from memory.learnings import Learnings
 from memory.memories import Memories
-from memory.promotion import Promotion
 from memory.switches import Switches
 from tests.agents.talk import Talk
 
@@ -34,13 +33,12 @@ class Firm:
         self.scope = scope
         embedder = WordLlamaEmbedder()
         self.desk = MemoryDesk(Memories(database, embedder, ExactIndex(), database.clock), Switches(database))
-        self.learnings = Learnings(database, embedder)
+        self.learnings = Learnings(database, self.desk.memories)
         self.store = TurnStore(database)
         self.rules = RuleExtractor()
         self.learner = Learner(database, self.desk, self.learnings, self.rules)
-        promotion = Promotion(database, embedder, b"k")
         worker = Remembering(Unremembered(database), self.desk, self.rules, self.learner, database.clock)
-        self.memory = HouseMemory(self.desk, Recaller(self.desk, self.learnings, promotion, database.clock), worker)
+        self.memory = HouseMemory(self.desk, Recaller(self.desk, database.clock), worker)
         self.talks: list[Talk] = []
 
     async def conversation(self) -> Talk:

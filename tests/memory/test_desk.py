@@ -115,9 +115,7 @@ async def test_words_name_the_memory_they_are_about(desk: MemoryDesk, scope: Sco
     await desk.note(scope, "Our opening hours are 9 to 5.", cause="1")
     await desk.note(scope, "We never use emojis.", cause="2")
 
-    assert [item.memory.content for item in await desk.named(scope, "the opening hours")] == [
-        "Our opening hours are 9 to 5."
-    ]
+    assert [item.content for item in await desk.named(scope, "the opening hours")] == ["Our opening hours are 9 to 5."]
     assert await desk.named(scope, "helicopter") == []
 
 

@@ -7,7 +7,7 @@ from core.scope import Scope
 from db.agent_memory import AgentMemory, AgentMemoryMetadata, LearningType
 from db.catalogue import CATALOGUE
 from db.client import Database
-from memory.embedders.wordllama import WordLlamaEmbedder
+from memory.memories import Memories
 from memory.promotion import ENOUGH, Promotion, general
 
 CANARY = "Zorblax"
@@ -25,8 +25,8 @@ def learnt(content: str = LEARNING, kind: LearningType = "pattern", rate: float 
 
 
 @pytest.fixture
-def promotion(database: Database, embedder: WordLlamaEmbedder) -> Promotion:
-    return Promotion(database, embedder, b"k" * 32)
+def promotion(database: Database, memories: Memories) -> Promotion:
+    return Promotion(database, memories, b"k" * 32)
 
 
 async def test_enough_accounts_make_it_shared(promotion: Promotion) -> None:
@@ -98,8 +98,8 @@ async def test_account_that_has_learnt_otherwise_supports_it_no_more(promotion: 
     assert await promotion.shared() == []
 
 
-async def test_hashes_of_another_key_say_nothing(promotion: Promotion, database: Database) -> None:
-    other = Promotion(database, WordLlamaEmbedder(), b"o" * 32)
+async def test_hashes_of_another_key_say_nothing(promotion: Promotion, database: Database, memories: Memories) -> None:
+    other = Promotion(database, memories, b"o" * 32)
 
     assert promotion._hash("usr_1") != other._hash("usr_1")
 

@@ -10,7 +10,6 @@ from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
 from memory.embedders.wordllama import WordLlamaEmbedder
-from memory.hygiene import Hygiene
 from memory.indexes.exact import ExactIndex
 from memory.learnings import Learnings
 from memory.memories import Memories
@@ -42,9 +41,8 @@ def memories(database: Database, clock: ManualClock) -> Memories:
 
 @pytest.fixture
 def upkeep(database: Database, clock: ManualClock, memories: Memories) -> Upkeep:
-    embedder = WordLlamaEmbedder()
-    promotion = Promotion(database, embedder, b"k")
-    made = Upkeep(database, Hygiene(memories, database), Learnings(database, embedder), promotion, clock)
+    promotion = Promotion(database, memories, b"k")
+    made = Upkeep(database, memories, Learnings(database, memories), promotion, clock)
     made.seen = []
     return made
 
