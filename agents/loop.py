@@ -143,8 +143,7 @@ class Worker:
         context = turn.tool_context(self.spec.name, call_id)
         outcome = await turn.runner.call(request.name, request.arguments, context)
         turn.campaign_id = context.campaign_id
-        if outcome.interrupt:
-            turn.interrupts.append(outcome.interrupt)
+        turn.note_requests(outcome.interrupts, context.withdrawn)
         message_id = derived_id("msg", turn.run_id, call_id)
         finished = ToolCallFinished(message_id, call_id, outcome.content, outcome.ok)
         return ToolMessage(outcome.content, tool_call_id=call_id, name=request.name), [finished, *outcome.events]

@@ -1,7 +1,7 @@
 """What one turn carries through the graph: who acts, what was said, and where its output goes."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
 
@@ -100,6 +100,14 @@ class Turn:
             links=self.runner.parts.links,
             outside=self.runner.parts.outside,
         )
+
+    def note_requests(self, asked: Iterable[Interrupt], withdrawn: Iterable[str]) -> None:
+        """Take up what a call has asked a person, and let go of what it has withdrawn."""
+        asked = tuple(asked)
+        gone = {*withdrawn, *(interrupt.approval_id for interrupt in asked)}
+        self.pending_approvals = [item for item in self.pending_approvals if item["approval_id"] not in gone]
+        self.interrupts = [item for item in self.interrupts if item.approval_id not in gone]
+        self.interrupts += asked
 
     def count(self, usage: Usage | None) -> None:
         """Add the tokens of one model call to the turn's usage."""

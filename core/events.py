@@ -261,7 +261,10 @@ class ApprovalDecided:
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """One thing a person has to decide before the work can go on. ``expires_at`` is ISO 8601 in UTC."""
+    """One thing a person has to decide before the work can go on. ``expires_at`` is ISO 8601 in UTC.
+
+    ``difference`` says what changed since it was asked before.
+    """
 
     approval_id: str
     call_id: str
@@ -270,6 +273,7 @@ class Interrupt:
     payload: dict[str, Any]
     payload_hash: str
     expires_at: str
+    difference: tuple[dict[str, Any], ...] = ()
 
     def wire(self) -> Wire:
         return {
@@ -293,6 +297,7 @@ class Interrupt:
                 "request_type": self.request_type,
                 "payload": self.payload,
                 "payload_hash": self.payload_hash,
+                **({"difference": list(self.difference)} if self.difference else {}),
             },
         }
 

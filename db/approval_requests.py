@@ -4,23 +4,56 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from db.collection import Collection, Index, OwnedDocument, UtcTime
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+
+class ApprovalStep(Part):
+    """One step of a request that several people approve in turn. ``approvers`` are user ids or email addresses.
+
+    Nobody named means anybody who may write in the account.
+    """
+
+    name: str
+    approvers: list[str] = Field(default_factory=list[str])
+
+
+class Signature(Part):
+    """Who approved a step, when, in which way, and the hash of what they saw."""
+
+    step: str
+    by: str
+    at: UtcTime
+    via: str
+    payload_hash: str
+    notes: str = ""
+
+
+class Change(Part):
+    """One thing that differs from what was asked before: where, and how it reads before and after."""
+
+    where: str
+    field: str
+    before: str | None = None
+    after: str | None = None
 
 
 class ApprovalRequest(OwnedDocument):
     """A request to approve exactly ``content``, whose canonical hash is ``payload_hash``.
 
-    ``call_id`` is the tool call that waits for it. ``approved_by`` is a user id or ``voice_approval``; it is the person
-    who decided, whichever way.
+    ``call_id`` is the tool call that waits for it, ``workflow_id`` the workflow that does. ``about`` are the ids it is
+    about: a change of one of them voids it. ``approved_by`` is a user id, an email address or ``voice_approval``:
+    the person who decided, whichever way. ``steps`` are passed one after the other; ``step`` is the one that waits.
     """
 
     request_id: str
     campaign_id: str | None = None
     conversation_id: str | None = None
     request_type: Literal["campaign_plan", "content", "budget", "publish"]
-    tool: str
-    call_id: str
-    run_id: str
+    tool: str = ""
+    call_id: str = ""
+    run_id: str = ""
+    workflow_id: str | None = None
+    about: list[str] = Field(default_factory=list[str])
     content: dict[str, Any]
     payload_hash: str
     summary: str = ""
@@ -31,6 +64,15 @@ class ApprovalRequest(OwnedDocument):
     approval_notes: str | None = None
     rejection_reason: str | None = None
     edits: dict[str, Any] | None = None
+    steps: list[ApprovalStep] = Field(default_factory=list[ApprovalStep])
+    step: int = 0
+    signatures: list[Signature] = Field(default_factory=list[Signature])
+    supersedes: str | None = None
+    superseded_by: str | None = None
+    difference: list[Change] = Field(default_factory=list[Change])
+    void_reason: str | None = None
+    remind_at: UtcTime | None = None
+    reminded_at: UtcTime | None = None
     expires_at: UtcTime
     resolved_at: UtcTime | None = None
     resumed_at: UtcTime | None = None
@@ -49,5 +91,6 @@ APPROVAL_REQUESTS = Collection(
         Index(("-created_at",)),
         Index(("user_id", "-created_at", "-request_id")),
         Index(("conversation_id", "status")),
+        Index(("about", "status")),
     ),
 )

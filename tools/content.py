@@ -24,8 +24,9 @@ from tools.arguments import (
     Words,
     chosen,
 )
-from tools.platform import Measure, Platform
+from tools.channels import measured
 from tools.platforms.catalogue import BY_NAME
+from tools.renewal import renew
 from tools.tool import Effect, Tool, ToolContext, tool
 
 PREVIEW = 160
@@ -167,6 +168,7 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
     if problems:
         raise ToolInputError("The draft was not changed. " + " ".join(problems))
     if await _keep_version(ctx, content, params.reason) < content.version:
+        await renew(ctx, content)
         return _measured(content)
     changes: dict[str, Any] = {
         "content.text": revised.content.text,
@@ -185,8 +187,11 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
         where={"version": content.version},
     )
     result = _measured(stored)
-    if content.status == "approved" and content.used_in:
-        result["note"] = "What is already scheduled keeps the earlier text: cancel it and schedule this version again."
+    if asked := await renew(ctx, stored):
+        result["asked_anew"] = [request.request_id for request in asked]
+        result["note"] = "What was asked or approved with the earlier version is withdrawn and was asked anew."
+    elif ctx.withdrawn:
+        result["note"] = "What was asked or approved with the earlier version is withdrawn. Schedule it again."
     return result
 
 
@@ -242,19 +247,6 @@ async def platform_limits(ctx: ToolContext, params: PlatformLimits) -> dict[str,
 
 
 TOOLS: tuple[Tool, ...] = (save_draft, revise_draft, list_drafts, get_content, platform_limits)
-
-
-def platform_of(content: Content) -> Platform:
-    """Return the platform a content is for; ToolInputError if this house does not know it."""
-    platform = BY_NAME.get(content.platform)
-    if platform is None:
-        raise ToolInputError(f"{content.content_id} is for {content.platform!r}, which is not a channel of this house.")
-    return platform
-
-
-def measured(content: Content) -> Measure:
-    """Count a content as its platform counts."""
-    return platform_of(content).measure(content.content.text, content.hashtags, content.content.link)
 
 
 def _measured(content: Content) -> dict[str, Any]:

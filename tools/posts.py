@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from core.errors import Conflict, NotFound, ToolInputError
-from db.approval_requests import APPROVAL_REQUESTS
 from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
@@ -16,7 +15,7 @@ from tools.approval.act import iso_utc
 from tools.arguments import Address, Arguments, ContentId, Limit, Line, Moment, PostId, chosen
 from tools.arguments import items as listed
 from tools.brief import zone
-from tools.content import platform_of
+from tools.channels import platform_of
 from tools.platforms.catalogue import BY_NAME
 from tools.publishing import (
     MOST_RECIPIENTS,
@@ -24,6 +23,7 @@ from tools.publishing import (
     PlannedPost,
     PostsPayload,
     default_times,
+    from_iso,
     media_of,
     moment_of,
     require_sensible,
@@ -31,6 +31,7 @@ from tools.publishing import (
     text_problems,
     with_managed_links,
 )
+from tools.renewal import carried_over, planned_in, refused_about, waiting_about
 from tools.scheduling import carry_out, contents_by_id
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
 
@@ -80,7 +81,8 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
     """Prepare drafts for going out and ask a person to approve exactly that. Nothing goes out before they do.
 
     Call it once with all drafts. Times without an offset are the person's local time; without a time the posts are
-    spread over the campaign's days at ten in the morning.
+    spread over the campaign's days at ten in the morning. What waits for a decision already is asked anew where it
+    differs: call it again to change a time.
     """
     order = [item.content_id for item in params.items]
     if len(set(order)) < len(order):
@@ -90,9 +92,12 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         raise NotFound(f"There is no draft {', '.join(unknown)}. list_drafts gives the ids.")
     contents = [found[content_id] for content_id in order]
     await _require_free(ctx, contents)
+    waiting = await waiting_about(ctx, order)
+    planned = {post.content_id: post.publish_at for request in waiting for post in planned_in(request)}
     for content in contents:
         _require_postable(content)
-    given = {item.content_id: item.publish_at for item in params.items if item.publish_at}
+    given = {name: at for name, at in planned.items() if name in order and from_iso(at) > ctx.clock.now()}
+    given |= {item.content_id: item.publish_at for item in params.items if item.publish_at}
     timezone = zone(ctx.timezone)
     times = await default_times(ctx, contents, given)
     times |= {content_id: moment_of(text, timezone) for content_id, text in given.items()}
@@ -113,11 +118,19 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         )
         for content in contents
     ]
+    posts += [post for post in carried_over(waiting, order) if from_iso(post.publish_at) > ctx.clock.now()]
     direct = any(BY_NAME[post.platform].direct for post in posts)
     brief: dict[str, Any] = ctx.context.get("campaign_brief") or {}
     audience: str | None = (brief.get("target_audience") or None) if direct else None
     payload = PostsPayload(posts=posts, audience=audience)
-    return ApprovalDraft(payload, summary_of(posts, timezone, params.note))
+    refused = await refused_about(ctx, order)
+    return ApprovalDraft(
+        payload,
+        summary_of(posts, timezone, params.note),
+        about=tuple(post.content_id for post in posts),
+        replaces=(*waiting, *([refused] if refused else [])),
+        campaign_id=contents[0].campaign_id,
+    )
 
 
 @tool(Effect.READ)
@@ -154,8 +167,7 @@ TOOLS: tuple[Tool, ...] = (schedule_posts, list_posts, cancel_post)
 
 
 async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
-    """Raise unless none of the contents is scheduled already or waits for a decision of another call."""
-    ids = [content.content_id for content in contents]
+    """Raise unless none of the contents is scheduled already."""
     used = [content.content_id for content in contents if content.used_in]
     if used:
         social = await ctx.repository(SOCIAL_POSTS).find({"content_id": {"$in": used}, "platforms.status": "scheduled"})
@@ -163,15 +175,6 @@ async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
         waiting = [post.post_id for post in social] + [email.campaign_id for email in emails]
         if waiting:
             raise ToolInputError(f"Already scheduled: {', '.join(waiting)}. Cancel that first to schedule it anew.")
-    asked = await ctx.repository(APPROVAL_REQUESTS).find(
-        {"status": "pending", "content.posts.content_id": {"$in": ids}, "expires_at": {"$gt": ctx.clock.now()}}
-    )
-    for request in asked:
-        if request.call_id != ctx.call_id:
-            raise ToolInputError(
-                f"This already waits for a decision in {request.request_id}: {request.summary} "
-                "Ask the person to approve or reject that first."
-            )
 
 
 def _require_postable(content: Content) -> None:

@@ -18,7 +18,7 @@ from tools.approval.act import iso_utc
 from tools.approval.payload import ApprovedPayload
 from tools.arguments import Address
 from tools.brief import today, zone
-from tools.content import platform_of
+from tools.channels import platform_of
 from tools.outside.links import Source
 from tools.outside.media import fetch_all
 from tools.platforms.catalogue import BY_NAME

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -15,13 +14,13 @@ from core.errors import AppError, Conflict, Forbidden, ToolError, ToolInputError
 from core.events import Event, Interrupt
 from core.ids import derived_id
 from core.scope import Scope
-from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.approval_requests import ApprovalRequest
 from tools.approval.payload import payload_hash
-from tools.tool import ApprovalDraft, Effect, RequestType, Tool, ToolContext, ToolParts
+from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
+from tools.renewal import interrupt_of
+from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, ToolParts
 
 log = structlog.get_logger(__name__)
-
-APPROVAL_LIFETIME = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,12 @@ class ToolOutcome:
     content: str
     ok: bool = True
     events: tuple[Event, ...] = ()
-    interrupt: Interrupt | None = None
+    interrupts: tuple[Interrupt, ...] = ()
+
+    @property
+    def interrupt(self) -> Interrupt | None:
+        """The one thing a person has to decide, where there is one."""
+        return self.interrupts[0] if self.interrupts else None
 
 
 class ToolRunner:
@@ -56,7 +60,7 @@ class ToolRunner:
             if tool.request_type is not None:
                 draft: ApprovalDraft[BaseModel] = result
                 return await self._ask(tool, tool.request_type, ctx, arguments, draft)
-            return ToolOutcome(_as_json(result), events=tuple(ctx.events))
+            return ToolOutcome(_as_json(result), events=tuple(ctx.events), interrupts=tuple(ctx.interrupts))
         except Unavailable:
             raise
         except AppError as error:
@@ -111,36 +115,45 @@ class ToolRunner:
         draft: ApprovalDraft[BaseModel],
     ) -> ToolOutcome:
         payload: dict[str, Any] = draft.payload.model_dump(mode="json")
-        now = ctx.clock.now()
-        stored = await ctx.repository(APPROVAL_REQUESTS).insert_once(
-            ApprovalRequest(
+        wanted = payload_hash(payload)
+        same = next((one for one in draft.replaces if one.status == "pending" and one.payload_hash == wanted), None)
+        stored = same or await self._ask_anew(tool, request_type, ctx, payload, draft, _as_object(arguments))
+        interrupt = interrupt_of(stored)
+        words = {"status": "waiting_for_approval", "approval_id": stored.request_id, "summary": interrupt.message}
+        return ToolOutcome(_as_json(words), events=tuple(ctx.events), interrupts=(interrupt,))
+
+    async def _ask_anew(
+        self,
+        tool: Tool,
+        request_type: RequestType,
+        ctx: ToolContext,
+        payload: dict[str, Any],
+        draft: ApprovalDraft[BaseModel],
+        arguments: dict[str, Any],
+    ) -> ApprovalRequest:
+        requests = ApprovalRequests(ctx.database)
+        stored = await requests.ask(
+            ctx.scope,
+            RequestDraft(
                 request_id=ctx.new_id("apr"),
-                campaign_id=ctx.campaign_id,
-                conversation_id=ctx.conversation_id,
                 request_type=request_type,
-                content=payload,
-                status="pending",
+                payload=payload,
+                summary=draft.summary,
                 requested_by=ctx.agent,
                 tool=tool.name,
                 call_id=ctx.call_id,
                 run_id=ctx.run_id,
-                payload_hash=payload_hash(payload),
-                summary=draft.summary,
-                metadata={"arguments": _as_object(arguments)},
-                expires_at=now + APPROVAL_LIFETIME,
-            )
+                conversation_id=ctx.conversation_id,
+                campaign_id=draft.campaign_id or ctx.campaign_id,
+                about=draft.about,
+                supersedes=draft.replaces[0].request_id if draft.replaces else None,
+                metadata={"arguments": arguments},
+            ),
         )
-        interrupt = Interrupt(
-            approval_id=stored.request_id,
-            call_id=ctx.call_id,
-            request_type=stored.request_type,
-            message=stored.summary,
-            payload=stored.content,
-            payload_hash=stored.payload_hash,
-            expires_at=stored.expires_at.isoformat(),
-        )
-        words = {"status": "waiting_for_approval", "approval_id": stored.request_id, "summary": stored.summary}
-        return ToolOutcome(_as_json(words), events=tuple(ctx.events), interrupt=interrupt)
+        for earlier in draft.replaces:
+            await requests.void(ctx.scope, earlier.request_id, f"Asked anew as {stored.request_id}.")
+            ctx.withdrawn.append(earlier.request_id)
+        return stored
 
 
 def _validated(model: type[BaseModel], arguments: Mapping[str, Any] | str) -> BaseModel:

@@ -4,25 +4,25 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_type_hints
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import BaseModel
 
 from core.clock import Clock
-from core.events import Event
+from core.events import Event, Interrupt
 from core.ids import derived_id
 from core.scope import Scope
+from db.approval_requests import ApprovalRequest
 from db.client import Database
 from db.collection import Collection, Document
 from db.repository import Repository
 from memory.desk import MemoryDesk
+from tools.approval.requests import RequestType
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 
 Payload = TypeVar("Payload", bound=BaseModel)
 D = TypeVar("D", bound=Document)
-
-RequestType: TypeAlias = Literal["campaign_plan", "content", "budget", "publish"]
 
 TENANT_NAMES = frozenset({"user_id", "tenant_id", "tenant", "actor_id", "owner_id", "scope"})
 
@@ -52,6 +52,7 @@ class ToolContext:
     changes it stores it too. ``campaign_id`` is the campaign the conversation is about, if there is one yet.
     ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
+    ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
     scope: Scope
@@ -69,6 +70,8 @@ class ToolContext:
     links: ManagedLinks | None = None
     outside: Outside | None = None
     events: list[Event] = field(default_factory=list[Event])
+    interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
+    withdrawn: list[str] = field(default_factory=list[str])
     _made: int = 0
 
     def new_id(self, prefix: str) -> str:
@@ -90,10 +93,16 @@ ToolFunction: TypeAlias = Callable[[ToolContext, Any], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class ApprovalDraft(Generic[Payload]):
-    """What a PUBLISH tool wants a person to decide: the exact payload and one plain sentence about it."""
+    """What a PUBLISH tool wants a person to decide: the exact payload and one plain sentence about it.
+
+    ``about`` are the ids whose change voids it, ``replaces`` the earlier requests it stands in place of.
+    """
 
     payload: Payload
     summary: str
+    about: tuple[str, ...] = ()
+    replaces: tuple[ApprovalRequest, ...] = ()
+    campaign_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

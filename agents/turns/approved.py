@@ -12,6 +12,7 @@ from agents.turns.progress import Progress
 from core.events import ApprovalDecided, Event, Routed, StepStarted, ToolCallFinished
 from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from tools.approval.payload import execution_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class ApprovedCall:
             content = orjson.dumps({"status": "rejected", "reason": self.notes}).decode()
             await turn.output.record(ToolCallFinished(message_id, self.call_id, content, ok=False))
             return content
-        context = turn.tool_context(self.agent, derived_id("call", self.approval_id, "execute"))
+        context = turn.tool_context(self.agent, execution_id(self.approval_id))
         requests = context.repository(APPROVAL_REQUESTS)
         outcome = await turn.runner.execute(await requests.get(self.approval_id), context)
         await requests.update(self.approval_id, {"executed_at": turn.clock.now()})

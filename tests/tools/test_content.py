@@ -123,7 +123,7 @@ async def test_an_approved_draft_becomes_a_draft_again(ready: Desk) -> None:
     await Repository(ready.database, CONTENT_LIBRARY, ready.scope).update(saved["content_id"], changes)
     revised = await ready.call(revise_draft, content_id=saved["content_id"], text="New")
     assert revised["status"] == "draft"
-    assert "cancel" in revised["note"]
+    assert "note" not in revised
 
 
 async def test_two_revisions_of_one_version_do_not_overwrite_each_other(ready: Desk) -> None:

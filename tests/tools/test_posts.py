@@ -170,15 +170,14 @@ async def test_no_draft_goes_out_twice(ready: Desk) -> None:
         await prepared(ready, post)
 
 
-async def test_what_waits_for_a_decision_is_not_asked_again(ready: Desk) -> None:
-    post = await draft(ready)
-    payload = (await prepared(ready, post))["payload"]
-    approval_id = await asked(ready, payload)
-    with pytest.raises(ToolInputError, match=approval_id):
-        await prepared(ready, post)
-    assert (await prepared(ready, post, call_id="call_ask"))["payload"] == payload
-    ready.clock.advance(timedelta(days=8))
-    assert (await prepared(ready, post))["payload"] == payload
+async def test_what_waits_for_a_decision_keeps_its_time_and_what_was_asked_with_it(ready: Desk) -> None:
+    post, other = await draft(ready), await draft(ready, "threads")
+    payload = (await prepared(ready, post, other))["payload"]
+    await asked(ready, payload, about=[post, other])
+    again = await prepared(ready, {"content_id": post})
+    assert again["payload"] == payload
+    moved = await prepared(ready, {"content_id": post, "publish_at": "2026-12-04T18:00"})
+    assert [item["publish_at"][:10] for item in moved["payload"]["posts"]] == ["2026-12-04", "2026-12-01"]
 
 
 async def test_what_was_approved_is_scheduled_once(ready: Desk) -> None:

@@ -46,7 +46,6 @@ _DECIDING = re.compile(
 )
 _AGREES = re.compile(r"\b(?:go ahead|looks? (?:good|great|fine)|lgtm|happy with)\b", re.IGNORECASE)
 _MOVE = re.compile(r"\b(?:move|re-?schedule|postpone|delay|shift|push back|bring forward)\b", re.IGNORECASE)
-_WAITS = re.compile(r"lready waits for a decision in apr_\w+: (?P<what>.+?) Ask the person", re.DOTALL)
 _HOLD = re.compile(
     r"\b(?:leave it|leave them|not now|not yet|later on|hold (?:it|them|off|on)|on hold|changed (?:my|our) minds?|"
     r"no longer|don'?t need|forget (?:it|them|about)|cancell?(?:ed)?)\b",
@@ -225,11 +224,6 @@ def _once_more(turn: Turn, last: Used) -> Step:
         kept = [item for item in items if item.get("content_id") not in bad]
         if bad and kept and len(kept) < len(items):
             return call("schedule_posts", items=kept)
-    if waiting := _WAITS.search(last.error):
-        return say(
-            f"That waits for your decision already: {waiting['what']}",
-            "Approve or reject it on its card. If a text has changed since, reject it: then I can prepare the new one.",
-        )
     return say(f"I could not prepare that: {_readable(last.error)}", _hint(last.error))
 
 
