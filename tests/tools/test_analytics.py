@@ -13,8 +13,9 @@ from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from tests.tools.conftest import PLAN, Desk
-from tools.analytics import MOST_SOURCES, query_metrics
+from tools.analytics import query_metrics
 from tools.campaigns import create_campaign_plan
+from tools.figures.answer import MOST_SOURCES
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 FRESH = NOW - timedelta(minutes=20)
