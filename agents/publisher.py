@@ -3,6 +3,7 @@
 from agents.spec import AgentSpec
 from tools.approvals import list_approvals
 from tools.content import get_content, list_drafts
+from tools.policies import back_test_policy, show_policy
 from tools.posts import cancel_post, list_posts, schedule_posts
 
 PUBLISHER = AgentSpec(
@@ -11,5 +12,14 @@ PUBLISHER = AgentSpec(
     mark="➤",
     summary="Schedules what is written, once a person has approved it.",
     prompt="publisher",
-    tools=(schedule_posts, list_posts, cancel_post, list_approvals, list_drafts, get_content),
+    tools=(
+        schedule_posts,
+        list_posts,
+        cancel_post,
+        list_approvals,
+        show_policy,
+        back_test_policy,
+        list_drafts,
+        get_content,
+    ),
 )

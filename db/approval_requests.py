@@ -92,5 +92,8 @@ APPROVAL_REQUESTS = Collection(
         Index(("user_id", "-created_at", "-request_id")),
         Index(("conversation_id", "status")),
         Index(("about", "status")),
+        Index(("campaign_id", "status")),
+        Index(("status", "expires_at")),
+        Index(("status", "remind_at")),
     ),
 )

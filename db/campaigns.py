@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from core.campaign_states import CampaignStatus
+from db.approval_rules import ApprovalRules
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 
 CampaignMode = Literal["full_auto", "semi_auto", "hybrid"]
@@ -162,6 +163,7 @@ class Campaign(OwnedDocument):
     execution: Execution = Field(default_factory=Execution)
     charges: list[str] = Field(default_factory=list[str], repr=False)
     results: Results = Field(default_factory=Results)
+    approval: ApprovalRules = Field(default_factory=ApprovalRules)
     completed_at: UtcTime | None = None
     deleted_at: UtcTime | None = None
 

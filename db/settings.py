@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from db.approval_rules import ApprovalRules
 from db.collection import Collection, Index, OptionalSecret, OwnedDocument, Part, UtcTime
 
 
@@ -62,6 +63,7 @@ class AccountSettings(OwnedDocument):
     branding: Branding = Field(default_factory=Branding)
     memory: MemorySwitches = Field(default_factory=MemorySwitches)
     halt: Halt = Field(default_factory=Halt)
+    approval: ApprovalRules = Field(default_factory=ApprovalRules)
 
 
 SETTINGS = Collection(

@@ -12,6 +12,7 @@ from server.problems import Problem, add_problem_handlers
 from server.rest import (
     accounts,
     api_keys,
+    approval_rules,
     approvals,
     campaigns,
     connections,
@@ -59,6 +60,7 @@ ROUTERS: Final = (
     connections.router,
     links.router,
     approvals.router,
+    approval_rules.router,
     jobs.router,
     memory.router,
     ag_ui.router,
@@ -89,7 +91,7 @@ def create_app(services: Services) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=services.settings.allowed_origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Accept"],
         )
     app.add_middleware(Guard, metrics=services.metrics)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tools import analytics, approvals, brief, campaigns, content, memory, posts
+from tools import analytics, approvals, brief, campaigns, content, memory, policies, posts
 from tools.tool import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -12,6 +12,7 @@ CATALOGUE: tuple[Tool, ...] = (
     *content.TOOLS,
     *posts.TOOLS,
     *approvals.TOOLS,
+    *policies.TOOLS,
     *analytics.TOOLS,
     *memory.TOOLS,
 )

@@ -11,7 +11,9 @@ from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS, SocialPost
-from tools.approval.act import iso_utc
+from tools.approval.act import act_of_planned, iso_utc
+from tools.approval.guardrails import breaches
+from tools.approval.rules import rules_in_force
 from tools.arguments import Address, Arguments, ContentId, Limit, Line, Moment, PostId, chosen
 from tools.arguments import items as listed
 from tools.brief import zone
@@ -119,6 +121,7 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         for content in contents
     ]
     posts += [post for post in carried_over(waiting, order) if from_iso(post.publish_at) > ctx.clock.now()]
+    await _require_allowed(ctx, posts, contents[0].campaign_id)
     direct = any(BY_NAME[post.platform].direct for post in posts)
     brief: dict[str, Any] = ctx.context.get("campaign_brief") or {}
     audience: str | None = (brief.get("target_audience") or None) if direct else None
@@ -175,6 +178,15 @@ async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
         waiting = [post.post_id for post in social] + [email.campaign_id for email in emails]
         if waiting:
             raise ToolInputError(f"Already scheduled: {', '.join(waiting)}. Cancel that first to schedule it anew.")
+
+
+async def _require_allowed(ctx: ToolContext, posts: Sequence[PlannedPost], campaign_id: str | None) -> None:
+    """Raise ToolInputError where a post breaks a rule of the account or campaign that no approval can lift."""
+    rules = await rules_in_force(ctx.database, ctx.scope, campaign_id)
+    for post in posts:
+        broken = breaches(rules.every, act_of_planned(post.model_dump(mode="json"), campaign_id, post.content_id))
+        if never := [breach.message for breach in broken if breach.then == "refuse"]:
+            raise ToolInputError(f"{post.content_id} can't go out: {' '.join(never)} Revise the draft first.")
 
 
 def _require_postable(content: Content) -> None:

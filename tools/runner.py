@@ -17,6 +17,7 @@ from core.scope import Scope
 from db.approval_requests import ApprovalRequest
 from tools.approval.payload import payload_hash
 from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
+from tools.approval.rules import rules_in_force
 from tools.renewal import interrupt_of
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, ToolParts
 
@@ -132,6 +133,8 @@ class ToolRunner:
         arguments: dict[str, Any],
     ) -> ApprovalRequest:
         requests = ApprovalRequests(ctx.database)
+        campaign_id = draft.campaign_id or ctx.campaign_id
+        rules = await rules_in_force(ctx.database, ctx.scope, campaign_id)
         stored = await requests.ask(
             ctx.scope,
             RequestDraft(
@@ -144,7 +147,8 @@ class ToolRunner:
                 call_id=ctx.call_id,
                 run_id=ctx.run_id,
                 conversation_id=ctx.conversation_id,
-                campaign_id=draft.campaign_id or ctx.campaign_id,
+                campaign_id=campaign_id,
+                steps=rules.steps,
                 about=draft.about,
                 supersedes=draft.replaces[0].request_id if draft.replaces else None,
                 metadata={"arguments": arguments},

@@ -7,13 +7,16 @@ from core.errors import ApprovalRequired, Forbidden, Halted, NotFound
 from core.json_text import inner_list, inner_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
-from db.campaigns import CAMPAIGNS
+from db.approval_rules import PolicyRow
+from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.repository import Repository
-from db.settings import SETTINGS
 from tools.approval.act import Act, LeavingEffect, approved_part
+from tools.approval.guardrails import breaches
 from tools.approval.payload import effect_id, payload_hash
 from tools.approval.permit import MINT, Permit
+from tools.approval.policy import Ruling, decide
+from tools.approval.rules import RulesInForce, rules_in_force
 
 COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
     "publish": frozenset({"publish"}),
@@ -34,36 +37,70 @@ class Authority:
     async def permit(self, scope: Scope, act: Act) -> Permit:
         """Return the permit to do ``act`` now.
 
-        Halted while the account or the campaign stands still; ApprovalRequired without a live approval of exactly this;
-        Forbidden where it may not be done whatever was approved.
+        Halted while the account or the campaign stands still; ApprovalRequired without a live approval of exactly this,
+        or a policy that needs none; Forbidden where it may not be done whatever was approved.
         """
-        await self._require_moving(scope, act)
-        if act.request_id is None:
-            raise ApprovalRequired(ASK, effect=act.effect)
-        request = await self._request(scope, act.request_id)
-        _require_live(request, act)
-        if not _covers(request, act):
-            raise ApprovalRequired(
-                "This is not what was approved, so it was not done. Ask for approval of it as it is now.",
-                approval_id=request.request_id,
-            )
+        campaign = await self._campaign(scope, act)
+        rules = await rules_in_force(self._database, scope, campaign)
+        _require_moving(rules, campaign)
+        broken = breaches(rules.every, act)
+        if never := [breach.message for breach in broken if breach.then == "refuse"]:
+            raise Forbidden(f"{' '.join(never)} It was not done.", breaches=never)
         now = self._database.clock.now()
         if act.publish_at is not None and now < act.publish_at:
-            raise Forbidden(f"This was approved for {act.publish_at:%d %B %Y at %H:%M} UTC and not before.")
-        why = f"{request.approved_by} approved {request.request_id}."
-        return Permit(act, "approval", why, now, request.request_id, mint=MINT)
+            raise Forbidden(f"This is for {act.publish_at:%d %B %Y at %H:%M} UTC and goes out no sooner.")
+        if act.request_id is not None:
+            request = await self._request(scope, act.request_id)
+            require_live(request, act)
+            if not _covers(request, act):
+                raise ApprovalRequired(
+                    "This is not what was approved, so it was not done. Ask for approval of it as it is now.",
+                    approval_id=request.request_id,
+                )
+            why = f"{request.approved_by} approved {request.request_id}."
+            return Permit(act, "approval", why, now, request.request_id, mint=MINT)
+        ruling = await self.ruling(scope, act, campaign, rules)
+        if ruling.ruling == "ask":
+            raise ApprovalRequired(f"{ASK} {ruling.why}", effect=act.effect, why=ruling.why)
+        return Permit(act, "policy", ruling.why, now, None, mint=MINT)
 
-    async def _require_moving(self, scope: Scope, act: Act) -> None:
-        settings = await Repository(self._database, SETTINGS, scope).find_one({})
-        if settings is not None and settings.halt.since is not None:
-            raise Halted(f"Everything has been stopped by {settings.halt.by}. Nothing goes out until it is resumed.")
+    async def asks(self, scope: Scope, act: Act) -> Ruling:
+        """Return whether an act nobody approved would have to be asked for, and why. Forbidden for what may not be.
+
+        For whoever prepares something: with ``allow`` no request need be made. What counts is ``permit``, at the moment
+        of acting.
+        """
+        campaign = await self._campaign(scope, act)
+        rules = await rules_in_force(self._database, scope, campaign)
+        never = [breach.message for breach in breaches(rules.every, act) if breach.then == "refuse"]
+        if never:
+            raise Forbidden(" ".join(never), breaches=never)
+        return await self.ruling(scope, act, campaign, rules)
+
+    async def ruling(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Ruling:
+        """Return what the policy says of an act. It allows only what belongs to a campaign with an approved plan."""
+        ask = PolicyRow(ruling="ask")
+        if campaign is None or act.effect not in {"publish", "send"} or act.account_id is None or act.post is None:
+            return Ruling("ask", ask, "Only posts and emails of a campaign may go out by its policy.")
+        if broken := breaches(rules.every, act):
+            return Ruling("ask", ask, " ".join(breach.message for breach in broken))
+        plans = await Repository(self._database, APPROVAL_REQUESTS, scope).find(
+            {"campaign_id": campaign.campaign_id, "status": "approved", "request_type": "campaign_plan"}
+        )
+        live = [plan for plan in plans if payload_hash(plan.content) == plan.payload_hash]
+        if not live:
+            return Ruling("ask", ask, "The campaign's plan is not approved.")
+        if not rules.has_rows and all(plan.content.get("mode") != rules.mode for plan in live):
+            return Ruling("ask", ask, f"The mode {rules.mode} is not the one that was approved with the plan.")
+        return decide(rules.table, act, rules.timezone)
+
+    async def _campaign(self, scope: Scope, act: Act) -> Campaign | None:
         if act.campaign_id is None:
-            return
+            return None
         campaign = await Repository(self._database, CAMPAIGNS, scope).find_one({"campaign_id": act.campaign_id})
         if campaign is None:
             raise Forbidden("The campaign this belongs to is gone, so it was not done.")
-        if campaign.status in STANDING_STILL:
-            raise Halted(f"The campaign is {campaign.status}, so nothing of it goes out.", status=campaign.status)
+        return campaign
 
     async def _request(self, scope: Scope, request_id: str) -> ApprovalRequest:
         try:
@@ -72,7 +109,15 @@ class Authority:
             raise ApprovalRequired(ASK, approval_id=request_id) from None
 
 
-def _require_live(request: ApprovalRequest, act: Act) -> None:
+def _require_moving(rules: RulesInForce, campaign: Campaign | None) -> None:
+    if rules.halt.since is not None:
+        raise Halted(f"Everything has been stopped by {rules.halt.by}. Nothing goes out until it is resumed.")
+    if campaign is not None and campaign.status in STANDING_STILL:
+        raise Halted(f"The campaign is {campaign.status}, so nothing of it goes out.", status=campaign.status)
+
+
+def require_live(request: ApprovalRequest, act: Act) -> None:
+    """Raise ApprovalRequired unless a request is approved, unchanged, and of a type that allows this effect."""
     if request.status != "approved":
         state = "not been approved" if request.status == "pending" else f"been {request.status}"
         raise ApprovalRequired(f"This has {state}, so it was not done.", approval_id=request.request_id)

@@ -1,0 +1,59 @@
+"""Approval rules over REST: read, changed by people alone, tried before they are switched on; the stop switch."""
+
+import pytest
+
+from tests.server.conftest import Person
+
+
+async def test_the_table_can_be_read_and_changed(person: Person, stranger: Person) -> None:
+    before = (await person.client.get("/api/v1/approval-rules")).json()
+    assert (before["mode"], before["written_by_hand"]) == ("semi_auto", False)
+    assert before["table"][0]["in_words"] == "anything: a person is asked"
+    body = {
+        "mode": "hybrid",
+        "guardrails": {"words": ["cheap"]},
+        "steps": [{"name": "internal"}, {"name": "client", "approvers": ["client@shop.example"]}],
+        "timezone": "Europe/London",
+    }
+    changed = await person.client.put("/api/v1/approval-rules", json=body)
+    assert changed.status_code == 200
+    assert changed.json()["guardrails"][0]["words"] == ["cheap"]
+    assert (await person.client.get("/api/v1/approval-rules")).json() == changed.json()
+    assert (await stranger.client.get("/api/v1/approval-rules")).json()["mode"] == "semi_auto"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"mode": "always"},
+        {"timezone": "Nowhere/Here"},
+        {"rows": [{"ruling": "perhaps"}]},
+        {"rows": [{"ruling": "allow", "from_hour": 99}]},
+        {"unknown": 1},
+    ],
+)
+async def test_rules_that_make_no_sense_are_refused(person: Person, body: dict[str, object]) -> None:
+    assert (await person.client.put("/api/v1/approval-rules", json=body)).status_code == 422
+
+
+async def test_a_viewer_changes_nothing(viewer: Person) -> None:
+    assert (await viewer.client.put("/api/v1/approval-rules", json={"mode": "full_auto"})).status_code == 403
+    assert (await viewer.client.put("/api/v1/stop-switch", json={"stopped": False})).status_code == 403
+
+
+async def test_everything_can_be_stopped_and_resumed(person: Person) -> None:
+    stopped = await person.client.put("/api/v1/stop-switch", json={"stopped": True, "why": "A recall."})
+    assert stopped.json()["stopped"] is True
+    resumed = await person.client.put("/api/v1/stop-switch", json={"stopped": False})
+    assert resumed.json()["stopped"] is False
+
+
+async def test_a_policy_is_tried_on_what_was_asked(person: Person) -> None:
+    conversation = await person.conversation()
+    await person.say(conversation, "Write a post for Threads about our new bakery in Leeds, local families.")
+    await person.say(conversation, "Schedule it for 2 December at noon.")
+    tried = await person.client.post("/api/v1/approval-rules/back-test", json={"mode": "full_auto"})
+    found = tried.json()
+    assert (found["posts"], len(found["without_asking"])) == (1, 1)
+    asked = await person.client.post("/api/v1/approval-rules/back-test", json={"mode": "semi_auto"})
+    assert (asked.json()["would_ask"], asked.json()["without_asking"]) == (1, [])

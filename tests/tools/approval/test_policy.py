@@ -1,0 +1,210 @@
+"""Policies: the table of each mode, guardrails that no approval lifts, and what a policy would have sent."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.clock import ManualClock
+from core.errors import ApprovalRequired, Forbidden
+from core.ids import new_id
+from core.money import Money
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_rules import ApprovalMode, ApprovalRules, Guardrails, PolicyRow
+from db.campaigns import CAMPAIGNS, Campaign, CampaignBrief
+from db.client import Database
+from db.repository import Repository
+from db.settings import SETTINGS, AccountSettings
+from tests.tools.approval.test_authority import POST, approved, planned
+from tools.approval.act import Act
+from tools.approval.authority import Authority
+from tools.approval.backtest import back_test
+from tools.approval.guardrails import breaches, of_brief
+from tools.approval.policy import MODES, compiled, decide, in_words
+from tools.approval.rules import rules_in_force
+from tools.outside.contract import Post
+
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+PLAIN = Post(key="dlv_1", text="Fresh bread from the new oven.")
+
+
+def act(**more: Any) -> Act:
+    given: dict[str, Any] = {
+        "effect": "publish",
+        "platform": "instagram",
+        "account_id": "1789",
+        "publish_at": NOON,
+        "post": PLAIN,
+    }
+    return Act(**(given | more))
+
+
+@pytest.mark.parametrize(
+    ("mode", "what", "ruling"),
+    [
+        ("semi_auto", act(), "ask"),
+        ("hybrid", act(), "allow"),
+        ("hybrid", act(publish_at=NOON.replace(hour=23)), "ask"),
+        ("hybrid", act(post=replace(PLAIN, text="Only £2 today")), "ask"),
+        ("hybrid", act(post=replace(PLAIN, text="We gu\u200barantee it")), "ask"),
+        ("hybrid", act(effect="send", platform="email"), "ask"),
+        ("full_auto", act(publish_at=NOON.replace(hour=23)), "allow"),
+        ("full_auto", act(effect="send", platform="email"), "allow"),
+        ("full_auto", Act("launch"), "ask"),
+        ("full_auto", Act("spend", amount=Money(1, "GBP")), "ask"),
+    ],
+)
+def test_each_mode_rules_as_its_table_says(mode: ApprovalMode, what: Act, ruling: str) -> None:
+    assert decide(compiled(mode), what).ruling == ruling
+
+
+@pytest.mark.parametrize("mode", list(MODES))
+def test_no_mode_launches_or_spends_without_a_person(mode: ApprovalMode) -> None:
+    for what in (Act("launch"), Act("spend", amount=Money(1, "GBP"))):
+        assert decide(compiled(mode), what).ruling == "ask"
+    assert all(in_words(row) for row in MODES[mode])
+
+
+def test_the_first_row_that_fits_rules_and_none_means_asking() -> None:
+    rows = (
+        PolicyRow(effect="publish", channel="instagram", from_hour=22, to_hour=6, ruling="allow"),
+        PolicyRow(effect="spend", up_to_minor=1_000, ruling="allow"),
+    )
+    at = {hour: decide(rows, act(publish_at=NOON.replace(hour=hour))).ruling for hour in range(24)}
+    assert {hour for hour, ruling in at.items() if ruling == "allow"} == {22, 23, 0, 1, 2, 3, 4, 5}
+    assert decide(rows, act(platform="facebook", publish_at=NOON.replace(hour=23))).ruling == "ask"
+    assert decide(rows, Act("spend", amount=Money(1_000, "GBP"))).ruling == "allow"
+    assert decide(rows, Act("spend", amount=Money(1_001, "GBP"))).ruling == "ask"
+    assert decide((), act()).ruling == "ask"
+
+
+RULES = ApprovalRules(
+    guardrails=Guardrails(
+        words=["cheap"],
+        claims=["cures colds"],
+        audiences=["rival.example", "ada@example.com"],
+        quiet_from=20,
+        quiet_to=8,
+        quiet_days=[6],
+        most_minor=10_000,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "rule"),
+    [
+        (act(post=replace(PLAIN, text="So CHEAP!")), "words"),
+        (act(post=replace(PLAIN, text="So ch\u00adeap")), "words"),
+        (act(post=replace(PLAIN, text="So сhеар")), "words"),
+        (act(post=replace(PLAIN, hashtags=("#cheap",))), "words"),
+        (act(post=replace(PLAIN, title="Cheap bread")), "words"),
+        (act(post=replace(PLAIN, text="Our bread cures\n  colds.")), "claims"),
+        (act(post=replace(PLAIN, recipients=("bo@rival.example",))), "audiences"),
+        (act(post=replace(PLAIN, recipients=("bo@mail.rival.example",))), "audiences"),
+        (act(post=replace(PLAIN, recipients=("Ada@Example.com",))), "audiences"),
+        (act(publish_at=NOON.replace(hour=21)), "hours"),
+        (act(publish_at=NOON.replace(hour=7)), "hours"),
+        (act(publish_at=datetime(2026, 12, 6, 12, tzinfo=UTC)), "hours"),
+        (Act("spend", amount=Money(10_001, "GBP")), "spend"),
+    ],
+)
+def test_a_broken_rule_is_found_however_it_is_written(what: Act, rule: str) -> None:
+    assert [breach.rule for breach in breaches([RULES], what)] == [rule]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        act(),
+        act(post=replace(PLAIN, text="Cheapside bakery")),
+        act(post=replace(PLAIN, recipients=("bo@notrival.example",))),
+        Act("spend", amount=Money(10_000, "GBP")),
+    ],
+)
+def test_what_breaks_no_rule_passes(what: Act) -> None:
+    assert breaches([RULES], what) == ()
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_forbidden_word_is_found_wherever_it_stands(before: str, after: str) -> None:
+    rules = ApprovalRules(guardrails=Guardrails(words=["bargain"]))
+    found = breaches([rules], act(post=replace(PLAIN, text=f"{before} bargain {after}")))
+    assert [breach.rule for breach in found] == ["words"]
+
+
+def test_a_brief_forbids_what_it_quotes() -> None:
+    told = of_brief('Warm tone. Never say "cheap" or "bargain". Do not use the word “artisanal”. Say "hello".')
+    assert told.words == ["cheap", "bargain", "artisanal"]
+
+
+async def campaign_of(database: Database, scope: Scope, mode: str, plan_mode: str | None, **more: Any) -> Campaign:
+    campaign = Campaign.model_validate({"campaign_id": new_id("cmp"), "name": "Opening", "mode": mode} | more)
+    await Repository(database, CAMPAIGNS, scope).insert(campaign)
+    if plan_mode:
+        content = {"campaign_id": campaign.campaign_id, "mode": plan_mode}
+        await approved(database, scope, content, request_type="campaign_plan", campaign_id=campaign.campaign_id)
+    return campaign
+
+
+async def test_a_policy_allows_only_with_the_plan_and_its_mode_approved(
+    database: Database, scope: Scope, other_scope: Scope
+) -> None:
+    authority = Authority(database)
+    past = {"publish_at": database.clock.now()}
+    allowed = await campaign_of(database, scope, "full_auto", "full_auto")
+    permit = await authority.permit(scope, act(campaign_id=allowed.campaign_id, **past))
+    assert (permit.by, permit.request_id) == ("policy", None)
+    switched = await campaign_of(database, scope, "full_auto", "semi_auto")
+    unplanned = await campaign_of(database, scope, "full_auto", None)
+    for campaign_id in (switched.campaign_id, unplanned.campaign_id, None):
+        with pytest.raises(ApprovalRequired):
+            await authority.permit(scope, act(campaign_id=campaign_id, **past))
+    with pytest.raises(Forbidden):
+        await authority.permit(other_scope, act(campaign_id=allowed.campaign_id, **past))
+    plan = await Repository(database, APPROVAL_REQUESTS, scope).find({"campaign_id": allowed.campaign_id})
+    await Repository(database, APPROVAL_REQUESTS, scope).update(plan[0].request_id, {"status": "cancelled"})
+    with pytest.raises(ApprovalRequired):
+        await authority.permit(scope, act(campaign_id=allowed.campaign_id, **past))
+
+
+async def test_no_approval_and_no_mode_lifts_a_guardrail_but_an_approval_lifts_the_hours(
+    database: Database, scope: Scope, clock: ManualClock
+) -> None:
+    brief = CampaignBrief(additional_context='Never say "bread".')
+    campaign = await campaign_of(database, scope, "full_auto", "full_auto", brief=brief.model_dump())
+    content = {"posts": [planned(clock)], "audience": None, "budget": None}
+    request_id = await approved(database, scope, content)
+    asked = act(campaign_id=campaign.campaign_id, publish_at=clock.now())
+    for what in (asked, replace(asked, request_id=request_id, post=POST)):
+        with pytest.raises(Forbidden, match="forbid the word"):
+            await Authority(database).permit(scope, what)
+    quiet = AccountSettings(
+        settings_id=new_id("set"), approval=ApprovalRules(guardrails=Guardrails(quiet_from=0, quiet_to=23))
+    )
+    await Repository(database, SETTINGS, scope).insert(quiet)
+    free = await campaign_of(database, scope, "full_auto", "full_auto")
+    with pytest.raises(ApprovalRequired, match="quiet hours"):
+        await Authority(database).permit(scope, replace(asked, campaign_id=free.campaign_id))
+
+
+async def test_a_back_test_names_what_people_had_stopped(database: Database, scope: Scope, clock: ManualClock) -> None:
+    at = {"publish_at": "2026-12-01T12:00:00Z", "link": None}
+    ordinary = planned(clock) | at
+    priced = planned(clock) | at | {"text": "Only £2"}
+    content = {"posts": [ordinary, priced], "audience": None, "budget": None}
+    await approved(database, scope, content)
+    await approved(database, scope, {"posts": [ordinary]}, status="rejected")
+    clock.advance(timedelta(days=40))
+    await approved(database, scope, content)
+    rejected = await approved(database, scope, {"posts": [ordinary]}, status="rejected")
+    rules = await rules_in_force(database, scope)
+    done = await back_test(database, scope, rules, compiled("hybrid"))
+    assert (done.posts, done.would_ask, len(done.unasked)) == (3, 1, 2)
+    assert [one.approval_id for one in done.against] == [rejected]
+    assert (await back_test(database, scope, rules, compiled("semi_auto"))).unasked == ()
+    assert len((await back_test(database, scope, rules, compiled("full_auto"))).unasked) == 3

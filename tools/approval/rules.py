@@ -1,0 +1,69 @@
+"""The rules in force for an account and one of its campaigns."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from core.scope import Scope
+from db.approval_requests import ApprovalStep
+from db.approval_rules import ApprovalMode, ApprovalRules
+from db.campaigns import CAMPAIGNS, Campaign
+from db.client import Database
+from db.repository import Repository
+from db.settings import SETTINGS, AccountSettings, Halt
+from tools.approval.guardrails import of_brief
+from tools.approval.policy import Table, compiled
+
+DEFAULT_MODE: Final[ApprovalMode] = "semi_auto"
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """What holds: the account's rules, the campaign's own, and what follows from both."""
+
+    account: ApprovalRules
+    campaign: ApprovalRules | None
+    mode: ApprovalMode
+    halt: Halt
+
+    @property
+    def table(self) -> Table:
+        """The policy: the campaign's rows, or the account's, or what the mode compiles to."""
+        rows = (self.campaign.rows if self.campaign else []) or self.account.rows
+        return compiled(self.mode, rows)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether somebody wrote the policy's rows in place of a mode."""
+        return bool((self.campaign.rows if self.campaign else []) or self.account.rows)
+
+    @property
+    def timezone(self) -> str:
+        """The timezone hours are read in."""
+        own = self.campaign.timezone if self.campaign else "UTC"
+        return own if own != "UTC" else self.account.timezone
+
+    @property
+    def steps(self) -> tuple[ApprovalStep, ...]:
+        """Who approves, in turn."""
+        return tuple((self.campaign.steps if self.campaign else []) or self.account.steps)
+
+    @property
+    def every(self) -> tuple[ApprovalRules, ...]:
+        """All the rules whose guardrails hold."""
+        return (self.account, self.campaign) if self.campaign else (self.account,)
+
+
+async def rules_in_force(database: Database, scope: Scope, campaign: Campaign | str | None = None) -> RulesInForce:
+    """Read the rules of an account and, where one is named, of its campaign."""
+    settings = await Repository(database, SETTINGS, scope).find_one({}) or AccountSettings(settings_id="set_none")
+    account = settings.approval
+    if isinstance(campaign, str):
+        campaign = await Repository(database, CAMPAIGNS, scope).find_one({"campaign_id": campaign})
+    if campaign is None:
+        return RulesInForce(account, None, account.mode or DEFAULT_MODE, settings.halt)
+    rails = campaign.approval.guardrails
+    said = of_brief(campaign.brief.additional_context, campaign.brief.target_audience)
+    own = campaign.approval.model_copy(
+        update={"guardrails": rails.model_copy(update={"words": [*rails.words, *said.words]})}
+    )
+    return RulesInForce(account, own, own.mode or campaign.mode, settings.halt)
