@@ -3,6 +3,7 @@
 from agents.spec import AgentSpec
 from tools.analytics import query_metrics
 from tools.campaigns import get_campaign, list_campaigns
+from tools.charts import draw_chart
 from tools.posts import list_posts
 
 ANALYST = AgentSpec(
@@ -11,5 +12,5 @@ ANALYST = AgentSpec(
     mark="▲",
     summary="Answers from stored figures and names the rows they came from.",
     prompt="analyst",
-    tools=(query_metrics, list_campaigns, get_campaign, list_posts),
+    tools=(query_metrics, draw_chart, list_campaigns, get_campaign, list_posts),
 )

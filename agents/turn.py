@@ -99,6 +99,7 @@ class Turn:
             memory=self.desk,
             links=self.runner.parts.links,
             outside=self.runner.parts.outside,
+            press=self.runner.parts.press,
         )
 
     def note_requests(self, asked: Iterable[Interrupt], withdrawn: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG
 from db.campaign_events import CAMPAIGN_EVENTS
 from db.campaigns import CAMPAIGNS
+from db.charts import CHARTS
 from db.collection import Collection
 from db.connection_attempts import CONNECTION_ATTEMPTS
 from db.content_library import CONTENT_LIBRARY
@@ -65,6 +66,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     AGENT_TASKS,
     APPROVAL_REQUESTS,
     ANALYTICS_DATA,
+    CHARTS,
     SETTINGS,
     WEBHOOKS,
     SCHEDULED_JOBS,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tools import analytics, approvals, brief, campaigns, content, memory, policies, posts
+from tools import analytics, approvals, brief, campaigns, charts, content, memory, policies, posts
 from tools.tool import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -14,6 +14,7 @@ CATALOGUE: tuple[Tool, ...] = (
     *approvals.TOOLS,
     *policies.TOOLS,
     *analytics.TOOLS,
+    *charts.TOOLS,
     *memory.TOOLS,
 )
 BY_NAME: Mapping[str, Tool] = MappingProxyType({tool.name: tool for tool in CATALOGUE})

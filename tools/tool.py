@@ -18,6 +18,7 @@ from db.collection import Collection, Document
 from db.repository import Repository
 from memory.desk import MemoryDesk
 from tools.approval.requests import RequestType
+from tools.figures.press import ChartPress
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 
@@ -41,6 +42,7 @@ class ToolParts:
 
     links: ManagedLinks | None = None
     outside: Outside | None = None
+    press: ChartPress = field(default_factory=ChartPress)
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class ToolContext:
     changes it stores it too. ``campaign_id`` is the campaign the conversation is about, if there is one yet.
     ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
+    ``press`` draws charts.
     ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
@@ -69,6 +72,7 @@ class ToolContext:
     memory: MemoryDesk | None = None
     links: ManagedLinks | None = None
     outside: Outside | None = None
+    press: ChartPress = field(default_factory=ChartPress)
     events: list[Event] = field(default_factory=list[Event])
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     withdrawn: list[str] = field(default_factory=list[str])

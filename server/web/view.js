@@ -3,6 +3,7 @@
 
 const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "S", "DEL", "CODE", "PRE", "UL", "OL", "LI", "BLOCKQUOTE", "HR",
   "H1", "H2", "H3", "H4", "H5", "H6", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "A"]);
+const CHART = /^\/api\/v1\/charts\/cht_[0-9a-f]{32}\.svg$/;
 
 export function make(tag, { text, ...properties } = {}, ...children) {
   const node = document.createElement(tag);
@@ -16,12 +17,19 @@ export function make(tag, { text, ...properties } = {}, ...children) {
   return node;
 }
 
+function chart(source) {
+  const src = source.getAttribute("src"), alt = source.getAttribute("alt") || "Chart";
+  return make("a", { className: "chart", href: src, target: "_blank", rel: "noopener" },
+    make("img", { src, alt, loading: "lazy" }));
+}
+
 function copied(source, target) {
   for (const child of source.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) {
       target.append(child.textContent);
     } else if (child.nodeType === Node.ELEMENT_NODE) {
       let into = target;
+      if (child.tagName === "IMG" && CHART.test(child.getAttribute("src") || "")) target.append(chart(child));
       if (KEPT.has(child.tagName)) {
         into = make(child.tagName.toLowerCase());
         if (child.tagName === "A" && /^(https?:|mailto:)/i.test(child.getAttribute("href") || "")) {

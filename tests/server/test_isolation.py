@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from core.ids import new_id
 from core.scope import Scope
 from db.catalogue import OWNED
+from db.charts import CHARTS, Chart
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.app import ROUTERS
@@ -63,7 +64,12 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     mine = Scope(person.user_id, person.user_id, "user")
     link = await services.links.manage(mine, source, "https://shop.example/menu")
     key = await person.client.post("/api/v1/api-keys", json={"name": "Shop"})
+    chart = Chart(
+        chart_id=new_id("cht"), title="Clicks", kind="bar", metric="clicks", group_by="post", spec="{}", svg="", png=""
+    )
+    await services.repository(CHARTS, mine).insert(chart)
     return {
+        "chart_id": chart.chart_id,
         "key_id": key.json()["key_id"],
         "link_id": link.url_id,
         "connection_id": account.social_account_id,
@@ -115,6 +121,7 @@ async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, ser
         "links",
         "memory",
         "api-keys",
+        "charts",
     ):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path

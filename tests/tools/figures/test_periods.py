@@ -1,5 +1,6 @@
 """Periods as people name them come out as the days they mean."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -54,11 +55,10 @@ def test_no_bounds_where_none_are_meant(words: str) -> None:
 
 
 @given(words=st.text(max_size=60))
-def test_anything_else_is_refused_in_words(words: str) -> None:
-    try:
-        read_period(words, TODAY)
-    except ValueError as error:
-        assert "last 30 days" in str(error) or "isoformat" in str(error) or "month" in str(error)
+def test_any_text_is_a_period_or_refused(words: str) -> None:
+    with suppress(ValueError):
+        period = read_period(words, TODAY)
+        assert period.since is None or period.until is None or period.since <= period.until
 
 
 @given(start=st.dates(date(2020, 1, 1), date(2030, 1, 1)), days=st.integers(1, 400))
