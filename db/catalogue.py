@@ -13,6 +13,7 @@ from db.audit_log import AUDIT_LOG
 from db.campaign_events import CAMPAIGN_EVENTS
 from db.campaigns import CAMPAIGNS
 from db.charts import CHARTS
+from db.chat_turns import CHAT_TURNS
 from db.collection import Collection
 from db.connection_attempts import CONNECTION_ATTEMPTS
 from db.content_library import CONTENT_LIBRARY
@@ -77,6 +78,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     SPEND_ENTRIES,
     SYSTEM_CONFIG,
     API_KEYS,
+    CHAT_TURNS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from server import pages
+from server.completions import routes as completions
 from server.live import ag_ui, sockets
 from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
@@ -50,6 +51,7 @@ TAGS: Final = [
     {"name": "Jobs", "description": "What is due when, and what has failed for good."},
     {"name": "Memory", "description": "What is remembered, in people's hands."},
     {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
+    {"name": "Chat completions", "description": "The same conversations as an OpenAI-compatible model."},
     {"name": "Health", "description": "Alive, ready, figures."},
 ]
 ROUTERS: Final = (
@@ -67,6 +69,7 @@ ROUTERS: Final = (
     jobs.router,
     memory.router,
     ag_ui.router,
+    completions.router,
     sockets.router,
     health.router,
     links.public,

@@ -20,6 +20,7 @@ from server.auth.accounts import AccountDesk
 from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.tokens import Tokens
+from server.completions.desk import CompletionDesk
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
@@ -48,6 +49,7 @@ class Services:
     callers: Callers
     api_keys: ApiKeyDesk
     tokens: Tokens
+    completions: CompletionDesk
     outside: Outside
     logins: Logins
     connections: Connections

@@ -23,6 +23,7 @@ from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens, secret_key
+from server.completions.desk import CompletionDesk
 from server.memory import build_memory
 from server.private_files import write_private
 from server.services import Services
@@ -60,6 +61,7 @@ async def running_services(
         stack.push_async_callback(services.outside.close)
         stack.push_async_callback(services.callers.keys.stop)
         stack.push_async_callback(services.turns.stop)
+        stack.push_async_callback(services.completions.stop)
         stack.push_async_callback(recovery.stop)
         await recovery.start()
         stack.push_async_callback(services.memory.engine.close)
@@ -108,6 +110,7 @@ def assemble(
         desk=desk,
         callers=Callers(database, tokens, clock),
         api_keys=ApiKeyDesk(database, desk, clock),
+        completions=CompletionDesk(database, turns),
         tokens=tokens,
         outside=outside,
         logins=logins,

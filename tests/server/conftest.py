@@ -55,12 +55,15 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 async def services(settings: Settings, database: Database, clock: ManualClock) -> AsyncGenerator[Services]:
     hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
-    made, _ = assemble(settings, clock, database, build_models(settings), "ins_test", Passwords(hasher))
+    models = build_models(settings)
+    made, _ = assemble(settings, clock, database, models, "ins_test", Passwords(hasher))
     yield made
     made.stopping.set()
+    await made.completions.stop()
     await made.turns.stop()
     await made.callers.keys.stop()
     await made.outside.close()
+    await models.close()
 
 
 @pytest.fixture

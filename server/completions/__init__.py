@@ -1,0 +1,1 @@
+"""The conversations as an OpenAI-compatible model: chat completions, streamed and whole."""
