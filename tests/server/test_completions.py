@@ -1,8 +1,8 @@
 """Chat completions, asked for with OpenAI's own Python client against the running server."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator
+from typing import Any, cast
 
 import httpx
 import openai
@@ -33,8 +33,8 @@ async def program(person: Person, live: str) -> AsyncGenerator[AsyncOpenAI]:
 
 async def say(program: AsyncOpenAI, history: History, words: str, **more: Any) -> ChatCompletion:
     history.append({"role": "user", "content": words})
-    create: Callable[..., Awaitable[ChatCompletion]] = program.chat.completions.create
-    done = await create(model=MODEL, messages=history, **more)
+    create: Any = program.chat.completions.create
+    done = cast("ChatCompletion", await create(model=MODEL, messages=history, **more))
     history.append({"role": "assistant", "content": done.choices[0].message.content})
     return done
 
