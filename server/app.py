@@ -13,6 +13,7 @@ from server.problems import Problem, add_problem_handlers
 from server.rest import (
     accounts,
     api_keys,
+    approval_links,
     approval_rules,
     approvals,
     campaigns,
@@ -65,6 +66,8 @@ ROUTERS: Final = (
     links.router,
     charts.router,
     approvals.router,
+    approval_links.router,
+    approval_links.public,
     approval_rules.router,
     jobs.router,
     memory.router,

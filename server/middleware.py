@@ -69,7 +69,8 @@ class Guard:
         route = getattr(scope.get("route"), "path", "unknown")
         self._metrics.requests.labels(scope["method"], route, status).inc()
         self._metrics.seconds.labels(route).observe(seconds)
-        log.debug("request", method=scope["method"], path=scope["path"], status=status)
+        # What stands in place of an id may be a secret, such as the token of a link.
+        log.debug("request", method=scope["method"], path=route, status=status)
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes | None:

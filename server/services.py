@@ -26,6 +26,8 @@ from server.memory import MemoryParts
 from server.metrics import Metrics
 from server.visitors import Visitors
 from server.work import WorkParts
+from tools.approval.authority import Authority
+from tools.approval.signed_links import SignedLinks
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
@@ -56,6 +58,8 @@ class Services:
     accounts: OpenAccounts
     delivery: DeliveryParts
     links: ManagedLinks
+    signed_links: SignedLinks
+    authority: Authority
     short_links: ShortLinks
     visitors: Visitors
     model_label: str

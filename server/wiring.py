@@ -31,6 +31,7 @@ from server.storage import open_database
 from server.visitors import Visitors
 from server.work import build_work
 from tools.approval.authority import Authority
+from tools.approval.signed_links import SignedLinks
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.outside.connections import Connections
 from tools.outside.http import Outside
@@ -99,6 +100,7 @@ def assemble(
     logins = Logins(outside, registrations(settings))
     desk = AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode)
     accounts = OpenAccounts(database, logins)
+    authority = Authority(database)
     services = Services(
         settings=settings,
         clock=clock,
@@ -116,8 +118,10 @@ def assemble(
         logins=logins,
         connections=Connections(database, logins),
         accounts=accounts,
-        delivery=build_delivery(database, outside, accounts, Authority(database), owner),
+        delivery=build_delivery(database, outside, accounts, authority, owner),
         links=links,
+        signed_links=SignedLinks(secret, clock),
+        authority=authority,
         short_links=ShortLinks(database),
         visitors=Visitors(secret),
         model_label=models.label,

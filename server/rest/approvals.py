@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest, ApprovalStep, Change, Signature
 from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView, page_view
@@ -35,6 +35,15 @@ class ApprovalView(BaseModel):
     decided_via: str | None
     notes: str | None
     edits: dict[str, Any] | None
+    steps: list[ApprovalStep]
+    step: int
+    signatures: list[Signature]
+    supersedes: str | None
+    superseded_by: str | None
+    difference: list[Change]
+    void_reason: str | None
+    workflow_id: str | None
+    reminded_at: datetime | None
     created_at: datetime
     expires_at: datetime
     decided_at: datetime | None
