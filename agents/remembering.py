@@ -1,7 +1,7 @@
 """Remembers what was said, after the answer: a worker that finds the turns not remembered yet, of whichever process.
 
-A turn's last write marks its message; the mark is taken off once everything is stored. Whatever happens in between is
-done again, and doing it again changes nothing.
+A message is marked when its turn begins; the mark is taken off when the turn is over and everything of it is stored.
+Whatever happens in between is done again, and doing it again changes nothing.
 """
 
 import asyncio
@@ -94,7 +94,10 @@ class Remembering:
     async def _one(self, message: Stored) -> int:
         message_id = message["message_id"]
         try:
-            await self.remember(message)
+            state = await self._work.state(message)
+            if state == "under way":
+                return 0
+            await self._remember(message, gone=state == "gone")
         except Unavailable:
             raise
         except AppError as error:
@@ -105,14 +108,13 @@ class Remembering:
         self._failed.pop(message_id, None)
         return 1
 
-    async def remember(self, message: Stored) -> None:
+    async def _remember(self, message: Stored, *, gone: bool) -> None:
         """Remember one turn and tick it off."""
         scope = scope_of(message)
         conversation_id = message["conversation_id"]
-        gone = await self._work.gone(message)
         if not gone and await self._desk.switches.is_on(scope, conversation_id, fresh=True):
             await self._keep(scope, message)
-            if await self._work.gone(message):
+            if await self._work.state(message) == "gone":
                 await self._desk.forget_conversation(scope, conversation_id)
         await self._work.done(message["message_id"])
 

@@ -30,7 +30,8 @@ class ConversationContext(Part):
 class RunLease(Part):
     """The turn that is running, the process that runs it, and until when it may go without a sign of life.
 
-    ``boot`` names one start of the process; ``first_seq`` is the number of the run's first event.
+    ``boot`` names one start of the process; ``first_seq`` is the number of the run's first event. ``opening`` are its
+    first events in wire form: they are here until the run stores more.
     """
 
     token: str = ""
@@ -40,6 +41,7 @@ class RunLease(Part):
     boot: str
     until: UtcTime
     first_seq: int = 1
+    opening: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
     attempt: int = 1
     cancel: bool = False
 
@@ -79,7 +81,7 @@ CONVERSATIONS = Collection(
     indexes=(
         Index(("user_id",)),
         Index(("-updated_at",)),
-        Index(("conversation_id", "deleted_at")),
+        Index(("conversation_id", "deleted_at", "run.token", "queued", "last_seq")),
         Index(("user_id", "deleted_at", "-created_at", "-conversation_id")),
         Index(("external_id", "user_id"), unique=True, partial={"external_id": {"$gt": ""}}),
         Index(("run.until",), sparse=True),

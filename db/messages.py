@@ -8,10 +8,11 @@ from db.collection import Collection, Index, OwnedDocument, UtcTime
 
 
 class Message(OwnedDocument):
-    """What a person or an agent said. A person's message is ``pending`` until its turn is over, well or badly.
+    """What a person or an agent said.
 
-    ``first_seq`` is a number at or before the first event of its turn. ``memory`` is ``pending`` while what was said in
-    the turn has still to be remembered.
+    A person's message is ``pending`` while it waits for its turn. From then on it is ``done``, unless the turn ends
+    otherwise, and ``memory`` is ``pending`` until what was said in the turn, once that is over, is remembered.
+    ``first_seq`` is a number at or before the first event of the turn.
     """
 
     message_id: str

@@ -1,15 +1,17 @@
 """What a turn reads and writes, in as few round trips as it takes: the lease of a conversation, messages and events.
 
-Only the holder of a conversation's lease writes its events, so that their numbers have no gaps. Every write is harmless
-when repeated: ids are derived, answers replace themselves, and an event that is already there is left alone.
+Only the holder of a conversation's lease writes its events, so that their numbers have no gaps; a run's first ones are
+in the lease until more are stored. Every write is harmless when repeated: ids are derived, answers replace themselves,
+and an event that is already there is left alone.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from core.json_text import inner_object
 from db.agent_events import AGENT_EVENTS
 from db.client import Database
@@ -20,6 +22,7 @@ from db.stored import to_stored
 from db.writes import Insert, Update, Write
 
 Raw: TypeAlias = dict[str, Any]
+Begun: TypeAlias = Literal["begun", "known", "busy", "gone"]
 
 EVENTS_PER_PAGE = 500
 EVENTS_PER_ENTRY = 50
@@ -60,7 +63,7 @@ class Release:
     @property
     def held(self) -> Raw:
         """The conversation while the lease is ours."""
-        return _own(self.user_id, self.conversation_id) | {"run.token": self.token}
+        return _held(self.conversation_id, self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,9 @@ class TurnStore:
             )
         return await self.head(user_id, conversation_id) if taken.matched_count else None
 
-    async def renew(self, user_id: str, conversation_id: str, token: str, until: datetime) -> Raw | None:
+    async def renew(self, conversation_id: str, token: str, until: datetime) -> Raw | None:
         """Keep the lease; return the lease document, or None if it is no longer ours. 2 round trips."""
-        held = _own(user_id, conversation_id) | {"run.token": token}
+        held = _held(conversation_id, token)
         with translated():
             await self._conversations.update_one(held, {"$set": {"run.until": until}})
             found = await self._conversations.find_one(held, {"_id": 0, "run": 1})
@@ -155,69 +158,58 @@ class TurnStore:
         now, cipher = self._database.clock.now(), self._database.cipher
         return to_stored(CONVERSATIONS, conversation, tenant=user_id, now=now, cipher=cipher)
 
-    async def begin(self, message: Raw, entry: Raw, lease: Raw, new: Raw | None = None) -> bool:
-        """Store a new message and its run's first events, and take the lease. 1 round trip.
+    async def begin(self, message: Raw, lease: Raw, last_seq: int, new: Raw | None = None) -> Begun:
+        """Take the lease, which brings the run's first events, and store the message. 1 round trip.
 
-        With ``new`` the conversation itself is stored with them; Conflict if there is one with its external id.
+        With ``new`` the conversation itself is stored with its lease; Conflict if there is one with its external id.
 
-        The number of the first event is the lock: Conflict with ``index`` 0 means that the message was there already,
-        with ``index`` 1 that somebody else's turn is under way. False if the conversation is gone.
+        The conversation is the lock: nothing is stored unless it is as its head said, free and at ``last_seq``. On
+        ``known`` the lease is ours, and to be given back.
         """
-        there = {"conversation_id": message["conversation_id"], "deleted_at": None}
-        take = Update(self._conversations_space, there, {"$set": {"run": lease}})
-        first = (Insert(self._messages_space, message), Insert(self._events_space, entry))
-        if new is not None:
-            return await self._begin_new(Insert(self._conversations_space, new | {"run": lease}), first)
+        take = self._new(new, lease) if new else self._taking(message["conversation_id"], lease, last_seq)
         try:
-            return await self._database.write(*first, take) == 1
-        except Conflict as conflict:
-            if not await self._is_same_message(message):
+            await self._database.write(take, Insert(self._messages_space, message))
+        except (Conflict, InvalidInput) as refusal:
+            head = await self.head(message["user_id"], message["conversation_id"])
+            if head is not None and inner_object(head.get("run")).get("token") == lease["token"]:
+                return await self._begin_again(message)
+            if new:
                 raise
-            if conflict.details.get("index") == 1 and not await self._is_same_entry(entry):
-                raise
-        await self._append_missing([entry])
-        return await self._database.write(take) == 1
+            if refusal.details.get("index") == 0:
+                return "gone" if head is None else "busy"
+            raise
+        return "begun"
 
-    async def _begin_new(self, conversation: Insert, first: tuple[Insert, Insert]) -> bool:
-        try:
-            await self._database.write(conversation, *first)
-        except Conflict:
-            document, (message, entry) = conversation.document, (insert.document for insert in first)
-            found = await self.head(document["user_id"], document["conversation_id"])
-            if found is None or inner_object(found.get("run")).get("token") != document["run"]["token"]:
-                raise
-            if not await self._is_same_message(message):
-                await self._database.write(first[0])
-            await self._append_missing([entry])
-        return True
+    def _new(self, conversation: Raw, lease: Raw) -> Write:
+        return Insert(self._conversations_space, conversation | {"run": lease})
 
-    async def take_up(self, message_id: str, run_id: str, entry: Raw) -> None:
-        """Store the first events of a run whose message is stored and whose lease we hold. 1 round trip.
+    def _taking(self, conversation_id: str, lease: Raw, last_seq: int) -> Write:
+        """Return the write that takes the lease of a conversation as we know it, and fails if it is otherwise.
 
-        Raises LeaseLost when somebody else's turn began first; the message then waits as before.
+        What does not match would be stored anew, and that is refused: the id is taken, and an owner is missing.
         """
-        taken_up = {"run_id": run_id, "first_seq": entry["seq"]}
-        update = Update(self._messages_space, {"message_id": message_id}, {"$set": taken_up})
-        try:
-            await self._database.write(Insert(self._events_space, entry), update)
-        except Conflict:
-            if not await self._is_same_entry(entry):
-                raise LeaseLost from None
-            await self._database.write(update)
+        known = _held(conversation_id, None) | {"queued": 0, "last_seq": last_seq}
+        return Update(self._conversations_space, known, {"$set": {"run": lease}}, upsert=True)
 
-    async def withdraw(self, message: Raw, entry: Raw) -> None:
-        """Take back what ``begin`` stored in a conversation that is gone. 2 round trips."""
-        with translated():
-            await self._messages.delete_one({"message_id": message["message_id"]})
-            await self._events.delete_one({"event_id": entry["event_id"]})
-
-    async def _is_same_message(self, message: Mapping[str, Any]) -> bool:
-        """Whether a repeated write met its own first attempt, and not an earlier message of the same client id."""
+    async def _begin_again(self, message: Raw) -> Begun:
+        """Go on with a beginning of ours whose message may be missing, or was refused as one that is known."""
+        with suppress(Conflict):
+            await self._database.write(Insert(self._messages_space, message))
         found = await self.message(message["user_id"], message["conversation_id"], message["message_id"])
-        return found is not None and found.get("run_id") == message["run_id"]
+        return "known" if found is None else "begun"
 
-    async def _is_same_entry(self, entry: Raw) -> bool:
-        return await self._holder(entry) == str(entry["event_id"])
+    async def take_up(self, message: Raw, token: str, taken_up: Raw, opening: Sequence[Raw]) -> None:
+        """Note in a stored message, and in our lease with the run's first events, that its run has begun. 1 round trip.
+
+        Raises LeaseLost when the lease is not ours any more.
+        """
+        held = _held(message["conversation_id"], token)
+        changes = [
+            Update(self._messages_space, {"message_id": message["message_id"]}, {"$set": taken_up}),
+            Update(self._conversations_space, held, {"$set": {"run.opening": opening}}),
+        ]
+        if await self._database.write(*changes) < len(changes):
+            raise LeaseLost
 
     async def _holder(self, entry: Mapping[str, Any]) -> str | None:
         """Return the id of the entry that has this entry's number."""
@@ -283,7 +275,22 @@ class TurnStore:
                 raise LeaseLost
 
     async def events_after(self, user_id: str, conversation_id: str, seq: int) -> list[NumberedEvent]:
-        """Return the next events after ``seq`` in order; none means that there are no more. 1 round trip."""
+        """Return the next events after ``seq`` in order; none means that there are no more. 2 round trips, 3 at most.
+
+        A run's first events are in its lease until an entry holds them, and count once its message is stored.
+        """
+        head = await self.head(user_id, conversation_id)
+        # In this order: a run that ends meanwhile has stored its entries before it gave its lease back.
+        events = await self.entries_after(user_id, conversation_id, seq)
+        here = events[-1].seq if events else seq
+        opening = [event for event in opening_of(head) if event.seq > here]
+        if not head or not opening or head["run"]["first_seq"] > here + 1:
+            return events
+        stored = await self.message(user_id, conversation_id, head["run"]["message_id"])
+        return events + opening if stored else events
+
+    async def entries_after(self, user_id: str, conversation_id: str, seq: int) -> list[NumberedEvent]:
+        """Return the next events after ``seq`` that entries hold, in order. 1 round trip."""
         first, last = seq - EVENTS_PER_ENTRY + 1, seq + EVENTS_PER_PAGE
         with translated():
             cursor = self._events.find(
@@ -350,6 +357,21 @@ class TurnStore:
 
 def _own(user_id: str, conversation_id: str) -> Raw:
     return {"conversation_id": conversation_id, "user_id": user_id, "deleted_at": None}
+
+
+def _held(conversation_id: str, token: str | None) -> Raw:
+    """Return what finds a conversation by its lease, or without one: the first keys of an index, and nothing else."""
+    return {"conversation_id": conversation_id, "deleted_at": None, "run.token": token}
+
+
+def opening_of(head: Raw | None) -> list[NumberedEvent]:
+    """Return the first events of the run under way, as a conversation's lease holds them."""
+    run = head.get("run") if head else None
+    if not run:
+        return []
+    return [
+        NumberedEvent(seq, run["run_id"], wire) for seq, wire in enumerate(run.get("opening", ()), run["first_seq"])
+    ]
 
 
 def lease_document(lease: Lease, first_seq: int = 1) -> Raw:

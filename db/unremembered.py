@@ -1,7 +1,8 @@
-"""Turns across all tenants that are over and not remembered yet: for the worker that remembers, alone."""
+"""Turns across all tenants that have begun and are not remembered yet: for the worker that remembers, alone."""
 
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from core.json_text import inner_object
 from db.agent_events import AGENT_EVENTS
 from db.client import Database
 from db.conversations import CONVERSATIONS
@@ -9,6 +10,7 @@ from db.failures import translated
 from db.messages import MESSAGES
 
 Raw: TypeAlias = dict[str, Any]
+State: TypeAlias = Literal["under way", "over", "gone"]
 
 AT_ONCE = 200
 EVENTS_READ = 500
@@ -24,7 +26,7 @@ class Unremembered:
         self._conversations = database.raw(CONVERSATIONS)
 
     async def waiting(self) -> list[Raw]:
-        """Return people's messages whose turns wait to be remembered, oldest first. 1 round trip."""
+        """Return people's messages whose turns are to be remembered once they are over, oldest first. 1 round trip."""
         with translated():
             found = await self._messages.find({"memory": "pending"}, {"_id": 0}, limit=AT_ONCE).to_list()
         return sorted(found, key=lambda message: str(message["message_id"]))
@@ -57,11 +59,21 @@ class Unremembered:
         with translated():
             await self._messages.update_one({"message_id": message_id}, {"$unset": {"memory": ""}})
 
-    async def gone(self, message: Raw) -> bool:
-        """Whether the message's conversation, or the account, has been deleted meanwhile. 1 round trip."""
-        where = {"conversation_id": message["conversation_id"], "user_id": message["user_id"], "deleted_at": None}
+    async def state(self, message: Raw) -> State:
+        """Whether the message's turn is over, as one to remember; gone with its conversation. 2 round trips."""
         with translated():
-            return await self._conversations.find_one(where, {"_id": 1}) is None
+            found = await self._conversations.find_one(
+                {"conversation_id": message["conversation_id"], "deleted_at": None},
+                {"_id": 0, "user_id": 1, "run.message_id": 1},
+            )
+        if found is None or found["user_id"] != message["user_id"]:
+            return "gone"
+        if inner_object(found.get("run")).get("message_id") == message["message_id"]:
+            return "under way"
+        # Read again: it may have failed meanwhile, and wait for another turn.
+        marked = {"message_id": message["message_id"], "run_id": message["run_id"], "memory": "pending"}
+        with translated():
+            return "over" if await self._messages.find_one(marked, {"_id": 1}) else "under way"
 
     async def let_go(self, user_id: str, conversation_id: str) -> None:
         """Take what waits of a conversation out of the line: it is being deleted. 1 round trip."""

@@ -33,7 +33,7 @@ from core.events import (
 )
 from core.ids import new_id
 from core.scope import Scope
-from db.turn_store import LeaseLost, NumberedEvent, Release
+from db.turn_store import Begun, LeaseLost, NumberedEvent, Release, opening_of
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +64,7 @@ class Run:
         self._stoppable = False
         self.from_line = False
         self.over = False
+        self._failed = False
         self.log = RunLog(
             house.store,
             house.feed,
@@ -80,28 +81,30 @@ class Run:
         self._recall: asyncio.Task[Brought] | None = None
         self._recalls = house.memory is not None and self.approved is None
 
-    async def begin(self, new: Stored | None = None, *, early: bool = False) -> bool:
-        """Store a new message with the run's first events and take the lease, all in 1 round trip.
+    async def begin(self, new: Stored | None = None, *, early: bool = False) -> Begun:
+        """Take the lease with the run's first events, and store the message with it, all in 1 round trip.
 
         ``new`` is the conversation where that is to be stored as well. ``early`` asks the model meanwhile: only where
-        nothing speaks for this being a message that was sent before. False if the conversation is gone. Raises
-        Conflict as the store's ``begin`` does.
+        nothing speaks for this being a message that was sent before. Says what came of it, and raises, as the store's
+        ``begin`` does.
         """
         opening = await self._opening()
-        frames, entries = self.log.numbered(opening)
+        frames = self.log.numbered(opening)
+        lease = self.head["run"] | {"opening": [frame.wire for frame in frames]}
+        message = self.message | self._taken_up()
         if early:
             self._start_early(opening)
         try:
-            begun = await self.house.store.begin(self.message, entries[0], self.head["run"], new)
+            begun = await self.house.store.begin(message, lease, self.first_seq - 1, new)
         except BaseException:
             await self._drop_early()
             raise
-        if not begun:
+        if begun == "begun":
+            self.message = message
+            self._opened(opening, frames)
+        else:
             await self._drop_early()
-            await self.house.store.withdraw(self.message, entries[0])
-            return False
-        self._opened(opening, frames)
-        return True
+        return begun
 
     def _start_early(self, opening: Sequence[Event]) -> None:
         """Ask the model while the message is being stored, where it is known already who answers, and with what."""
@@ -115,12 +118,22 @@ class Run:
             await started.drop()
 
     async def open(self) -> None:
-        """Store the first events of a run whose message and lease are stored already. 1 round trip."""
+        """Note that the run of a stored message has begun, with its first events; we hold the lease. 1 round trip."""
         opening = await self._opening()
-        frames, entries = self.log.numbered(opening)
+        frames = self.log.numbered(opening)
         self.from_line = True
-        await self.house.store.take_up(self.message["message_id"], self.run_id, entries[0])
+        taken_up = self._taken_up()
+        await self.house.store.take_up(self.message, self.token, taken_up, [frame.wire for frame in frames])
+        self.message |= taken_up
         self._opened(opening, frames)
+
+    def _taken_up(self) -> Stored:
+        """Return what is noted in a message when its turn begins: what it is if all goes well."""
+        return {"run_id": self.run_id, "first_seq": self.first_seq} | self._noted("done")
+
+    def _noted(self, status: Status) -> Stored:
+        """Return what a message says of a turn that ends like this."""
+        return {"status": status, "memory": "pending" if self.house.memory and status != "failed" else None}
 
     def _opened(self, opening: list[Event], frames: list[Frame]) -> None:
         self.log.opened(opening, frames)
@@ -203,13 +216,15 @@ class Run:
 
     async def release(self) -> bool:
         """Give the lease back if the run's last write did not; True if another message waits."""
-        if self.over:
-            return False
-        answers = self.log.answered or await self._stored_answers()
-        release = self._release(answers, self.log.next_seq - 1)
-        waiting = await self.house.store.release(release)
-        if not waiting:
-            self._given_back(release)
+        waiting = False
+        if not self.over:
+            answers = self.log.answered or await self._stored_answers()
+            release = self._release(answers, self.log.next_seq - 1)
+            waiting = await self.house.store.release(release)
+            if not waiting:
+                self._given_back(release)
+        if self.house.memory and not self._failed:
+            self.house.memory.remembering.nudge(self.message["message_id"])
         return waiting
 
     def _release(self, answers: Sequence[Stored], last_seq: int) -> Release:
@@ -271,11 +286,12 @@ class Run:
     async def _stored_progress(self) -> Progress:
         events: list[NumberedEvent] = []
         after = self.first_seq - 1
-        while page := await self.house.store.events_after(self.scope.user_id, self.conversation_id, after):
+        while page := await self.house.store.entries_after(self.scope.user_id, self.conversation_id, after):
             events += page
             after = page[-1].seq
-        self.log.next_seq = after + 1
-        return Progress.of(event.wire for event in events if event.run_id == self.run_id)
+        opening = [] if events else opening_of(self.head)
+        self.log.go_on(events, opening)
+        return Progress.of(event.wire for event in [*events, *opening])
 
     async def _close_done(self) -> None:
         waiting = self.turn.interrupts
@@ -309,20 +325,22 @@ class Run:
 
     async def _close(self, status: Status, *events: Event) -> None:
         self._stoppable = False
+        self._failed = status == "failed"
         self.log.put(*events)
-        over: Stored = {"status": status, "updated_at": self.house.clock.now()}
-        memory = self.house.memory if status != "failed" else None
-        if memory:
-            over["memory"] = "pending"
         released: list[Release] = []
 
         def release(answers: Sequence[Stored], last_seq: int) -> Release:
             released.append(self._release(answers, last_seq))
             return released[-1]
 
-        await self.log.finish({self.message["message_id"]: over}, release, lambda: self._given_back(released[-1]))
-        if memory:
-            memory.remembering.nudge(self.message["message_id"])
+        await self.log.finish(self._outcome(status), release, lambda: self._given_back(released[-1]))
+
+    def _outcome(self, status: Status) -> dict[str, Stored]:
+        """Return the change of the message where its turn ends otherwise than was noted when it began."""
+        noted = self._noted(status)
+        if all(self.message.get(field) == value for field, value in noted.items()):
+            return {}
+        return {self.message["message_id"]: noted | {"updated_at": self.house.clock.now()}}
 
     async def _stored_answers(self) -> list[Stored]:
         found = await self.house.store.messages_of_run(self.scope.user_id, self.conversation_id, self.run_id)
@@ -332,9 +350,7 @@ class Run:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             with suppress(Unavailable):
-                lease = await self.house.store.renew(
-                    self.scope.user_id, self.conversation_id, self.token, self.house.clock.now() + LEASE
-                )
+                lease = await self.house.store.renew(self.conversation_id, self.token, self.house.clock.now() + LEASE)
                 if task and lease and lease.get("cancel"):
                     await self.stop(task)
 

@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
 from core.ids import derived_id
-from db.turn_store import EVENTS_PER_ENTRY, Release, TurnStore
+from db.turn_store import EVENTS_PER_ENTRY, NumberedEvent, Release, TurnStore
 
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0
@@ -57,6 +57,7 @@ class RunLog:
         self._conversation_id = conversation_id
         self._run_id = run_id
         self._last_said = since
+        self._opening: list[dict[str, Any]] = []
         self._waiting: list[Event] = []
         self._under_way: Write | None = None
         self._answers: list[dict[str, Any]] = []
@@ -185,8 +186,8 @@ class RunLog:
     def _next_write(self, updates: Mapping[str, dict[str, Any]]) -> Write:
         batch, self._waiting = self._waiting, []
         answers, self._answers = self._answers, []
-        frames, entries = self.numbered([event for event in batch if event.durable])
-        return Write(batch, answers, updates, frames, entries)
+        frames = self.numbered([event for event in batch if event.durable])
+        return Write(batch, answers, updates, frames, self._entries(frames))
 
     async def _carry_out(self, write: Write) -> None:
         self._under_way = write
@@ -214,20 +215,31 @@ class RunLog:
             else:
                 channel.emit(event, self._run_id)
 
-    def numbered(self, events: Sequence[Event]) -> tuple[list[Frame], list[dict[str, Any]]]:
-        """Return the frames of events and the entries they are stored in, with the numbers they will have."""
-        wires = [event.wire() for event in events]
-        frames = [Frame(seq, wire, self._run_id) for seq, wire in enumerate(wires, self.next_seq)]
-        entries = [
-            self._entry(self.next_seq + start, wires[start : start + EVENTS_PER_ENTRY])
+    def numbered(self, events: Sequence[Event]) -> list[Frame]:
+        """Return the frames of events with the numbers they will have."""
+        return [Frame(seq, event.wire(), self._run_id) for seq, event in enumerate(events, self.next_seq)]
+
+    def _entries(self, frames: Sequence[Frame]) -> list[dict[str, Any]]:
+        """Return the entries that events are stored in. The first ones of a run hold its opening as well."""
+        if not frames:
+            return []
+        wires = [*self._opening, *(frame.wire for frame in frames)]
+        first, self._opening = self.next_seq - len(self._opening), []
+        return [
+            self._entry(first + start, wires[start : start + EVENTS_PER_ENTRY])
             for start in range(0, len(wires), EVENTS_PER_ENTRY)
         ]
-        return frames, entries
 
     def opened(self, events: Sequence[Event], frames: list[Frame]) -> None:
-        """Show the opening of the run, which was stored together with its message."""
+        """Show the opening of the run, which was stored with its lease."""
         self._note(events)
+        self._opening = [frame.wire for frame in frames]
         self.stored(frames)
+
+    def go_on(self, stored: Sequence[NumberedEvent], opening: Sequence[NumberedEvent]) -> None:
+        """Go on after events of the run that are stored, of which entries may not yet hold the opening."""
+        self._opening = [event.wire for event in opening]
+        self.next_seq += len(stored) + len(opening)
 
     def stored(self, frames: list[Frame]) -> None:
         """Show events that are stored now."""
@@ -283,11 +295,12 @@ class RunLog:
 
 
 def _entry_type(wires: Sequence[dict[str, Any]]) -> str:
+    """Name an entry after what a run had come to by its end."""
     kinds = {wire["type"] for wire in wires}
-    if "RUN_STARTED" in kinds:
-        return "task_started"
     if kinds & {"RUN_FINISHED", "RUN_ERROR"}:
         return "task_completed"
+    if "TEXT_MESSAGE_END" in kinds:
+        return "message"
     if "TOOL_CALL_RESULT" in kinds:
         return "tool_called"
-    return "message" if "TEXT_MESSAGE_END" in kinds else "collaboration"
+    return "task_started" if "RUN_STARTED" in kinds else "collaboration"

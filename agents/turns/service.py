@@ -78,19 +78,20 @@ class Turns:
         run = Run(self.house, scope, head | {"run": lease_document(lease, first_seq)}, message)
         try:
             begun = await run.begin(fresh, early=not repeated(kept or fresh, client_id))
-        except Unavailable:
+        except (Unavailable, asyncio.CancelledError):
             self._keep(asyncio.create_task(self._settle(run)))
             raise
-        except Conflict as conflict:
-            if fresh:
-                raise
-            if conflict.details.get("index") == 0:
+        match begun:
+            case "begun":
+                self._start(run)
+                return Accepted(run.run_id, message["message_id"], duplicate=False, after=first_seq - 1, started=True)
+            case "known":
+                await self._give_back(run)
                 return await self._known(scope, conversation_id, client_id)
-            return await self._stand_back(scope, message)
-        if not begun:
-            raise NotFound(NO_CONVERSATION)
-        self._start(run)
-        return Accepted(run.run_id, message["message_id"], duplicate=False, after=first_seq - 1, started=True)
+            case "busy":
+                return await self._wait_in_line(scope, message)
+            case "gone":
+                raise NotFound(NO_CONVERSATION)
 
     async def _head(self, user_id: str, conversation_id: str) -> Stored:
         head = await self.house.store.head(user_id, conversation_id)
@@ -181,7 +182,7 @@ class Turns:
                 return "busy", head["last_seq"]
             run = Run(self.house, scope, head, message)
             if not await self._still_waits(run):
-                await self._give_back(run)
+                await self._release(run)
                 return "gone", head["last_seq"]
             try:
                 await self._opened(run)
@@ -304,11 +305,8 @@ class Turns:
             await run.open()
         except LeaseLost:
             raise
-        except Unavailable:
-            self._keep(asyncio.create_task(self._settle(run)))
-            raise
         except BaseException:
-            await self._give_back(run)
+            self._keep(asyncio.create_task(self._settle(run)))
             raise
         self._start(run)
 
@@ -341,7 +339,7 @@ class Turns:
         """Store a message behind the turn that runs, and make sure that somebody comes back for it."""
         conversation_id = message["conversation_id"]
         waiting = await self.house.store.waiting(scope.user_id, conversation_id)
-        if len(waiting) > MESSAGES_WAITING:
+        if len(waiting) >= MESSAGES_WAITING:
             raise LimitReached(f"{MESSAGES_WAITING} messages wait for an answer already. Send this one after them.")
         self._line[conversation_id] += 1
         try:
@@ -351,11 +349,6 @@ class Turns:
             return await self._known(scope, conversation_id, message["client_message_id"])
         finally:
             self._line[conversation_id] -= 1
-        return as_accepted(message, duplicate=False)
-
-    async def _stand_back(self, scope: Scope, message: Stored) -> Accepted:
-        """Another process's turn began first: let the message, which is stored, wait behind it."""
-        await self._next(scope, message["conversation_id"])
         return as_accepted(message, duplicate=False)
 
     async def _known(self, scope: Scope, conversation_id: str, client_id: str) -> Accepted:
@@ -372,10 +365,16 @@ class Turns:
         return as_accepted(found, duplicate=True)
 
     async def _give_back(self, run: Run) -> None:
+        """Give back the lease of a run that does not take place, and go on with whoever waited for that."""
+        if await self._release(run):
+            await self._next(run.scope, run.conversation_id)
+
+    async def _release(self, run: Run) -> bool:
         try:
-            await self.house.store.release(Release(run.scope.user_id, run.conversation_id, run.token, {}, 0))
+            return await self.house.store.release(Release(run.scope.user_id, run.conversation_id, run.token, {}, 0))
         except Unavailable:
             log.warning("lease left to expire", run_id=run.run_id)
+            return False
 
     def _lease(self, run_id: str, message_id: str) -> Lease:
         return Lease(new_id("lse"), run_id, message_id, self.owner, self.boot, self.house.clock.now() + LEASE)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.turns.accepted import RunResult
 from core.ids import new_id
 from core.scope import Channel
-from db.conversations import CONVERSATIONS, Conversation, ConversationContext, PendingApproval
+from db.conversations import CONVERSATIONS, Conversation, ConversationContext, PendingApproval, RunLease
 from db.messages import MESSAGES, Message
 from server.auth.caller import Caller, Writer
 from server.live.sse import event_stream, wants_events
@@ -64,10 +64,11 @@ class MessageView(BaseModel):
     metadata: dict[str, Any]
 
     @classmethod
-    def of(cls, message: Message) -> "MessageView":
-        """Show a message."""
+    def of(cls, message: Message, run: RunLease | None = None) -> "MessageView":
+        """Show a message; ``run`` is the conversation's turn that is running."""
         html = message.html or (as_html(message.content) if message.role == "assistant" else None)
-        return cls(html=html, **message.model_dump(include=set(cls.model_fields) - {"html"}))
+        status = "pending" if run and run.message_id == message.message_id else message.status
+        return cls(html=html, status=status, **message.model_dump(include=set(cls.model_fields) - {"html", "status"}))
 
 
 class NewConversation(BaseModel):
@@ -174,11 +175,11 @@ async def messages(
     conversation_id: PathId, scope: Caller, parts: Parts, limit: Limit = 50, cursor: Cursor = None
 ) -> PageView[MessageView]:
     """Return messages, newest page first, newest message first."""
-    await parts.repository(CONVERSATIONS, scope).get(conversation_id)
+    conversation = await parts.repository(CONVERSATIONS, scope).get(conversation_id)
     found = await parts.repository(MESSAGES, scope).page(
         {"conversation_id": conversation_id}, limit=limit, cursor=cursor
     )
-    return page_view(found, MessageView.of)
+    return page_view(found, lambda message: MessageView.of(message, conversation.run))
 
 
 @router.post(

@@ -11,6 +11,7 @@ from core.scope import Scope
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
 from db.repository import Repository
+from db.turn_store import Lease, lease_document
 from db.unremembered import Unremembered
 from tests.agents.test_memory import Firm
 
@@ -60,6 +61,19 @@ async def test_turn_that_was_cut_off_before_it_was_ticked_off_is_remembered_once
     assert [kind for kind, _ in before].count("insight") == 1
     (fact,) = await firm.desk.known(firm.scope)
     assert fact.metadata.mentions == 1
+
+
+async def test_turn_that_is_under_way_is_left_until_it_is_over(firm: Firm, database: Database) -> None:
+    talk = await firm.conversation()
+    await talk.say("Our delivery fee is £3.")
+    (message,) = await Unremembered(database).waiting()
+    conversations = Repository(database, CONVERSATIONS, firm.scope)
+    run = {"message_id": message["message_id"], "run_id": message["run_id"], "token": "lse_1"}
+    lease = lease_document(Lease(**run, owner="test", boot="boot", until=database.clock.now()))
+    await conversations.update(message["conversation_id"], {"run": lease})
+    assert await firm.memory.remembering.sweep(everything=True) == 0
+    await conversations.update(message["conversation_id"], {"run": None})
+    assert await firm.memory.remembering.sweep(everything=True) == 1
 
 
 async def test_turns_of_another_process_are_left_to_it_for_a_while(firm: Firm) -> None:

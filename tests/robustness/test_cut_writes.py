@@ -23,7 +23,7 @@ from tests.conftest import ENCRYPTION_KEY
 
 PATIENCE_SECONDS = 20.0
 WRITES_OF_A_TURN = 6
-LARGEST_WRITE = 4
+LARGEST_WRITE = 3
 
 
 class CutDatabase(Database):
