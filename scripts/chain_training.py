@@ -120,12 +120,15 @@ def _learn(model: Fit, batch: Sequence[Sentence], speed: float, decay: float) ->
     ids = np.concatenate([s.features.ravel() for s in batch]).astype(np.int64)
     width = batch[0].features.shape[1]
     flat = np.concatenate([error[row, : lengths[row]] for row in range(size)])
-    gradient = np.empty((SIZE, COUNT), np.float32)
+    seen, places = np.unique(ids, return_inverse=True)
+    gradient = np.empty((len(seen), COUNT), np.float32)
     for label in range(COUNT):
-        gradient[:, label] = np.bincount(ids, weights=np.repeat(flat[:, label], width), minlength=SIZE)
-    gradient += decay * size * model.weights * 1e3 * (gradient != 0)
-    model.squares += gradient**2
-    model.weights -= speed * gradient / np.sqrt(model.squares)
+        gradient[:, label] = np.bincount(places, weights=np.repeat(flat[:, label], width), minlength=len(seen))
+    weights, squares = model.weights[seen], model.squares[seen]
+    gradient += decay * size * weights * 1e3
+    squares += gradient**2
+    model.squares[seen] = squares
+    model.weights[seen] = weights - speed * gradient / np.sqrt(squares)
     others = (flat.sum(axis=0), moved, error[:, 0].sum(axis=0), error[index, lengths - 1].sum(axis=0))
     for values, change, squares in zip(
         (model.bias, model.follows, model.first, model.last), others, model.lesser, strict=True

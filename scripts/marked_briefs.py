@@ -1,8 +1,8 @@
 """Briefs with their facts marked in the text, as people write training texts: ``we open in [l:Leeds] on [e:3 May]``.
 
-A line is ``@asked {known} | text || corrections``, each part but the text optional. A mark is a letter of MARKS and the
-words; ``=`` and a value follow where the words alone do not say it. What the marks say becomes an example with the
-fields expected and the places of the words.
+A line is ``@asked {known} | text || corrections``, each part but the text optional. A mark is a letter of MARKS and
+the words; ``=`` and a value follow where the words alone do not say it. ``⏎`` stands for the end of a line. What the
+marks say becomes an example with the fields expected and the places of the words.
 """
 
 import re
@@ -72,7 +72,7 @@ def marks(line: str) -> Marks:
     """Take one line apart."""
     head = _HEAD.match(line)
     known = _pairs(head["known"]) if head and head["known"] else {}
-    body, _, given = (line[head.end() :] if head else line).partition(" || ")
+    body, _, given = (line[head.end() :] if head else line).replace("⏎", "\n").partition(" || ")
     text, last = "", 0
     found: list[tuple[int, int, str, str | None]] = []
     for match in _MARK.finditer(body):

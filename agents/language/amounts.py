@@ -4,8 +4,9 @@ An amount without a currency takes the one already known, else GBP where the tex
 United Kingdom, else USD. Of a range the upper end counts: a budget is what may be spent.
 """
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -13,12 +14,14 @@ from typing import cast
 
 from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
 from agents.language.places import country_of
+from agents.language.prices import earned, is_price
 from core.money import Money
 
 MOST = 40  # sums and numbers looked at in one message
 CODES = (
     "GBP", "USD", "EUR", "INR", "CHF", "PLN", "SEK", "NOK", "DKK", "JPY", "AUD", "CAD", "NZD", "CNY", "ZAR", "SGD",
     "BRL", "MXN", "TRY", "AED", "HKD", "CZK", "HUF", "ILS", "KRW", "THB", "NGN", "KES", "PHP", "IDR", "MYR", "SAR",
+    "LKR", "GHS", "PKR", "EGP", "TWD", "QAR", "JOD", "UAH", "RSD", "BDT", "BGN",
 )  # fmt: skip
 _SIGNS = {
     "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₩": "KRW", "₺": "TRY", "₦": "NGN", "₪": "ILS", "฿": "THB",
@@ -30,7 +33,8 @@ _NAMES = (
     (r"new zealand dollars?|kiwi dollars?", "NZD"), (r"singapore dollars?", "SGD"), (r"hong kong dollars?", "HKD"),
     (r"swiss francs?|schweizer franken|franken|francs?|sfr\.?|fr\.", "CHF"), (r"swedish kron(?:a|or)", "SEK"),
     (r"norwegian kroner?", "NOK"), (r"danish kroner?", "DKK"),
-    (r"pounds? sterling|sterling|pounds?|quid|punds?|gbp|squid|libras", "GBP"), (r"dollars?|bucks?|usd|dólares", "USD"),
+    (r"pounds? sterling|sterling|pounds?|quid|punds?|gbp|squid|libras", "GBP"),
+    (r"dollars?|bucks?|usd[ct]?|dólares", "USD"),
     (r"euros?|eur|euro", "EUR"), (r"indian rupees?|rupees?|rs\.?|inr", "INR"), (r"z[lł]oty(?:ch|s)?|z[łl]", "PLN"),
     (r"won(?! (?:the|a|an|us|me|it)\b)", "KRW"),
     (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
@@ -188,38 +192,6 @@ _LEAD = re.compile(
     r"budgt|money|funds?|funding|cash|kosten)",
     re.IGNORECASE,
 )
-_PRICE_BEFORE = re.compile(
-    r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them "
-    r"|for "
-    r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|only|for just|fee (?:is|of)|"
-    r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prizes? (?:of|is|are)|"
-    r"discount of|revenue of|turnover of|"
-    r"sales of|"
-    r"(?:thrilled|delighted) with|"
-    r"raise[sd]?|raising|earn|makes?|over|spend of|orders? over|per (?:head|person|ticket)[ :]*)\s*(?:is |"
-    r"are |"
-    r"a |an |of |at |up to |about |around |just )?$",
-    re.IGNORECASE,
-)
-_PRICE_AFTER = re.compile(
-    r"^\s?(?:off\b|each\b|per (?:person|head|ticket|unit|item|class|session|bottle|box|seat|place|click|lead|hour|"
-    r"night|"
-    r"kilo|bag|order)\b|a (?:ticket|head|person|pop|piece|bottle|box|seat|place|class|session|cup|bag|night)\b|"
-    r"p\.?p\.?\b"
-    r"|/ ?(?:person|head|ticket|unit|class|session)\b|tickets?\b|discount|voucher|gift|coupon|prize|entry|menu|meal|"
-    r"(?:worth |)(?:of |in )?(?:sales|revenue|turnover|orders|donations|bookings|profit|mrr|arr|takings|"
-    r"pre-?orders|raised)\b)",
-    re.IGNORECASE,
-)
-_SALES = re.compile(
-    r"^\s?(?:worth |)(?:of |in )?(?:new |extra |online |more |total |monthly |additional )?(?P<metric>sales|revenue|"
-    r"turnover|"
-    r"orders|donations|bookings|profit|mrr|arr|takings|pre-?orders|raised)\b",
-    re.IGNORECASE,
-)
-_RAISE = re.compile(
-    r"(?:raise|raising|crowdfund(?:ing)?|fundrais(?:e|ing))\s*(?:at least |up to |about |over )?$", re.IGNORECASE
-)
 _UNIT_AFTER = re.compile(
     r"^\s?(?:%|percent|per cent|[-–]?(?!(?:and|or|but|to|for|on|in|max|total|is|a|at|per|all|tops|ish|budget|please|"
     r"instead|not|now|then|from|this|the|then|as|which|we|i|if|should|ok|altogether|overall|maximum|only|with|though|"
@@ -240,7 +212,8 @@ _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.I
 _NO_BUDGET = re.compile(
     r"\b(?:(?:zero|0|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|"
     r"in mind|"
-    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend)(?: is|'s|:| =)? (?:zero|nil|none|"
+    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend|money)(?: is|'s|:| =)? (?:zero|"
+    r"nil|none|"
     r"0(?![\d.,k]))|"
     r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
     r"nothing to spend|completely free|for free only)\b",
@@ -248,39 +221,35 @@ _NO_BUDGET = re.compile(
 )
 
 
-def is_price(text: str, amount: Amount) -> bool:
-    """Whether a sum is what something costs, saves or should earn, and so not the budget."""
-    lead = text[max(0, amount.start - 40) : amount.start]
-    tail = text[amount.end : amount.end + 40]
-    if _PRICE_AFTER.match(tail):
-        return True
-    if re.match(r"^[ -]*(?:budget|campaign|max|total|to spend|ad spend|spend)", tail, re.IGNORECASE):
-        return False
-    clause = re.split(r"[,.;!?\n]", lead)[-1]
-    return _PRICE_BEFORE.search(clause) is not None and not re.search(r"budget|spend|invest", clause, re.IGNORECASE)
-
-
 def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amount, str]]:
     """The sums in ``text`` that are a target, with what they measure."""
     for amount in amounts(text, known):
-        if match := _SALES.match(text[amount.end : amount.end + 40]):
-            yield amount, match["metric"].lower()
-        elif _RAISE.search(text[: amount.start][-40:]):
-            yield amount, "donations"
+        if (metric := earned(text, amount.start, amount.end)) is not None:
+            yield amount, metric
 
 
 def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = None) -> Amount | None:
     """The budget stated in ``text``; asked for, a bare number is one too."""
-    candidates = [a for a in amounts(text, known) if not is_price(text, a)]
+    candidates = [a for a in amounts(text, known) if not is_price(text, a.start, a.end)]
     candidates = [a for a in candidates if not _rejected(text, a)] or []
     led = [a for a in candidates if _near_lead(text, a)]
     bare = list(_bare(text, asked=asked == "budget", alone=asked in {None, "budget"}, anywhere=not candidates))
     chosen = led or candidates or bare
     if not chosen:
-        found = _NO_BUDGET.search(text)
+        found = _NO_BUDGET.search(text) or (_NOTHING.match(text) if asked == "budget" else None)
         return Amount(found.start(), found.end(), Decimal(0), "") if found else None
+    if paid := _instalments(text, [*candidates, *bare]):
+        return paid
     best = chosen[-1] if _corrected(text, chosen) or _summed(text, chosen[-1]) else chosen[0]
     return _renamed(text, _upper(text, best, [*candidates, *bare]), known)
+
+
+_NOTHING = re.compile(
+    r"^\W*(?:(?:well|honestly|basically|literally|absolutely|sorry|um+|oh)\W+)*(?:nothing|none|zero|nil|nada|"
+    r"not a (?:penny|cent|dime)|"
+    r"nichts|rien|niente)\b(?! (?:yet|decided|fixed|set|so far|for now))",
+    re.IGNORECASE,
+)
 
 
 def _renamed(text: str, amount: Amount, known: Mapping[str, object]) -> Amount:
@@ -296,14 +265,18 @@ _RENAMED = re.compile(
 )
 
 
+_SPENT_ON = re.compile(
+    r"budget|to spend|spend\b|to play with|in the (?:kitty|pot|bank|tin|jar)|put by\b|"
+    r"^\s?(?:(?:a|per|each|every) (?:month|week|day|quarter) )?(?:for|on|towards|behind) (?:the )?(?:paid )?(?:ads|"
+    r"ad spend|"
+    r"advertising|marketing|promotion|promo|it)\b"
+)
+
+
 def _near_lead(text: str, amount: Amount) -> bool:
     before = re.split(r"[.;!?\n]", text[max(0, amount.start - 45) : amount.start])[-1]
     after = re.split(r"[.;!?\n,]", text[amount.end : amount.end + 30])[0]
-    return (
-        _LEAD.search(before) is not None
-        or re.search(r"budget|to spend|spend\b|to play with|in the (?:kitty|pot|bank|tin|jar)|put by\b", after)
-        is not None
-    )
+    return _LEAD.search(before) is not None or _SPENT_ON.search(after) is not None
 
 
 _PAST = re.compile(
@@ -357,6 +330,20 @@ def _summed(text: str, last: Amount) -> bool:
     )
 
 
+_LATER = re.compile(
+    r"\s?(?:now|up ?front|straight away|today)(?: and|,| plus| then)+ (?:another |a further |the other )?",
+    re.IGNORECASE,
+)
+
+
+def _instalments(text: str, found: Sequence[Amount]) -> Amount | None:
+    """The sum of two that are to be spent one after the other: 200 now and 300 in March."""
+    for first, last in itertools.pairwise(sorted(found, key=lambda one: one.start)):
+        if first.end <= last.start and _LATER.fullmatch(text[first.end : last.start]):
+            return Amount(first.start, last.end, first.value + last.value, first.currency or last.currency)
+    return None
+
+
 def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
     for other in others:
         gap = text[best.end : other.start]
@@ -383,7 +370,12 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
         limited = re.match(r"\s?(?:max|maximum|tops|at most)\b", tail, re.IGNORECASE) is not None
         lone = alone and (match["scale"] is not None or limited) and ends and _FRAGMENT.search(before) is not None
         led = anywhere and (lone or _near_lead(text, amount) or (ends and _HAVE.search(before) is not None))
-        if (led or asked) and not _UNIT_AFTER.match(tail) and not _dated(text, match) and not is_price(text, amount):
+        if (
+            (led or asked)
+            and not _UNIT_AFTER.match(tail)
+            and not _dated(text, match)
+            and not is_price(text, amount.start, amount.end)
+        ):
             yield amount
 
 

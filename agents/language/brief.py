@@ -1,15 +1,15 @@
 """Brief facts in a message: what was said, no more. Corrections and short answers lean on what was known and asked."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from agents.language.amounts import amounts, fallback_currency, find_budget, is_price, known_currency, renamed_currency
+from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience
-from agents.language.channels import CHANNELS, mentions, read_channels
+from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
     cleared_fields,
     is_correction,
@@ -20,9 +20,22 @@ from agents.language.corrections import (
 )
 from agents.language.fragments import find_kind, find_thing, find_town
 from agents.language.goals import Goal, find_goal, wants
-from agents.language.places import find_location
+from agents.language.labelled import labelled
+from agents.language.places import country_of, find_location
+from agents.language.prices import is_price
 from agents.language.sentences import essential, statements, tidy
-from agents.language.stated import LIKELY, UNLIKELY, longer, phrase, told_figure, told_roles, told_sum, within_audience
+from agents.language.stated import (
+    LIKELY,
+    UNLIKELY,
+    faint_facts,
+    longer,
+    phrase,
+    told_figure,
+    told_roles,
+    told_sum,
+    unlikely,
+    within_audience,
+)
 from agents.language.subject import find_business, find_product, plain_phrase
 from agents.language.tagger import PHRASES, Hint, Tags, tag
 from agents.language.voice import find_voice
@@ -79,15 +92,6 @@ def _reader(text: str, today: date, asked: str | None, known: Mapping[str, objec
     return _Reader(said, today, asked, known, asks=said.strip() != plain.strip()) if said.strip() else None
 
 
-def _known_channels(known: Mapping[str, object]) -> Sequence[str]:
-    value = known.get("channels")
-    if isinstance(value, str):
-        value = re.split(r"[,;\s]+", value)
-    if not isinstance(value, list | tuple):
-        return []
-    return [str(c) for c in cast("Sequence[object]", value) if c in CHANNELS]
-
-
 class _Reader:
     """Reads one message; later facts see the places earlier ones took."""
 
@@ -104,6 +108,8 @@ class _Reader:
         self._hints: list[Hint] = []
         self._budget_place: tuple[int, int] | None = None
         self._goal_place: tuple[int, int] | None = None
+        self._goal_is_sum = False
+        self._loose = ""  # a product that no more than its place in the message speaks for
         self._place: tuple[int, int] | None = None
         self._when_found = When()
         self._corrected = False  # whether a lone figure has changed a known one
@@ -117,6 +123,7 @@ class _Reader:
         self._rules()
         self._numbers()
         self._tagged()
+        self._labelled()
         if self._asked and self._answering and not self._asks:
             self._answer()
         self._removed += cleared_fields(self._said)
@@ -147,13 +154,29 @@ class _Reader:
         if named_after or (self._known.get("location") and within_audience(tags)):
             self._values.pop("location", None)
             skipped.add("location")
+        self._doubted(tags)
         for name in PHRASES:
             if name in skipped:
                 continue
             ruled = self._values.get(name)
-            words = phrase(name, tags, ruled if isinstance(ruled, str) else "", self._hints)
+            said = ruled if isinstance(ruled, str) and ruled != self._loose else ""
+            words = phrase(name, tags, said, self._hints)
             if not (isinstance(ruled, str) and longer(ruled, words)):
                 self._set(name, words)
+        if self._asked is None:
+            for name, words in faint_facts(tags, self._values, self._known, self._hints).items():
+                self._set(name, words)
+
+    def _doubted(self, tags: Tags) -> None:
+        """Takes back phrases of the rules that the tagger is sure are something else."""
+        for name in ("product", "location", "target_audience"):
+            words = self._values.get(name)
+            if not isinstance(words, str) or self._asked is not None or self._known.get(name):
+                continue
+            if not (name == "location" and country_of(words)) and unlikely(name, tags, words):
+                self._values.pop(name)
+                if name == "product" and words != self._loose:
+                    self._fragment()
 
     def _tagged_days(self, tags: Tags) -> None:
         """Days in other roles than the words right before them suggest, where the tagger is sure."""
@@ -173,7 +196,7 @@ class _Reader:
         if (sum_told := told_sum(tags, self._budget_place)) and "budget" not in self._removed:
             words = self._said[sum_told[0] : sum_told[1]]
             priced = any(
-                is_price(self._said, amount)
+                is_price(self._said, amount.start, amount.end)
                 for amount in amounts(self._said, self._known)
                 if amount.start < sum_told[1] and sum_told[0] < amount.end
             )
@@ -184,9 +207,19 @@ class _Reader:
             return
         if (value := told_figure(tags)) is not None:
             self._set("goal_value", value)
-        elif self._goal_place and not self._asked and tags.share(*self._goal_place, "goal_value") < UNLIKELY:
+        elif (
+            self._goal_place
+            and not self._goal_is_sum
+            and not self._asked
+            and tags.share(*self._goal_place, "goal_value") < UNLIKELY
+        ):
             self._values.pop("goal_value", None)
             self._values.pop("goal_metric", None)
+
+    def _labelled(self) -> None:
+        for name, words, weak in labelled(self._said):
+            if not (weak and name in self._values):
+                self._set(name, words)
 
     def _hide(self, start: int, end: int, mark: str = ";") -> None:
         self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
@@ -253,6 +286,7 @@ class _Reader:
             start, end = goal.span
             self._hint("goal_value", start, end)
             self._goal_place = (start, end) if goal.value is not None else None
+            self._goal_is_sum = any(one.start == start for one in amounts(self._said, self._known))
             if goal.value is not None:
                 self._hide(start, end)
 
@@ -272,7 +306,7 @@ class _Reader:
         for mention in mentions(self._said):
             self._hint("channel", mention.start, mention.end)
         asked = self._asked == "channels" and self._answering
-        channels, removed = read_channels(self._said, _known_channels(self._known), asked=asked)
+        channels, removed = read_channels(self._said, known_channels(self._known), asked=asked)
         self._set("channels", channels)
         self._removed += removed
 
@@ -323,7 +357,8 @@ class _Reader:
             return
         named = ("target_audience", "location", "voice", "objective", "business")
         taken = " ".join(str(self._values.get(name, "")) for name in named)
-        self._set("product", find_thing(self._left, taken, sure=facts > 1))
+        self._loose = find_thing(self._left, taken, sure=facts > 1)
+        self._set("product", self._loose)
 
     def _numbers(self) -> None:
         """A lone figure that corrects something: which field it means follows from what is known."""

@@ -1,9 +1,10 @@
 """Channels as people name them, typos and nicknames included, and which are wanted, added, swapped or dropped."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import cast
 
 CHANNELS = (
     "instagram", "facebook", "twitter", "linkedin", "tiktok", "youtube", "email", "blog", "whatsapp", "wordpress",
@@ -35,7 +36,7 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("wordpress", r"word[ -]?press|wordpres"),
     ("medium", r"medium(?= (?:post|article|blog|and|\.)|[,.;]|$)"),
     ("ghost", r"ghost(?= (?:blog|post|newsletter|and|site)|[,.;]|$)"),
-    ("pinterest", r"pint[ei]?rest|pinterst|pins"),
+    ("pinterest", r"pint[ei]?rest|pinterst|(?<!enamel )(?<!lapel )(?<!badges and )(?<!hair )pins"),
     ("threads", r"threads"),
     ("sms", r"sms(?:es)?|text messag(?:es?|ing)|texts|txts?|text blasts?"),
 )  # fmt: skip
@@ -73,12 +74,14 @@ _NEGATED = re.compile(
     r"remove|forget(?: about)?|leave out|lose|"
     r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|"
     r"do not "
-    r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hate|stop|minus|avoid|ohne|kein(?:e|en)?|sans|"
+    r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hates?|vetoed|ruled out|banned|stop|minus|avoid|"
+    r"ohne|kein(?:e|en)?|sans|"
     r"sin|pas (?:de|d')|nor|(?:anything|everything|all|anywhere) but|"
     r"bin|axe|delete|take out|get rid of|exclude|excluding|nix|off|away from|apart from|but not|we're not on|not on|"
     r"won't (?:use|do|be (?:on|using))|(?:left|quit|leaving|gave up|given up|closed|deleted|no longer (?:on|use|do)|"
     r"done "
-    r"with|finished with|sick of|tired of|fed up with)|isn't on|aren't on|take)\b)"
+    r"with|finished with|sick of|tired of|fed up with)|isn't on|aren't on|take|(?:ignore|forget|scrap) (?:what|"
+    r"everything) (?:i|we) said about)\b)"
     r"[\s:]*(?:(?:the|any|our|my|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
     re.IGNORECASE,
 )
@@ -86,8 +89,9 @@ _NEGATED_AFTER = re.compile(
     r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:(?:is|'s|are) (?:out|gone|off|over|dead|"
     r"finished|pointless|useless|rubbish|a waste)\b(?! of|"
     r" to)|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
-    r"does not|don't work|can go|no\b(?! problem)|off the table|is off\b|isn't for us|out\b(?! of| to)|is a no|"
-    r"never works|can be dropped)",
+    r"does not|don't work|can go|no\b(?=\s*(?:[,.;!]|$|thanks|way|longer))|off the table|is off\b|isn't for us|"
+    r"out\b(?! of| to)|is a no|"
+    r"never works|can be dropped|,? but (?:i|we) (?:disagree|don't|do not|hate|won't|refuse|'m not|are not))",
     re.IGNORECASE,
 )
 _RATHER = re.compile(r"\s*(?:posts? )?(?:instead|rather)\b", re.IGNORECASE)
@@ -120,7 +124,8 @@ _TALKED_ABOUT = re.compile(
     r"(?<!\bi )(?<!\bwe )(?<!\bto )(?<!\bthey )(?<!\bwho )(?<!\bcan )"
     r"\b(?:shorten|rewrite|reword|rephrase|translate|tweak|edit|proofread|fix|delete the|publish|schedule|"
     r"reschedule|how did|"
-    r"how (?:is|are)|which|compare|performance of|stats|figures|approve|reject|analyse|analyze|report on|numbers "
+    r"how (?:is|are)|which (?=channels?|posts?|ones?|platforms?|ads?|of )|compare|performance of|stats|figures|"
+    r"approve|reject|analyse|analyze|report on|numbers "
     r"for)\b|\bmake (?:the|my|our|that|this|each) (?:[\w-]+ ){1,3}?(?:(?:a )?(?:bit|little|lot|tad) )?(?:[a-z]{3,}er|"
     r"more|less)\b",
     re.IGNORECASE,
@@ -182,6 +187,14 @@ def _one_apart(left: str, right: str) -> bool:
     return swapped or left[at + 1 :] == right[at + 1 :]
 
 
+_BEFORE = re.compile(
+    r"\b(?:last (?:year|time|month|week|spring|summer|autumn|fall|winter|christmas|season|campaign)(?!'s)|in 20\d\d|"
+    r"previously)\b"
+    r"(?!.*\b(?:this (?:year|time|month)|now|so|same)\b)",
+    re.IGNORECASE,
+)
+
+
 def mentions(text: str) -> Iterator[Mention]:
     """Every channel named in ``text``; a negation covers the list of channels that follows it."""
     negated, last, swapping = False, -1, False
@@ -190,6 +203,8 @@ def mentions(text: str) -> Iterator[Mention]:
             r"[.;!?\n]|(?<!anything )(?<!everything )(?<!all )(?<!anywhere )\bbut\b(?! not)",
             text[max(0, start - 60) : start],
         )[-1]
+        if _BEFORE.search(clause):
+            continue
         joined = last >= 0 and _JOIN.match(text[last:start]) is not None
         if joined and negated:
             negated = not (text[last:start].strip() == "," and _RATHER.match(text[end:]))
@@ -202,6 +217,16 @@ def mentions(text: str) -> Iterator[Mention]:
         after = _NEGATED_AFTER.match(text[end : end + 30]) is not None
         last = end
         yield Mention(start, end, channel, not (negated or swapping or after))
+
+
+def known_channels(known: Mapping[str, object]) -> Sequence[str]:
+    """The channels the conversation already has, in whichever form they are kept."""
+    value = known.get("channels")
+    if isinstance(value, str):
+        value = re.split(r"[,;\s]+", value)
+    if not isinstance(value, list | tuple):
+        return []
+    return [str(c) for c in cast("Sequence[object]", value) if c in CHANNELS]
 
 
 def read_channels(text: str, known: Sequence[str], *, asked: bool) -> tuple[list[str] | None, tuple[str, ...]]:

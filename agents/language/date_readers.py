@@ -95,6 +95,8 @@ def iso_day(match: re.Match[str], frame: Frame) -> Span | None:
 def numeric_day(match: re.Match[str], frame: Frame) -> Span | None:
     """3/12/2026, 3.12."""
     one, two = int(match["a"]), int(match["b"])
+    if match.group() == "24/7":
+        return None  # round the clock
     year = int(match["y"]) if match["y"] else None
     year = year + 2000 if year is not None and year < 100 else year
     order = [(one, two), (two, one)]
@@ -292,6 +294,12 @@ def quarter_span(match: re.Match[str], frame: Frame) -> Span | None:
 
 def month_alone(match: re.Match[str], frame: Frame) -> Span | None:
     """In December: the whole of it."""
+    if match["of"] in {"may", "march"} and re.match(
+        r"\s(?:i|we|you|it|they|for|the|"
+        "on)\b",
+        match.string[match.end() :],
+    ):
+        return None  # the words, not the months
     named = _named_month(match, frame)
     return (date(*named, 1), month_end(*named)) if named else None
 
@@ -299,6 +307,9 @@ def month_alone(match: re.Match[str], frame: Frame) -> Span | None:
 def months_span(match: re.Match[str], frame: Frame) -> Span | None:
     """March to May."""
     last = _month(match["m2"])
+    between = match.string[: match.start()].lower().endswith("between ")
+    if match["both"] and not between and last % 12 != (_month(match["m"]) + 1) % 12:
+        return None  # March and June: two months, and not what lies between them
     year = _year(match) or frame.today.year
     if not _year(match) and month_end(year, last) < frame.today:
         year += 1

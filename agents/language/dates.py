@@ -146,12 +146,15 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (
             (r"(?:\b(?P<which>this|next|the|coming|this coming|following)\s|^\W*|\b(?:on|at|"
              r"over) )(?<!opening )weekend\b(?! (?:of|"
-            r"in) \w)"), weekend_span, True),
+            r"in) \w| (?:workshops?|courses?|class(?:es)?|breaks?|markets?|getaways?|trips?|retreats?|rates?|guests?|"
+            r"visitors|sessions?|tours?|camps?|stays?|programme|passes|bookings?|trade|crowds?|shifts?|tickets?|walks?|"
+            r"specials?|deals?|events|brunch(?:es)?|trippers|sailors|warriors)\b)"), weekend_span, True),
         (
             (r"\b(?P<which>next|this|coming|following|the coming|nächste[nr]?)\s(?P<unit>week|month|quarter|year|"
             r"woche)\b"), next_span, True),
         (
-            rf"\b(?P<m>{_M})\s?(?:-|to|until|till|through|bis|à|a)\s?(?P<m2>{_M}){_YEAR}(?!\s?\d)",
+            (rf"\b(?P<m>{_M})\s?(?:-|to|until|till|through|bis|à|a|(?P<both>and|&|und|et|"
+            rf"y))\s?(?P<m2>{_M}){_YEAR}(?!\s?\d)"),
             months_span, False,
         ),
         (
@@ -163,8 +166,8 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
                 rf"\b(?:(?:in|during|this|throughout|for|all of|all|runs|is|over|of|until|till|by|from|before|late in|"
                 rf"im|en|fill|remplir|pour|through|"
             rf"around|since|about|next|for all of|whole of|and|to|between|-) "
-         rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|i|we|you|it|"
-         rf"have|need|as|for|half)\b)"), month_alone, False),
+         rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|have|need|as|"
+         rf"half)\b)"), month_alone, False),
         (
             (r"\b(?:the|on|to|until|till|by|no,?|not|it's|is|actually|from)\s(?:the )?(?P<d>\d{1,2}(?:st|nd|rd|"
             r"th))(?!\w)(?!\s(?!(?:and|or|not|of|at|"
@@ -205,7 +208,9 @@ def looks_american(text: str, currency: str = "", country: str = "") -> bool:
 def find_dates(text: str, today: date, *, american: bool = False, anchor: date | None = None) -> list[Found]:
     """Every date and named span in ``text``, in order, none overlapping another."""
     frame = Frame(today, american, anchor)
-    found = [_offset(text, found) for found in sorted(_scan(text, frame), key=lambda found: found.start)]
+    found = [
+        _whole_week(text, _offset(text, found)) for found in sorted(_scan(text, frame), key=lambda found: found.start)
+    ]
     return _weekdays_beside(text, found)
 
 
@@ -245,6 +250,22 @@ def _offset(text: str, found: Found) -> Found:
     if away["span"] and not (away["n"] is None and unit == "day"):
         return Found(away.start(), found.end, min(day, found.first), max(day, found.first), found.relative)
     return Found(away.start(), found.end, day, None, True)
+
+
+_WEEK = re.compile(
+    r"(?:\b(?:the )?(?:week|wk) (?P<of>of|commencing|beginning|starting|from)|\bw/c)\s(?:on )?(?:monday )?(?:the )?$",
+    re.IGNORECASE,
+)
+
+
+def _whole_week(text: str, found: Found) -> Found:
+    """The week of the 9th, week commencing 9 March: seven days, of which the one named is the first or any."""
+    led = _WEEK.search(text, max(0, found.start - 40), found.start) if found.first and not found.last else None
+    if led is None or found.first is None:
+        return found
+    named = (led["of"] or "").lower() == "of"
+    first = found.first - timedelta(found.first.weekday() if named else 0)
+    return Found(led.start(), found.end, first, first + timedelta(6), found.relative)
 
 
 def _scan(text: str, frame: Frame) -> Iterator[Found]:

@@ -22,7 +22,12 @@ METRICS = (
     r"calls|viewings|"
     r"test drives|quotes|quote requests|partners|stockists|retailers|entries|votes|signatures|households|places|"
     r"seats|spots|"
-    r"besucher|anmeldungen|visiteurs|abonnés|visitantes|clientes|seguidores|kunden|revenue|turnover|retention|"
+    r"besucher|anmeldungen|mitglieder|teilnehmer|gäste|bewerbungen|bewerber|abonnenten|abos|buchungen|bestellungen|"
+    r"visiteurs|"
+    r"inscrits|inscriptions|participants|membres|réservations|miembros|socios|alumnos|alumnas|pacientes|reservas|"
+    r"inscritos|"
+    r"suscriptores|asistentes|iscritti|clienti|leden|deelnemers|bezoekers|aanmeldingen|abonnés|visitantes|clientes|"
+    r"seguidores|kunden|revenue|turnover|retention|"
     r"awareness|contacts|meetings|"
     r"partnerships|enrol?l?ments|enrolments|renewals|streams|listeners|plays|email addresses|emails collected|mrr|"
     r"runners|swimmers|riders|players|walkers|teams|families|mums|parents|kids|children|women|schools|companies|"
@@ -179,15 +184,24 @@ def wants(text: str) -> bool:
 _IN_WORDS_ONLY = re.compile(rf"^\W*(?:{_VERBS})\b", re.IGNORECASE)
 
 
+_EXPECTED = re.compile(
+    r"\b(?:expects?|gets?|usually|normally|already|anyway|see|sees|average|averages|last (?:year|time|month))\s"
+    r"(?:about |around |roughly |some |only |at )*$",
+    re.IGNORECASE,
+)
+
+
 def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
     """The goal stated in ``text``; figures about the present, or about the audience, are none."""
     for amount, metric in revenue_goals(text, known):
         value = whole(amount.value)
-        return Goal(_clean(text[amount.start : amount.end] + " " + metric), metric, value, (amount.start, amount.end))
+        said = None if metric else _in_words(text)
+        words = said.objective if said else text[amount.start : amount.end] + " " + metric
+        return Goal(_clean(words), metric, value, (amount.start, amount.end))
     for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE, _WANTED, _TO_FILL, _WANTED_BARE):
-        for match in pattern.finditer(text):
-            if goal := _measured(text, match, pattern):
-                return goal
+        measured = (_measured(text, match, pattern) for match in pattern.finditer(text))
+        if goals := [goal for goal in measured if goal]:
+            return next((goal for goal in goals if not _EXPECTED.search(text[: goal.span[0]])), goals[0])
     for match in _MULTIPLE.finditer(text):
         return Goal(_clean(match.group()), _clean(match["metric"]), None, match.span())
     return _in_words(text)
@@ -234,7 +248,8 @@ def _describes(text: str, match: re.Match[str], before: str, value: int) -> bool
     """Whether a count says what there is (three partners, twenty tickets at forty euros) and not what is wanted."""
     after = text[match.end() : match.end() + 40]
     if re.match(
-        r"\s(?:came|come every|turned up|showed up|last|so far|already|now\b|bought|signed up|at (?:[£$€]|\w+ (?:euro|"
+        r"\s(?:came|come every|turned up|showed up|last|so far|already|now\b|(?:is|are|were|have been) (?:already |"
+        r"all |now )?(?:printed|sold|booked|taken|reserved|gone|done|ready)|bought|signed up|at (?:[£$€]|\w+ (?:euro|"
         r"pound|dollar))|each)",
         after,
     ):

@@ -11,12 +11,15 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _JOINING = re.compile(
-    r"\s*(?:and |, )?(?:ending|ends?|finish(?:es|ing)?|until|till|running until|lasting until)\s*(?:on )?",
+    r"\s*(?:and |, |, and |then )?(?:(?:it |we )?(?:runs?|running|goes on|lasts?|lasting|stays? (?:up|on|open|live)|"
+    r"continues?|is on|on sale|open|live)\s(?:until|till|to|through)|ending|ends?|finish(?:es|ing)?|until|till)"
+    r"\s*(?:on )?(?:the )?",
     re.IGNORECASE,
 )
 _TALK = re.compile(
     r"\b(?:last (?:week|month|year|time)|since|ago|previous(?:ly)?|back in|founded|established|opened in|were open|"
-    r"yesterday|started in|(?:talk|speak|chat|call|meet|catch up|reply|decide|see (?:you|him|her|them)|know|check|"
+    r"yesterday|started in|(?:(?<!ary )(?<!the )(?<!our )(?<!a )(?<!my )(?:talk|chat|call|meet)|speak|catch up|reply|"
+    r"decide|see (?:you|him|her|them)|know|check|"
     r"(?:get|be|come|go) back|back (?:to you|at it|in)|ask me(?: again)?|tell you|ask(?: him| her| them)?|boss|"
     r"(?:i'm|be|we're|i am|am|are) (?:on )?(?:holiday|away|busy|off)|"
     r"have an? (?:good|great|nice|lovely|call|meeting|chat|break|holiday|week|day off)(?: \w+)?|enjoy(?: the| your)?|"
@@ -33,6 +36,9 @@ _HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from
 def meant(text: str, found: list[Found]) -> list[Found]:
     """The dates that are meant, days within a span and the two ends of a span put together."""
     current = _current(text, [item for item in found if not _past(text, item)])
+    days = [item for item in current if item.first and not item.last and not item.relative]
+    if days:  # a day is told: the weekend is only the one around it
+        current = [item for item in current if not _WEEKEND.search(text[item.start : item.end])]
     return _joined(text, _refined(text, current))
 
 
@@ -44,11 +50,49 @@ def _past(text: str, found: Found) -> bool:
         return len(text.split()) > 3
     if _repeats(text[found.start : found.end], before, text[found.end : found.end + 30]):
         return True
+    if _INSTALMENT.search(text[: found.start][-60:] + text[found.start : found.start + 3].rstrip()):
+        return True
+    if _LATER.search(re.split(r"[.!?\n]", text[: found.start][-70:])[-1]):
+        return True
+    opening = next((word for word in ("on ", "until ", "till ") if text.startswith(word, found.start)), "")
+    if found.relative and _TOLD.search(before + opening):
+        return True
+    if _GONE.match(text[found.end : found.end + 30]):
+        return True
     if _OPENED.search(text[max(0, found.start - 60) : found.start]):
+        return True
+    if re.search(r"\blast\s$", before, re.IGNORECASE) or _SEASON.search(before + text[found.start : found.end]):
         return True
     return _TALK.search(before) is not None or re.search(r"\bafter\s(?:the )?$", before, re.IGNORECASE) is not None
 
 
+_WEEKEND = re.compile(r"^(?:(?:across|over|at|on|for) )?(?:the |that )?weekend$", re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:pitched|met|spoke|talked|chatted|decided|agreed|signed|wrote|approved|happened|discussed|emailed|phoned|"
+    r"(?:getting|got|gets) married|remind me|out of (?:the )?office|off work|away|on leave|on holiday)(?: [\w']+){0,3} "
+    r"(?:on |until |till )?$",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\s(?:was|were|had been|went|wrote|said)\b|'s (?:chat|call|meeting|e-?mail|conversation|"
+    r"discussion)\b",
+    re.IGNORECASE,
+)
+_SEASON = re.compile(
+    r"\b(?:season|peak time|busy time)(?:'s| is| starts| begins| runs)(?: in| from)? [\w ]+$", re.IGNORECASE
+)
+_INSTALMENT = re.compile(
+    r"\d\S*(?: \w+)? (?:now|up ?front|straight away|today)(?: and|,| plus| then)+ (?:another |a further |the other )?"
+    r"[£$€₹]?\d[\d.,]*k?(?:\s?[€£$]| \w+)? ?(?:in|next|later|after|on|at)?\s*(?:in|nex|on |at )$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(
+    r"\b(?:i'll|i will|we'll|let me|will) (?:\w+ )?(?:send|get (?:you|back|the|it)|reply|come back|let you know|check|"
+    r"confirm|forward|upload|tell you|ring|call you|e-?mail you|find out|ask|have to ask|be (?:in touch|back|free|"
+    r"around|"
+    r"away|out|available|busy|travelling)|have (?:it|them|more)|know more)\b[^,;]{0,45}$",
+    re.IGNORECASE,
+)
 _OPENED = re.compile(
     r"(?<!re)\b(?:opened|started|founded|set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
     re.IGNORECASE,

@@ -13,7 +13,7 @@ SCALES = {
     "hundred": 100, "hundreds": 100, "thousand": 1000, "thousands": 1000, "thousend": 1000, "grand": 1000, "k": 1000,
     "ks": 1000, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "crore": 10_000_000, "million": 1_000_000,
     "mil": 1_000_000, "dozen": 12, "dozens": 12,
-    "mio": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "tsd": 1000, "mille": 1000, "mil.": 1000,
+    "mio": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "tsd": 1000, "mille": 1000, "mila": 1000, "mil.": 1000,
 }  # fmt: skip
 _SMALL = "|".join(sorted(UNITS, key=len, reverse=True))
 _BIG = "hundred|thousand|grand|million|lakhs?|crore|dozen"
@@ -22,7 +22,7 @@ FIGURE = (
 )
 SCALE = (
     r"(?:\s?(?:k|K|m|mn|M)(?![\w'])|"
-    r"\s(?:hundred|thousands?|thousend|grand|dozen|lakhs?|lac|crore|million|mio|tsd|mille)\b)"
+    r"\s(?:hundred|thousands?|thousend|grand|dozen|lakhs?|lac|crore|million|mio|tsd|mille|mila)\b)"
 )
 WORDS = (
     rf"\b(?:(?:an?|half an?|{_SMALL})(?:[ -](?:and a half|couple of|few))?[ -](?:{_BIG})|(?:{_SMALL})\b)"

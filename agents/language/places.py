@@ -185,11 +185,30 @@ def country_of(text: str) -> str:
     return next((countries[m.group().lower()] for m in _gazetted(text)), "")
 
 
+_ELSEWHERE = re.compile(
+    r"\b(?:set|born|trained|studied|filmed|shot|raised|grew up|lived|imported|comes?|originally|holidays?|written) "
+    r"(?:in|from|around|near)\s(?:the )?$|\b(?:university|bank|college|republic|museum|institute|church|friends) of\s$",
+    re.IGNORECASE,
+)
+
+
+def names_place(word: str) -> bool:
+    """Whether a single word is the name of a town or country, and no everyday word."""
+    plain = word.lower()
+    _, countries = _gazetteer()
+    return plain in countries and (plain not in _AMBIGUOUS or word[0].isupper())
+
+
+def elsewhere(text: str, start: int) -> bool:
+    """Whether the place named at ``start`` is only where something is set, was made or comes from."""
+    return _ELSEWHERE.search(text[max(0, start - 24) : start]) is not None
+
+
 def find_location(text: str) -> tuple[int, int, str] | None:
     """The place named in ``text`` with its span; the one with a preposition wins over a mere mention."""
     named = [m for m in _NAMED.finditer(text) if m["place"].split()[0].lower() not in _NOT_PLACES]
-    named = [m for m in named if not _is_event(m["place"])]
-    gazetted = _gazetted(text)
+    named = [m for m in named if not (_is_event(m["place"]) or elsewhere(text, m.start("place")))]
+    gazetted = [g for g in _gazetted(text) if not elsewhere(text, g.start())]
     for match in named:
         place = _trim(match["place"])
         inside = [g for g in gazetted if match.start("place") <= g.start() < match.end("place")]

@@ -26,7 +26,7 @@ _SEEKING = re.compile(
     r"are|will|did|can|would)|where (?:do|does|is|should|are|can|did)|should (?:i|we|it|this)|do (?:i|you|we) (?:know|"
     r"think|need)|is it (?:better|worth|ok|okay|possible)|can you (?:tell|explain|show|remind)|could you (?:tell|"
     r"explain|show|remind)|(?:any idea|not sure|i wonder|no idea|don't know|dunno|i'm wondering) (?:what|how|when|"
-    r"which|whether|if|where|who))\b",
+    r"which|whether|if|where|who)\b(?!.*\bbut\b))(?!\w)",
     re.IGNORECASE,
 )
 _PROPOSAL = re.compile(
@@ -37,7 +37,7 @@ _PROPOSAL = re.compile(
     r"go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|it\?)))\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^\W*\w+(?: [\w']+){0,5}: (?=\S)[^?]*$")  # how much we have: €2,200
+_LABEL = re.compile(r"^\W*\w+(?: [\w']+){0,5}(?::| =| ->| →) (?=\S)[^?]*$")  # how much we have: €2,200
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were "
     r"told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b",

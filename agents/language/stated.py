@@ -2,10 +2,12 @@
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from agents.language.numbers import NUMBER, number_value, whole
-from agents.language.subject import short_clean
+from agents.language.nouns import noun_class
+from agents.language.numbers import NUMBER, WORDS, number_value, whole
+from agents.language.places import country_of, elsewhere
+from agents.language.subject import is_business, short_clean
 from agents.language.tagger import Hint, Tagged, Tags
 from agents.language.when import When
 
@@ -17,7 +19,7 @@ _CLEARLY = 0.4
 _PLACE = 0.6  # for a place the rules don't see
 LIKELY = 0.7
 _BACK = re.compile(
-    r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead)\b",
+    r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead|well)\b",
     re.IGNORECASE,
 )
 _FACT = re.compile(
@@ -33,19 +35,37 @@ _SO_FAR = re.compile(
     r"in (?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_NO_COUNT = re.compile(
+    r"\s?(?:%|percent|per cent|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|steep|"
+    r"much|ok|"
+    r"fine|good|enough|about right)\b|(?:days?|weeks?|wks?|months?|years?|hours?|hrs?|minutes?|mins?)\b|"
+    r"(?:[\w'-]+ ){1,2}(?:is|are|"
+    r"were|have been) (?:already |all |now )?(?:printed|sold|booked|taken|reserved|gone|done|ready|made)\b)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(rf"(?:{WORDS}|\d+)\s", re.IGNORECASE)
 _WORK = re.compile(
-    r"(?:(?:bloody|damn|fucking|goddamn|stupid|quick|simple|good|great|nice|decent|proper|whole|full|little|big|small|new|"
-    r"better|best|real|other|another|next|last|first|own|marketing|social|media|content|ad|a|an|the|my|our|your|this|that)"
+    r"(?:(?:bloody|damn|fucking|goddamn|stupid|quick|simple|good|great|nice|decent|proper|whole|full|little|big|"
+    r"small|new|"
+    r"better|best|real|other|another|next|last|first|own|marketing|social|media|content|ad|a|an|the|my|our|your|this|"
+    r"that)"
     r"\s)*(?:plans?|campaigns?|posts?|strateg(?:y|ies)|marketing|ads?|adverts?|content|drafts?|captions?|texts?|ideas?|"
     r"brief|budget|audience|goals?|bot|help|shit|hell|crap)",
     re.IGNORECASE,
 )
 _ON = re.compile(
-    r"\s(?:and|but|so)\s(?=(?:hopes?|wants?|needs?|aims?|expects?|we|i|i'm|we're|is|are|has|have|would|will|it|they|looking)"
+    r"\s(?:and|but|so)\s(?=(?:hopes?|wants?|needs?|aims?|expects?|we|i|i'm|we're|is|are|has|have|would|will|it|they|"
+    r"looking)"
     r"\b)",
     re.IGNORECASE,
 )
 _LOOSE = re.compile(r"(?:(?:^|\s)(?:then|please|pls|though|thanks))+\W*$", re.IGNORECASE)
+_DOING = re.compile(
+    r"^(?:building|making|launching|selling|opening|promoting|running|organi[sz]ing|hosting|developing|creating|"
+    r"starting|"
+    r"offering|releasing|doing)\s(?=(?:an?|the|our|my|some|new)\s)",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
 _NOTHING = re.compile(
@@ -59,6 +79,12 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     least = _PLACE if name == "location" and not ruled else SURE
     found = [one for one in tags.found if one.name == name and one.likely >= least]
     found = [one for one in found if _told(tags.said[one.start : one.end])]
+    if name == "product":
+        found = [one for one in found if not _COUNTED.match(tags.said[one.start : one.end])] or found
+    if name == "location":
+        cased = tags.said != tags.said.lower()
+        found = [one for one in found if not elsewhere(tags.said, one.start)]
+        found = [one for one in found if not cased or _is_named(tags.said[one.start : one.end])]
     if name in {"product", "business"}:
         found = [one for one in found if not _elsewhere(one, tags.said, hints)]
     both = [one for one in found if ruled and tags.said[one.start : one.end].lower() in ruled.lower()]
@@ -67,8 +93,71 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
         best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
     if best is None:
         return ""
-    words = _LOOSE.sub("", tags.said[best.start : best.end])
+    words = _DOING.sub("", _LOOSE.sub("", tags.said[best.start : best.end]))
     return short_clean(_ON.split(words)[0].removesuffix("'s"))
+
+
+_FAINT = {"product": 0.13, "target_audience": 0.2, "business": 0.17}
+_EDGES = re.compile(
+    r"^(?:(?:with|in|for|of|to|by|at|on|staging|tenemos|de|get|getting|find|finding|specialising in|about)\s)+|"
+    r"(?:\s(?:with|in|for|of|to|by|at|on|and))+$",
+    re.IGNORECASE,
+)
+
+
+_FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
+
+
+def unlikely(name: str, tags: Tags, words: str) -> bool:
+    """Whether words of the message surely state something else than ``name``."""
+    place = tags.said.lower().find(words.lower())
+    return place >= 0 and tags.share(place, place + len(words), name) < UNLIKELY
+
+
+def faint_facts(
+    tags: Tags, values: Mapping[str, object], known: Mapping[str, object], hints: Sequence[Hint]
+) -> dict[str, str]:
+    """In a message full of facts, the product, the people and the business even where they are hard to make out."""
+    dated = any(name in values for name in ("event_date", "start_date", "end_date"))
+    if dated + sum(name in values for name in _FACTS) < 2:
+        return {}
+    found: dict[str, str] = {}
+    for name in _FAINT:
+        if name not in values and not known.get(name):
+            found[name] = _fainter(
+                name, tags, " | ".join(str(value) for value in [*values.values(), *found.values()]), hints
+            )
+    return found
+
+
+def _fainter(name: str, tags: Tags, taken: str, hints: Sequence[Hint]) -> str:
+    """The likeliest words for a field nothing states plainly, where what they are made of speaks for them too."""
+    one = tags.faint(name, _FAINT[name] - 0.01)
+    if one is None or one.likely < _FAINT[name] or _elsewhere(one, tags.said, hints):
+        return ""
+    words = short_clean(_EDGES.sub("", tags.said[one.start : one.end].strip(" ,.;:!?")))
+    if not words or len(words.split()) > 6 or words.lower() in taken.lower() or _VERB.search(words):
+        return ""
+    kinds = {noun_class(word) for word in words.lower().split()}
+    if name == "target_audience":
+        return words if "person" in kinds else ""
+    if name == "business":
+        return words if "business" in kinds or words.isupper() else ""
+    named = len(words.split()) > 1 or words[0].isupper() or kinds & {"goods", "service", "occasion"}
+    return words if named and not is_business(words) and "business" not in kinds else ""
+
+
+_VERB = re.compile(
+    r"\b(?:i|we|it|she|he|they|you|i'm|we're|we've|i've|it's|she's|he's|is|are|was|were|be|been|has|have|had|want|"
+    r"wants|"
+    r"will|would|could|should|can|moving|used|said|says|that|this|than|rather)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_named(place: str) -> bool:
+    """Whether words can name a place in a text that writes names with a capital letter."""
+    return place != place.lower() or country_of(place) != ""
 
 
 def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
@@ -86,7 +175,7 @@ def told_figure(tags: Tags) -> int | None:
         return None
     match = next((one for one in NUMBER.finditer(tags.said) if one.start() < best.end and best.start < one.end()), None)
     value = number_value(match) if match else None
-    if re.match(r"\s?(?:%|percent|per cent)", tags.said[best.end :]):
+    if _NO_COUNT.match(tags.said[best.end :]):
         return None
     return whole(value) if value is not None else None
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, NOUN, SHAPE, TAIL, TOPIC, WORD, code, looks, tokens
 
 WEIGHTS = Path(__file__).with_name("tags.npz")
-SIZE = 1 << 16
+BITS = 16
+SIZE = 1 << BITS
 _LEAN = 1.2  # a fact missed costs more than one too many, which the person sees and takes back
 LONGEST = 400  # words looked at
 PHRASES: tuple[str, ...] = (
@@ -51,7 +52,7 @@ _RUNS = (
 _EVEN = np.uint32(2654435761)
 _STEP = np.uint32(0x85EBCA6B)
 
-Ids = NDArray[np.uint16]
+Ids = NDArray[np.uint32]
 Floats = NDArray[np.float32]
 
 
@@ -111,7 +112,7 @@ def features(said: Sequence[tuple[int, int, str]], asked: str | None, hints: Seq
     )  # fmt: skip
     stacked = np.concatenate(found, axis=1)
     salts = np.arange(1, stacked.shape[1] + 1, dtype=np.uint32) * np.uint32(40503)
-    return ((((stacked ^ salts) * _EVEN) ^ (stacked >> np.uint32(13))) * _STEP >> np.uint32(16)).astype(np.uint16)
+    return ((((stacked ^ salts) * _EVEN) ^ (stacked >> np.uint32(13))) * _STEP) >> np.uint32(32 - BITS)
 
 
 _NEAR_COLUMNS = np.asarray([column for column, offsets in _WINDOWS for _ in offsets])
@@ -173,6 +174,24 @@ class Tags:
         if not rows:
             return 0.0
         return float(self.shares[rows][:, _COLUMNS_OF[name]].sum(axis=1).mean())
+
+    def faint(self, name: str, least: float) -> Tagged | None:
+        """The run of words that most likely states ``name`` although something else is likelier of them."""
+        if self.shares is None:
+            return None
+        chances = self.shares[:, _COLUMNS_OF[name]].sum(axis=1)
+        best: Tagged | None = None
+        row = 0
+        while row < len(chances):
+            last = row
+            while last < len(chances) and chances[last] >= least:
+                last += 1
+            if last > row:
+                likely = float(chances[row:last].mean())
+                if best is None or likely > best.likely:
+                    best = Tagged(self.words[row][0], self.words[last - 1][1], name, likely)
+            row = max(last, row + 1)
+        return best
 
 
 _COLUMNS_OF = {

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from agents.language.audience import PEOPLE_NOUNS
 from agents.language.calendar_words import MONTHS, WEEKDAYS
+from agents.language.given_names import GIVEN_NAMES
 from agents.language.goals import METRICS
 from agents.language.lexicon import classes
 from agents.language.nouns import noun_class
 from agents.language.numbers import SCALES, UNITS
+from agents.language.places import names_place
 from agents.language.subject import BUSINESS_NOUNS, TRADES
 
 Hashes = NDArray[np.uint32]
@@ -54,7 +56,7 @@ def code(name: str) -> int:
 def looks(word: str) -> Hashes:
     """What a word looks like, as one number for each of COLUMNS."""
     plain = word.lower()
-    kind, topic, noun = _kind(plain), next(iter(classes(plain)), ""), noun_class(plain)
+    kind, topic, noun = _kind(word, plain), next(iter(classes(plain)), ""), noun_class(plain)
     shape = _shape(word)
     gist = plain if plain in _SMALL or not plain[0].isalnum() else noun or kind or topic or f"{shape}{_ending(plain)}"
     names = (plain, shape, plain[:3], plain[-3:], plain[-2:], kind, topic, noun, gist)
@@ -71,12 +73,15 @@ def _ending(plain: str) -> str:
     return match.group()[-3:] if match else ""
 
 
-def _kind(plain: str) -> str:
+def _kind(word: str, plain: str) -> str:
     if plain[0].isdigit():
         return "number"
     if plain in UNITS or plain in SCALES:
         return "number word"
     if plain in MONTHS or plain in WEEKDAYS:
         return "calendar"
-    match = _KINDS.fullmatch(plain)
-    return str(match.lastgroup) if match else ""
+    if match := _KINDS.fullmatch(plain):
+        return str(match.lastgroup)
+    if names_place(word):
+        return "place"
+    return "name" if word[0].isupper() and plain in GIVEN_NAMES else ""

@@ -71,6 +71,10 @@ _PATTERNS = tuple(
             rf"ok|pls))"
         ),
         (
+            rf"\b(?:campaign|copy|posts|texts?|something|everything|ads) (?:that|which) (?:is|are|sounds?|"
+            rf"feels?) (?P<v>{_LIST})"
+        ),
+        (
             rf"\b(?:sound|sounds|sounding|feel|be|write|speak|talk|stay)s? (?:like |in an? |quite "
             rf")?(?P<v>{_LIST})(?=\s*(?:[,.;!\n]|$|please|and|but|tone|not|pls|overall|on))"
         ),
@@ -102,11 +106,18 @@ _ALONE = re.compile(
 )
 
 
+_LIMIT = re.compile(
+    r"(?:,? (?:but|yet|and)|,) (?:not|never|no|without(?: being)?)(?! (?:on|in|for|via|more|too many|the|a)\b) "
+    r"(?:too |so |very )?[a-z][\w-]+(?! (?:and|budget|money))",
+)
+
+
 def find_voice(text: str, *, asked: bool = False) -> str:
     """The tone of voice ``text`` asks for in its own words, or ""."""
     for pattern in (_ALONE, _FIRST, *_PATTERNS) if asked else _PATTERNS:
         if match := pattern.search(text):
-            return _clean(match["v"])
+            limit = _LIMIT.match(text, match.end("v"))
+            return _clean(match["v"] + (limit.group() if limit else ""))
     if match := _PHRASES.search(text):
         return _clean(match["way"] or match["v"])
     match = _LIKE.search(text) or _FRAGMENT.search(text)

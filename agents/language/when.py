@@ -25,14 +25,18 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|everything))?(?: on| in|"
+    r"(?:\bnow (?:and|to)|\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|"
+    r"everything))?(?: on| in|"
     r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
-    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|\bbis(?: zum)?|"
+    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: on)?|(?:orders|"
+    r"applications|entries|sales|bookings?|registrations?|sign-?ups|enrolments?|nominations|submissions) (?:close|"
+    r"end)(?: on)?|\bbis(?: zum)?|"
     r"\bavant(?: le)?|\bd'ici(?: au| le| la)?|\bantes del?|\bentro(?: il)?|\bfino al?|\bvor dem|\btot(?: en met)?|"
     r"\bjusqu'au|\bhasta(?: el)?|"
     r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|"
-    r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast day(?: is|:)?|\bstop(?:s|ping)?(?: "
+    r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast (?:\w+ ){0,2}?(?:day|date|orders|"
+    r"entries)(?: for [\w ]{2,24}?)?(?: is|:| by)?|\bstop(?:s|ping)?(?: "
     r"on)?|\bdue(?: on)?|\b(?:by|until) when(?: is|:)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
     r"[\s:]*(?:the |on |about |around )?$",
     re.IGNORECASE,
@@ -154,10 +158,11 @@ class _Roles:
         if (
             item.last is not None
             and role == "start_date"
+            and not re.match(r"w|the w", self._text[item.start : item.end], re.IGNORECASE)
             and re.search(r"\d|-| to | until ", self._text[item.start : item.end])
         ):
             role = "event_date"
-        role = self._told.get(item.start, role)
+        role = self._told_of(item, role)
         self._spans.append((item.start, item.end))
         self._given.append(role)
         if not role:
@@ -181,6 +186,12 @@ class _Roles:
             self._roles[role] = day
             lead = {"start_date": "from ", "end_date": "until ", "event_date": ""}[role]
             self._words.append((role, lead + self._said(item, spoken(day))))
+
+    def _told_of(self, item: Found, role: str) -> str:
+        """The role told, if any; a month or quarter told to be a start without 'from' before it is meant as a whole."""
+        told = self._told.get(item.start, role)
+        part = told in {"start_date", "end_date"} and item.last is not None
+        return role if part and role == "event_date" else told
 
     def _role(self, item: Found) -> str:
         before = self._text[max(0, item.start - 40) : item.start]
@@ -243,7 +254,7 @@ def _with_duration(text: str, when: When, today: date, asked: str | None) -> Whe
         if any(start < match.end() and match.start() < end for start, end in when.spans):
             continue
         led = re.match(r"for|over|last|spread|run|pendant|während|durante|across", match.group(), re.IGNORECASE)
-        alone = re.search(r"(?:^|[,;.\n])\s*$", text[: match.start()][-3:]) and re.match(
+        alone = re.search(r"(?:^|[,;.:(\n])\s*$", text[: match.start()][-3:]) and re.match(
             r"\s*(?:[,;.\n]|$)", text[match.end() : match.end() + 3]
         )
         campaign = (

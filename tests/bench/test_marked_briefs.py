@@ -10,7 +10,7 @@ from scripts.brief_variations import Facts, varied
 from scripts.marked_briefs import MARKS, marked, marks
 from scripts.train_tagger import DATA, lines_of, sentence
 
-FILES = (DATA / "brief_marked.txt", DATA / "brief_marked_tuned.txt")
+FILES = tuple(DATA / f"{name}.txt" for name in ("brief_marked", "brief_marked_styles", "brief_marked_tuned"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
