@@ -71,9 +71,9 @@ class Recaller:
         taught = _taught(at_hand, {item.memory.memory_id for item in chosen})
         everything = [*chosen, *(item for items in taught.values() for item in items)]
         event = None
-        if everything:
+        if everything or at_hand.found.waiting:
             told = {item.memory.memory_id: _told(item) for item in everything}
-            event = MemoryRecalled(tuple(told.values()), at_hand.found.searched)
+            event = MemoryRecalled(tuple(told.values()), at_hand.found.searched, at_hand.found.waiting)
         now = self._clock.now()
         return Brought(
             tuple(item.shown(now, conversation_id) for item in chosen),

@@ -86,11 +86,15 @@ class RecalledMemory:
 
 @dataclass(frozen=True, slots=True)
 class MemoryRecalled:
-    """What memory brought into a turn. It names memories and does not repeat them, so that a deleted one is gone."""
+    """What memory brought into a turn. It names memories and does not repeat them, so that a deleted one is gone.
+
+    ``waiting`` is about how many memories could not be looked through yet: a large account was still being loaded.
+    """
 
     durable: ClassVar[bool] = True
     items: tuple[RecalledMemory, ...]
     searched: int
+    waiting: int = 0
 
     def wire(self) -> Wire:
         items = [
@@ -102,7 +106,8 @@ class MemoryRecalled:
             }
             for item in self.items
         ]
-        return _custom("memory_recalled", {"items": items, "searched": self.searched})
+        value: Wire = {"items": items, "searched": self.searched}
+        return _custom("memory_recalled", value | {"waiting": self.waiting} if self.waiting else value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ accounts share has the log of ``HOUSE_ID``.
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from pymongo import InsertOne, UpdateOne
@@ -15,17 +16,22 @@ from pymongo.errors import BulkWriteError
 from core.errors import Conflict
 from core.ids import derived_id, new_id
 from db.client import Database, Operation
+from db.collection import NEVER
 from db.failures import DUPLICATE_KEY, translated
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_shelves import HOUSE_ID, SHELVES, Shelf, own, shelf_of
 from db.stored import to_stored
-from db.user_memory import USER_MEMORY, UserMemory
+from db.user_memory import USER_MEMORY, MemoryType, UserMemory
 
 Raw: TypeAlias = dict[str, Any]
 
 RECENT = 100
 IDS_PER_READ = 200
 ROWS_PER_READ = 1000
+WANTED_ROWS = 500
+FIRST_STRETCH = timedelta(seconds=1)
+SHORTEST_STRETCH = timedelta(milliseconds=1)
+MOST_GROWTH = 4.0
 NO_ID = {"_id": 0}
 # Where each shelf counts how often a memory was brought to mind.
 COUNTED: dict[Shelf, str] = {"user": "use_count", "agent": "recall_count", "global": "metadata.usage_count"}
@@ -41,10 +47,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The state of an account's memories and the ids of what changed last, oldest first."""
+    """The state of an account's memories, the ids of what changed last, oldest first; its first and last change."""
 
     state: State
     recent: tuple[str, ...]
+    began: datetime = NEVER
+    ended: datetime = NEVER
 
     def since(self, seen: "State") -> tuple[str, ...] | None:
         """Return the ids changed after that state; None if the log no longer tells."""
@@ -85,7 +93,9 @@ class MemoryStore:
         """Return the account's log. 1 round trip."""
         with translated():
             found = await self._changes.find_one({"user_id": user_id}, NO_ID)
-        return Log(_state(found), tuple(found["recent"])) if found else Log(State(), ())
+        if not found:
+            return Log(State(), ())
+        return Log(_state(found), tuple(found["recent"]), found["created_at"], found["updated_at"])
 
     async def all(self, user_id: str, *, vectors: bool = True) -> AsyncIterator[list[Raw]]:
         """Go through every memory of the account and its agents, superseded ones too, as stored.
@@ -99,6 +109,37 @@ class MemoryStore:
                 cursor = self._shelves[shelf].find(own(shelf, user_id, {}), fields, batch_size=ROWS_PER_READ)
                 while rows := await cursor.to_list(ROWS_PER_READ):
                     yield rows
+
+    async def learnings(self, user_id: str) -> list[Raw]:
+        """Return what the account's agents have learnt. 1 round trip."""
+        with translated():
+            return await self._shelves["agent"].find({"user_id": user_id}, NO_ID).to_list()
+
+    async def newest_first(
+        self, user_id: str, types: Sequence[MemoryType], log: Log, *, vectors: bool = True
+    ) -> AsyncIterator[list[Raw]]:
+        """Go through the account's own memories of these types, newest first, some hundreds at a time.
+
+        Reads by stretches of time that grow and shrink with what they hold: a sort would read everything first.
+        """
+        fields = NO_ID if vectors else {**NO_ID, "embedding": 0}
+        upper, stretch = datetime.max.replace(tzinfo=UTC), FIRST_STRETCH
+        lower = log.ended
+        while True:
+            lower = max(lower - stretch, NEVER)
+            last = lower <= log.began
+            within: Raw = {"$lt": upper} if last else {"$gte": lower, "$lt": upper}
+            rows: list[Raw] = []
+            with translated():
+                for kind in types:
+                    where = {"user_id": user_id, "memory_type": kind, "created_at": within}
+                    rows += await self._shelves["user"].find(where, fields).to_list()
+            if rows:
+                yield rows
+            if last:
+                return
+            stretch = _next_stretch(stretch, len(rows))
+            upper = lower
 
     async def some(self, user_id: str, memory_ids: Sequence[str]) -> list[Raw]:
         """Return those of these memories that there are."""
@@ -203,6 +244,12 @@ class MemoryStore:
 
 def _state(found: Raw) -> State:
     return State(str(found["epoch"]), int(found["count"]))
+
+
+def _next_stretch(stretch: timedelta, rows: int) -> timedelta:
+    """Return how long the next stretch of time should be, to hold about as many rows as one read takes well."""
+    share = WANTED_ROWS / rows if rows else MOST_GROWTH
+    return max(stretch * min(share, MOST_GROWTH), SHORTEST_STRETCH)
 
 
 def _parts(memory_ids: Iterable[str]) -> list[tuple[Shelf, list[str]]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+import pymongo
 from pymongo import IndexModel
 from pymongo.collation import Collation
 from pymongo.errors import CollectionInvalid, DuplicateKeyError, OperationFailure
@@ -21,6 +22,7 @@ from db.failures import DUPLICATE_KEY, INDEX_CONFLICTS, INDEX_NOT_FOUND, NAMESPA
 from db.validator import validator_of
 
 STATE = "system_state"
+INDEX_SECONDS = 3600
 SCHEMA_KEY = "schema"
 CIPHER_KEY = "cipher"
 CIPHER_PROBE = "marketing-minds"
@@ -153,9 +155,10 @@ async def _drop_outdated(database: Database, collection: Collection[Any], earlie
 
 
 async def _create_indexes(database: Database, collection: Collection[Any]) -> None:
-    """Create all indexes in one command; those that exist cost nothing."""
+    """Create all indexes in one command; those that exist cost nothing, a new one on much data takes its time."""
     try:
-        await database.raw(collection).create_indexes([_model(index) for index in collection.all_indexes])
+        with pymongo.timeout(INDEX_SECONDS):
+            await database.raw(collection).create_indexes([_model(index) for index in collection.all_indexes])
     except OperationFailure as error:
         raise _refusal(collection, error) from error
 

@@ -69,5 +69,11 @@ USER_MEMORY = Collection(
     model=UserMemory,
     id_field="memory_id",
     id_prefix="mem",
-    indexes=(Index(("user_id",)), Index(("memory_type",)), Index(("-created_at",))),
+    indexes=(
+        Index(("user_id",)),
+        Index(("memory_type",)),
+        Index(("-created_at",)),
+        # A large account is read newest first, wishes and facts before episodes.
+        Index(("user_id", "memory_type", "-created_at")),
+    ),
 )

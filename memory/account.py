@@ -4,6 +4,7 @@ It is built from the documents and follows them; it is never the source of anyth
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -18,8 +19,8 @@ from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.bm25 import Postings, norms
 from memory.columns import NOBODY, NOWHERE, Bits, Columns, Whole
-from memory.cues import read_cues
-from memory.dates import named_days
+from memory.cues import Cues, read_cues
+from memory.dates import Span, named_days
 from memory.kinds import KINDS, LASTING, LEARNT, OWN, kind_number, numbers_of, parsed, success_of
 from memory.lexicon import Lexicon
 from memory.recollection import EVERY_SHELF, Query
@@ -141,22 +142,22 @@ class Account:
 
     def put(self, rows: Sequence[Raw]) -> None:
         """Add memories as they are stored, or replace those with the same id."""
+        self.take([read_row(row, self.lexicon) for row in rows])
+
+    def take(self, rows: Sequence["ReadRow"]) -> None:
+        """Add memories that were read already, or replace those with the same id."""
         self._lasting = self._learnt = None
-        rows = list({str(row["memory_id"]): row for row in rows}.values())
-        self.remove([str(row["memory_id"]) for row in rows])
+        rows = list({read.memory_id: read for read in rows}.values())
+        self.remove([read.memory_id for read in rows])
         first = self.columns.grow(len(rows))
-        texts: list[list[int]] = []
-        for slot, row in enumerate(rows, first):
-            content = str(row["content"])
-            self._slots[row["memory_id"]] = slot
-            self._ids.append(row["memory_id"])
-            text = _compact_text(row)
-            self._texts.append(text)
-            self._text_bytes += len(text)
-            texts.append(self.lexicon.numbers(content))
-            self._fill(slot, row, content)
-            self.columns.length[slot] = len(texts[-1])
-        self.postings.add(range(first, first + len(rows)), texts)
+        for slot, read in enumerate(rows, first):
+            self._slots[read.memory_id] = slot
+            self._ids.append(read.memory_id)
+            self._texts.append(read.text)
+            self._text_bytes += len(read.text)
+            self._fill(slot, read)
+        self.columns.length[first : first + len(rows)] = [len(read.numbers) for read in rows]
+        self.postings.add(range(first, first + len(rows)), [read.numbers for read in rows])
 
     def remove(self, memory_ids: Iterable[str]) -> None:
         """Take memories out."""
@@ -192,10 +193,9 @@ class Account:
             fits &= ~np.isin(columns.message[:count], [hash(message) for message in query.seen_message_ids])
         return fits
 
-    def _fill(self, slot: int, row: Raw, content: str) -> None:
-        columns, about = self.columns, row.get("metadata", {})
-        said: datetime = about.get("timestamp") or row.get("valid_from") or row.get("updated_at") or NEVER
-        cues = read_cues(content)
+    def _fill(self, slot: int, read: "ReadRow") -> None:
+        columns, row, cues, said = self.columns, read.row, read.cues, read.said
+        about = row.get("metadata", {})
         columns.alive[slot] = True
         columns.current[slot] = row.get("valid_to") is None
         columns.time[slot], columns.number[slot], columns.asks[slot] = cues.time, cues.number, cues.asks
@@ -208,8 +208,8 @@ class Account:
         columns.importance[slot] = about.get("importance", 5)
         columns.said[slot], columns.day[slot] = said.timestamp(), said.toordinal()
         columns.message[slot] = hash(about["message_id"]) if about.get("message_id") else 0
-        if cues.time:
-            self._mentions += [(slot, span.first, span.last) for span in named_days(content, said.date())]
+        if read.days:
+            self._mentions += [(slot, span.first, span.last) for span in read.days]
             self._named_days = None
         if row.get("subject"):
             self._subjects.setdefault(row["subject"], {})[row["memory_id"]] = None
@@ -253,6 +253,29 @@ class Account:
         self._slots = {memory_id: slot for slot, memory_id in enumerate(self._ids)}
         self._dead = 0
         self._norms = (-1, None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A stored memory with everything that is read out of its text: the costly part of putting it in."""
+
+    row: Raw
+    memory_id: str
+    text: bytes
+    numbers: list[int]
+    cues: Cues
+    said: datetime
+    days: list[Span]
+
+
+def read_row(row: Raw, lexicon: Lexicon) -> ReadRow:
+    """Read a stored memory. Touches no account, so that it may run in a thread."""
+    content, about = str(row["content"]), row.get("metadata", {})
+    said: datetime = about.get("timestamp") or row.get("valid_from") or row.get("updated_at") or NEVER
+    numbers = lexicon.numbers(content)
+    cues = read_cues(content, len(numbers))
+    days = named_days(content, said.date()) if cues.time else []
+    return ReadRow(row, row["memory_id"], _compact_text(row), numbers, cues, said, days)
 
 
 def _compact_text(row: Raw) -> bytes:

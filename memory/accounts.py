@@ -8,14 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+import structlog
 
-from db.memory_shelves import shelf_of
-from db.memory_store import MemoryStore, State
+from core.errors import AppError
+from db.memory_shelves import HOUSE_ID, shelf_of
+from db.memory_store import Log, MemoryStore, State
+from db.user_memory import MemoryType
 from db.vector import unpack
-from memory.account import Account
+from memory.account import Account, read_row
 from memory.indexes.exact import ExactIndex
 from memory.indexes.index import MemoryIndex
 from memory.lexicon import Lexicon
+
+logger = structlog.get_logger(__name__)
 
 Raw: TypeAlias = dict[str, Any]
 
@@ -23,6 +28,10 @@ Raw: TypeAlias = dict[str, Any]
 BUDGET_BYTES: Final = 256 * 2**20
 # More rows than this are indexed in a thread, so that nobody else has to wait.
 IN_A_THREAD: Final = 300
+# An account with more changes than this is loaded in the background, and read meanwhile.
+LARGE: Final = 5_000
+LASTING: Final[tuple[MemoryType, ...]] = ("preference", "insight")
+EPISODES: Final[tuple[MemoryType, ...]] = ("user_message", "agent_response")
 # So many rows are put in between two looks at what else there is to do.
 PORTION: Final = 100
 
@@ -31,7 +40,9 @@ PORTION: Final = 100
 class Held:
     """One account with the state of the database it shows. The lock lets one task at a time change it.
 
-    While somebody waits for the lock (``busy``) the account is not let go of.
+    While somebody waits for the lock (``busy``) the account is not let go of. A large one is shown while it is still
+    ``loading``: ``touched`` are the memories that were written meanwhile, which loading has to leave alone,
+    ``expected`` is how many changes there were, which is about how many memories it will have.
     """
 
     account: Account | None = None
@@ -39,6 +50,17 @@ class Held:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     held_bytes: int = 0
     busy: int = 0
+    loading: "asyncio.Task[None] | None" = None
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    touched: set[str] = field(default_factory=set[str])
+    expected: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """About how many memories are still to be loaded."""
+        if self.loading is None or self.account is None:
+            return 0
+        return max(self.expected - len(self.account), 1)
 
     @asynccontextmanager
     async def alone(self) -> AsyncGenerator[None]:
@@ -49,6 +71,14 @@ class Held:
                 yield
         finally:
             self.busy -= 1
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An account to read, and about how many of its memories are still being loaded."""
+
+    account: Account
+    waiting: int = 0
 
 
 class Accounts:
@@ -63,7 +93,9 @@ class Accounts:
         model: str,
         alone: bool,
         budget: int = BUDGET_BYTES,
+        large: int = LARGE,
     ) -> None:
+        self._large = large
         self._store = store
         self._lexicon = lexicon
         self._index = index
@@ -85,20 +117,37 @@ class Accounts:
 
     async def open(self, user_id: str) -> Account:
         """Return the account as the database has it now. A warm one costs one short read, or none when alone."""
-        (account,) = await self.open_all(user_id)
-        return account
+        (opened,) = await self.open_all(user_id)
+        return opened.account
 
-    async def open_all(self, *user_ids: str) -> list[Account]:
-        """Return several accounts as the database has them now. Warm ones cost one short read together."""
+    async def open_all(self, *user_ids: str, whole: bool = True) -> list[Opened]:
+        """Return several accounts as the database has them now. Warm ones cost one short read together.
+
+        Unless they have to be ``whole``, a large account may still be loading: then it holds its wishes and facts and
+        its newest memories, and more from moment to moment.
+        """
         held = [self._touch(user_id) for user_id in user_ids]
         current = [one.account is not None for one in held]
         if all(current) and not self._alone:
             states = await self._store.states(user_ids)
             current = [one.state == state for one, state in zip(held, states, strict=True)]
-        return [
-            one.account if one.account is not None and fresh else await self._opened(user_id, one)
-            for user_id, one, fresh in zip(user_ids, held, current, strict=True)
-        ]
+        opened: list[Opened] = []
+        for user_id, one, fresh in zip(user_ids, held, current, strict=True):
+            account = one.account
+            if account is None or not fresh:
+                async with one.alone():
+                    account = await self._follow(user_id, one)
+            if one.loading is not None:
+                account = await self._waited(user_id, one, whole=whole)
+            opened.append(Opened(account, one.waiting))
+        return opened
+
+    async def close(self) -> None:
+        """Stop what is still being loaded."""
+        tasks = [held.loading for held in self._held.values() if held.loading is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def write(
         self, user_id: str, memory_ids: Sequence[str], writing: Callable[[], Awaitable[list[Raw] | None]]
@@ -109,6 +158,8 @@ class Accounts:
         """
         held = self._touch(user_id)
         async with held.alone():
+            if held.loading is not None:
+                held.touched.update(memory_ids)
             rows = await writing()
             if held.account is None:
                 await self._index_only(user_id, memory_ids, rows)
@@ -123,12 +174,24 @@ class Accounts:
         held = self._held.pop(user_id, None)
         if held is not None:
             self._held_bytes -= held.held_bytes
+            if held.loading is not None:
+                held.loading.cancel()
+                await asyncio.gather(held.loading, return_exceptions=True)
         await self._index.forget(user_id)
         await self.learnt_index.forget(user_id)
 
-    async def _opened(self, user_id: str, held: Held) -> Account:
+    async def _waited(self, user_id: str, held: Held, *, whole: bool) -> Account:
+        """Wait for an account that is being loaded: for all of it, or for what everybody needs of it."""
+        if whole:
+            if held.loading is not None:
+                await asyncio.wait({held.loading})
+        else:
+            await held.begun.wait()
+        if held.account is not None:
+            return held.account
+        # Loading broke off, which whoever asks anew is told.
         async with held.alone():
-            return await self._follow(user_id, held)
+            return await self._load(user_id, held, at_once=True)
 
     def _touch(self, user_id: str) -> Held:
         held = self._held.get(user_id)
@@ -161,23 +224,76 @@ class Accounts:
         held.state = log.state
         return held.account
 
-    async def _load(self, user_id: str, held: Held) -> Account:
+    async def _load(self, user_id: str, held: Held, *, at_once: bool = False) -> Account:
+        """Load an account; a large one in the background, while it is read already. Holds the lock."""
+        if held.loading is not None:
+            held.loading.cancel()
+            await asyncio.gather(held.loading, return_exceptions=True)
         if held.account is not None:
+            held.account = None
             self._release(user_id)
-        state = State() if self._alone else await self._store.state(user_id)
+        log = await self._store.log(user_id)
         account = Account(self._lexicon)
+        if log.state.count > self._large and user_id != HOUSE_ID and not at_once:
+            held.account, held.state, held.expected = account, log.state, log.state.count
+            held.begun.clear()
+            held.touched.clear()
+            held.loading = asyncio.create_task(self._load_large(user_id, held, account, log), name=f"load {user_id}")
+            return account
         async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
             await self._fill(account, rows)
             await self._index_rows(user_id, rows, loading=True)
             self._weigh(user_id, held, account)
-        held.account, held.state = account, state
+        held.account, held.state = account, log.state
         return account
+
+    async def _load_large(self, user_id: str, held: Held, account: Account, log: Log) -> None:
+        """Load an account that is read and written meanwhile: what everybody needs, then the rest, newest first."""
+        held.busy += 1
+        try:
+            await self._load_page(user_id, held, account, await self._store.learnings(user_id))
+            for types in (LASTING, EPISODES):
+                pages = self._store.newest_first(user_id, types, log, vectors=not self._index.persistent)
+                async for rows in _read_ahead(pages):
+                    await self._load_page(user_id, held, account, rows)
+                    if types == EPISODES or len(account) > self._large:
+                        held.begun.set()
+            async with held.lock:
+                held.loading = None
+                await self._show(user_id, held, tuple(held.touched), None)
+        except AppError as error:
+            logger.warning("memories_not_loaded", reason=error.message)
+            self._give_up(user_id, held)
+        except BaseException:
+            self._give_up(user_id, held)
+            raise
+        finally:
+            held.busy -= 1
+            held.begun.set()
+
+    async def _load_page(self, user_id: str, held: Held, account: Account, rows: Sequence[Raw]) -> None:
+        read = await asyncio.to_thread(lambda: [read_row(row, self._lexicon) for row in rows])
+        await asyncio.to_thread(self._lexicon.prepare)
+        async with held.lock:
+            left = [one for one in read if one.memory_id not in held.touched]
+            for start in range(0, len(left), PORTION):
+                account.take(left[start : start + PORTION])
+                await asyncio.sleep(0)
+            await self._index_rows(user_id, [one.row for one in left], loading=True)
+        self._weigh(user_id, held, account)
+
+    def _give_up(self, user_id: str, held: Held) -> None:
+        """Let go of an account that could not be loaded to its end."""
+        held.loading, held.account = None, None
+        self._release(user_id)
 
     async def _show(self, user_id: str, held: Held, memory_ids: Sequence[str], rows: list[Raw] | None) -> None:
         """Bring these memories up to date in a held account."""
         account = held.account
         if account is None:
             return
+        if held.loading is not None:
+            held.touched.update(memory_ids)
         if rows is None:
             rows = await self._store.some(user_id, list(dict.fromkeys(memory_ids)))
         there = {str(row["memory_id"]) for row in rows}

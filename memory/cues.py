@@ -30,15 +30,15 @@ class Cues:
     substance: int
 
 
-def read_cues(text: str) -> Cues:
-    """Read a text's cues; of a long text its beginning."""
+def read_cues(text: str, said: int | None = None) -> Cues:
+    """Read a text's cues; of a long text its beginning. ``said`` is how many of its words say something, if known."""
     plain = text[:LONGEST_READ].casefold()
-    told = plain
-    if "?" in plain:
+    if said is None or "?" in plain or len(text) > LONGEST_READ:
         told = " ".join(part for part in _SENTENCE.findall(plain) if not part.rstrip().endswith("?"))
+        said = sum(word not in SILENT for word in words(told))
     return Cues(
         time=_TIME.search(plain) is not None,
         number=_NUMBER.search(plain) is not None,
         asks=plain.rstrip().endswith("?"),
-        substance=sum(word not in SILENT for word in words(told)),
+        substance=said,
     )

@@ -55,7 +55,9 @@ def _found(text: str, today: date) -> Iterator[list[Span]]:
     if not _HINT.search(plain):
         return
     taken: list[tuple[int, int]] = []
-    for pattern, read in _PATTERNS:
+    for needs, pattern, read in _PATTERNS:
+        if not any(part in plain for part in needs):
+            continue
         for match in pattern.finditer(plain):
             if all(match.end() <= start or match.start() >= end for start, end in taken):
                 try:
@@ -163,23 +165,31 @@ def _years(named: str | None, today: date) -> list[int]:
 
 _Reader = Callable[[re.Match[str], date], list[Span]]
 _DAY: Final = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?"
-_PATTERNS: Final[list[tuple[re.Pattern[str], _Reader]]] = [
-    (re.compile(rf"\b{_YEAR}-(?P<number>0[1-9]|1[0-2])-{_DAY}\b"), _written),
-    (re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?\b"), _day),
-    (re.compile(rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?"), _day),
-    (re.compile(rf"\b(?P<season>{'|'.join(_SEASONS)})(?: of|,)? (?P<year>(?:19|20)\d\d)\b"), _season),
-    (re.compile(rf"\b{_MONTH}(?: of|,)? {_YEAR}\b"), _whole_month),
+_CENTURIES: Final = ("19", "20")
+_OF_MONTHS: Final = tuple(name[:3] for name in _MONTHS)
+# Each with parts of which a text has to hold at least one: looking for them is quicker than the pattern.
+_PATTERNS: Final[list[tuple[tuple[str, ...], re.Pattern[str], _Reader]]] = [
+    (("-",), re.compile(rf"\b{_YEAR}-(?P<number>0[1-9]|1[0-2])-{_DAY}\b"), _written),
+    (_OF_MONTHS, re.compile(rf"\b{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?\b"), _day),
+    (_OF_MONTHS, re.compile(rf"\b{_MONTH} {_DAY}\b(?:,? {_YEAR}\b)?"), _day),
+    (tuple(_SEASONS), re.compile(rf"\b(?P<season>{'|'.join(_SEASONS)})(?: of|,)? (?P<year>(?:19|20)\d\d)\b"), _season),
+    (_CENTURIES, re.compile(rf"\b{_MONTH}(?: of|,)? {_YEAR}\b"), _whole_month),
     (
+        ("last ", "this ", "next ", "past ", "coming "),
         re.compile(
             rf"\b(?P<which>last|this|next|past|coming) "
             rf"(?P<unit>weekend|week|month|year|{'|'.join([*_DAYS, *_MONTHS, *_SEASONS])})\b"
         ),
         _relative_unit,
     ),
-    (re.compile(rf"\b{_COUNT} (?P<unit>day|week|month|year)s? (?P<ago>ago)\b"), _ago),
-    (re.compile(rf"\bin {_COUNT} (?P<unit>day|week|month|year)s?(?P<ago>)\b"), _ago),
-    (re.compile(r"\b(?:yesterday|last night|today|tonight|tomorrow)\b"), _near_day),
-    (re.compile(rf"\b(?:in|of|since|until|by|early|mid|late|end of) {_MONTH}(?P<year>)\b"), _whole_month),
-    (re.compile(rf"\bon (?P<weekday>{'|'.join(_DAYS)})\b"), _weekday),
-    (re.compile(rf"\b(?:in|of|since|until|during) {_YEAR}\b"), _year),
+    ((" ago",), re.compile(rf"\b{_COUNT} (?P<unit>day|week|month|year)s? (?P<ago>ago)\b"), _ago),
+    (("in ",), re.compile(rf"\bin {_COUNT} (?P<unit>day|week|month|year)s?(?P<ago>)\b"), _ago),
+    (
+        ("yesterday", "night", "today", "tomorrow"),
+        re.compile(r"\b(?:yesterday|last night|today|tonight|tomorrow)\b"),
+        _near_day,
+    ),
+    (_OF_MONTHS, re.compile(rf"\b(?:in|of|since|until|by|early|mid|late|end of) {_MONTH}(?P<year>)\b"), _whole_month),
+    (("on ",), re.compile(rf"\bon (?P<weekday>{'|'.join(_DAYS)})\b"), _weekday),
+    (_CENTURIES, re.compile(rf"\b(?:in|of|since|until|during) {_YEAR}\b"), _year),
 ]

@@ -148,7 +148,7 @@ class MemoryDesk:
     async def named(self, scope: Scope, words: str, *, limit: int = 5) -> list[UserMemory]:
         """Return the memories somebody means by ``words``: those that hold most of the words that say something."""
         meant = set(content_words(words))
-        found = await self.memories.recall(scope, Query(words, limit=4 * limit, shelves=OWN_SHELF))
+        found = await self.memories.recall(scope, Query(words, limit=4 * limit, shelves=OWN_SHELF, patient=True))
         lasting = [memory for memory in found.own() if memory.memory_type in LASTING]
         exact = [memory for memory in lasting if set(content_words(memory.subject or "")) == meant]
         if meant and exact:

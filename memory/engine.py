@@ -31,6 +31,7 @@ class Engine:
     async def close(self) -> None:
         """Stop what runs in the background and close connections."""
         await self.reindexing.stop()
+        await self.memories.close()
         await self.index.close()
         await self.embedder.close()
 

@@ -119,7 +119,7 @@ class Keeper:
         """The current memories that could say the same or the contrary."""
         if new.subject and (fact := await self._memories.current_fact(scope, new.subject)):
             return [fact]
-        query = Query(new.content, limit=NEAR, shelves=OWN_SHELF, types=LASTING)
+        query = Query(new.content, limit=NEAR, shelves=OWN_SHELF, types=LASTING, patient=True)
         found = await self._memories.recall(scope, query)
         return [memory for memory in found.own() if memory.memory_id != new.memory_id]
 

@@ -24,7 +24,7 @@ from db.stored import to_document
 from db.user_memory import USER_MEMORY, MemorySource, UserMemory, UserMemoryMetadata
 from db.vector import Floats, no_vector, pack
 from memory.account import Account
-from memory.accounts import BUDGET_BYTES, Accounts, Raw
+from memory.accounts import BUDGET_BYTES, LARGE, Accounts, Opened, Raw
 from memory.duplicates import digest
 from memory.embedders.embedder import Embedder
 from memory.indexes.index import NOTHING, MemoryIndex, Nearest
@@ -48,6 +48,7 @@ class Memories:
 
     ``lexicon`` knows which words are alike. ``alone`` says that no other process writes to the database, which saves
     asking it whether one did. ``budget`` bounds what the accounts held in this process may take together, in bytes.
+    Accounts with more than ``large`` changes are loaded in the background, newest memories first.
     ``vectors_missing`` is set when something was remembered while the embedder could not be reached.
     """
 
@@ -61,6 +62,7 @@ class Memories:
         lexicon: Lexicon | None = None,
         alone: bool = False,
         budget: int = BUDGET_BYTES,
+        large: int = LARGE,
     ) -> None:
         self._store = MemoryStore(database)
         self._embedder = embedder
@@ -68,7 +70,9 @@ class Memories:
         self._clock = clock
         self._lexicon = lexicon or Lexicon()
         self.vectors_missing = asyncio.Event()
-        self._accounts = Accounts(self._store, self._lexicon, index, model=embedder.model, alone=alone, budget=budget)
+        self._accounts = Accounts(
+            self._store, self._lexicon, index, model=embedder.model, alone=alone, budget=budget, large=large
+        )
 
     @property
     def held_bytes(self) -> int:
@@ -92,15 +96,16 @@ class Memories:
         """Return what has to do with the question, best first. One short read of the database, none when alone."""
         started = time.perf_counter()
         owners = [scope.user_id, HOUSE_ID] if "global" in query.shelves else [scope.user_id]
-        accounts = await self._accounts.open_all(*owners)
+        accounts = await self._accounts.open_all(*owners, whole=query.patient)
         return await self._recalled(owners, accounts, query, started)
 
     async def at_hand(self, scope: Scope, query: Query) -> AtHand:
         """Return what has to do with a message, and what holds whatever it says. No more reads than ``recall``."""
         started = time.perf_counter()
         owners = [scope.user_id, HOUSE_ID]
-        account, house = await self._accounts.open_all(*owners)
-        found = await self._recalled(owners, [account, house], query, started)
+        opened = await self._accounts.open_all(*owners, whole=query.patient)
+        found = await self._recalled(owners, opened, query, started)
+        account, house = (one.account for one in opened)
         learnings = tuple(learnt for learnt in account.learnt() if isinstance(learnt, AgentMemory))
         shared = tuple(learnt for learnt in house.learnt() if isinstance(learnt, GlobalMemory))
         return AtHand(found, tuple(account.lasting()), learnings, shared)
@@ -126,7 +131,7 @@ class Memories:
 
     async def those(self, scope: Scope, memory_ids: Iterable[str]) -> list[Memory]:
         """Return those of these memories that there are, of the account, its agents and what all share."""
-        accounts = await self._accounts.open_all(scope.user_id, HOUSE_ID)
+        accounts = [one.account for one in await self._accounts.open_all(scope.user_id, HOUSE_ID, whole=False)]
         places = ((account, account.slot(memory_id)) for memory_id in memory_ids for account in accounts)
         return [account.memory(slot) for account, slot in places if slot is not None]
 
@@ -203,15 +208,20 @@ class Memories:
 
         await self._accounts.write(user_id, list(changes), write)
 
+    async def close(self) -> None:
+        """Stop what is still being loaded."""
+        await self._accounts.close()
+
     async def forget_account(self, user_id: str) -> None:
         """Let go of everything of an account in this process and in the index, after it was erased."""
         await self._accounts.forget(user_id)
 
     async def _recalled(
-        self, owners: Sequence[str], accounts: Sequence[Account], query: Query, started: float
+        self, owners: Sequence[str], opened: Sequence[Opened], query: Query, started: float
     ) -> Recollection:
         """Rank what each of the accounts holds, by the same measure, and bring it into one order."""
         now = query.now or self._clock.now()
+        accounts = [one.account for one in opened]
         reading = read_question(query.text, accounts[0].speakers, now.date())
         if not self._lexicon.warm:
             await asyncio.to_thread(self._lexicon.prepare)
@@ -231,7 +241,8 @@ class Memories:
             memory = account.memory(ranked.slot)
             why = partial(reason, memory, reading, ranked.parts, now)
             items.append(Recalled(memory, ranked.score, ranked.parts, why))
-        return Recollection(tuple(items), (time.perf_counter() - started) * 1000, sum(map(len, accounts)))
+        took = (time.perf_counter() - started) * 1000
+        return Recollection(tuple(items), took, sum(map(len, accounts)), sum(one.waiting for one in opened))
 
     async def _vector(self, text: str) -> Floats | None:
         """Return the vector of a question; none while the embedder can't be reached: words still find."""

@@ -46,7 +46,8 @@ class Query:
     ``now`` is the moment the question is asked from (default: the clock's). ``shelves`` limits whose memories are
     looked through, the account's own, its agents' or what all share; ``types`` the kinds of memory,
     ``conversation_id`` the conversation. ``seen_message_ids`` are the messages the reader has before them already:
-    they are left out. ``include_history`` also finds what no longer holds.
+    they are left out. ``include_history`` also finds what no longer holds. A ``patient`` one
+    waits for a large account to be loaded whole; else it is answered from what is there.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Query:
     include_history: bool = False
     seen_message_ids: frozenset[str] = frozenset()
     agent_name: str | None = None
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

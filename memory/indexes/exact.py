@@ -114,15 +114,18 @@ class Matrix:
 
     def put(self, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add rows, or replace those of memories that have one."""
-        self._make_room(len(self._ids) + len(memory_ids))
+        count = len(self._ids)
+        self._make_room(count + len(memory_ids))
+        if self._rows.keys().isdisjoint(memory_ids) and len(set(memory_ids)) == len(memory_ids):
+            self._append(memory_ids, vectors)
+            return
         for memory_id, vector in zip(memory_ids, vectors, strict=True):
             row = self._rows.get(memory_id)
             if row is None:
                 row = self._rows[memory_id] = len(self._ids)
                 self._ids.append(memory_id)
             self._set(row, vector)
-        if self._leading is None and len(self._ids) > LARGE:
-            self._leading = np.ascontiguousarray(self.numbers[:, :LEADING])
+        self._lead()
 
     def remove(self, memory_ids: Sequence[str]) -> None:
         """Take rows out."""
@@ -153,6 +156,20 @@ class Matrix:
         order = np.argsort(-similarities, kind="stable")
         places: list[int] = rows[order].tolist()
         return Nearest([self._ids[place] for place in places], similarities[order])
+
+    def _append(self, memory_ids: Sequence[str], vectors: Floats) -> None:
+        """Add rows of memories that have none, all at once."""
+        first, last = len(self._ids), len(self._ids) + len(memory_ids)
+        self._rows.update(zip(memory_ids, range(first, last), strict=True))
+        self._ids.extend(memory_ids)
+        self.numbers[first:last] = vectors
+        if self._leading is not None:
+            self._leading[first:last] = vectors[:, :LEADING]
+        self._lead()
+
+    def _lead(self) -> None:
+        if self._leading is None and len(self._ids) > LARGE:
+            self._leading = np.ascontiguousarray(self.numbers[:, :LEADING])
 
     def _set(self, row: int, vector: Floats) -> None:
         self.numbers[row] = vector

@@ -56,13 +56,13 @@ async def fill_account(memories: Memories, conversations: Sequence[Conversation]
     return scope
 
 
-async def recalled(memories: Memories, asked: Sequence[tuple[Scope, str]]) -> Times:
-    """Ask each account its question, one after another."""
+async def recalled(memories: Memories, asked: Sequence[tuple[Scope, str]], *, patient: bool = False) -> Times:
+    """Ask each account its question, one after another; ``patient`` waits until it is loaded whole."""
     walls: list[float] = []
     processors: list[float] = []
     for scope, question in asked:
         wall, processor = time.perf_counter(), time.process_time()
-        await memories.recall(scope, Query(question, limit=MANY))
+        await memories.recall(scope, Query(question, limit=MANY, patient=patient))
         walls.append((time.perf_counter() - wall) * 1000)
         processors.append((time.process_time() - processor) * 1000)
     return Times(percentile(walls, 0.5), percentile(walls, 0.95), percentile(processors, 0.5))

@@ -23,10 +23,16 @@ class House:
         self._embedder = embedder
         self._clock = clock
 
-    def engine(self, *, alone: bool = False, budget: int = 2**28) -> Memories:
-        words = Lexicon(self._embedder.embed_now)
+    def engine(self, *, alone: bool = False, budget: int = 2**28, large: int = 5000) -> Memories:
         return Memories(
-            self.database, self._embedder, ExactIndex(), self._clock, lexicon=words, alone=alone, budget=budget
+            self.database,
+            self._embedder,
+            ExactIndex(),
+            self._clock,
+            lexicon=Lexicon(self._embedder.embed_now),
+            alone=alone,
+            budget=budget,
+            large=large,
         )
 
 
@@ -125,8 +131,8 @@ async def test_recalls_at_the_same_time_load_an_account_once(house: House, scope
     before = house.database.round_trips.by_command().get("find", 0)
     answers = await asyncio.gather(*(found(engine, scope, "note number") for _ in range(8)))
     assert {len(answer) for answer in answers} == {5}
-    # The account's own, its agents' learnings, and what all accounts share.
-    assert house.database.round_trips.by_command()["find"] - before == 3
+    # The account's log, its own and its agents' memories, and the log and memories of what all accounts share.
+    assert house.database.round_trips.by_command()["find"] - before == 5
 
 
 async def test_forgetting_an_account_lets_go_of_it(house: House, scope: Scope) -> None:
