@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from core.money import Money
 from tools.figures.formulas import ratio
 
-RowKind: TypeAlias = Literal["post", "activity", "score", "email", "day"]
+RowKind: TypeAlias = Literal["post", "activity", "score", "spend", "email", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,13 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             _sum("bounced", "emails that bounced", "email"),
             _sum("unsubscribed", "people who unsubscribed", "email"),
             _sum("ad_spend", "money spent on ads", "day", money=True),
+            _sum(
+                "spend",
+                "money charged to campaign budgets; that spent on ads where none was charged",
+                "spend",
+                "day",
+                money=True,
+            ),
             _sum("ad_clicks", "clicks on ads", "day"),
             _sum("ad_conversions", "conversions from ads", "day"),
             _sum("revenue", "revenue from closed deals", "day", money=True),
@@ -131,10 +138,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             Metric("roas", "revenue from ads / ad spend", ("ad_revenue",), ("day",), "ad_spend"),
             Metric(
                 "clicks_per_spend",
-                "clicks on posts and ads / ad spend in whole units of its currency",
+                "clicks on posts and ads / spend in whole units of its currency",
                 ("clicks", "ad_clicks"),
-                ("post", "day"),
-                "ad_spend",
+                ("post", "spend", "day"),
+                "spend",
                 money=True,
                 apart=True,
             ),
@@ -167,7 +174,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "cost_per_acquisition": "cpa",
         "cost_per_conversion": "cpa",
         "return_on_ad_spend": "roas",
-        "spend": "ad_spend",
+        "costs": "spend",
         "sent": "emails_sent",
         "emails": "emails_sent",
         "emails_delivered": "delivered",
@@ -193,6 +200,7 @@ NAMED: Mapping[RowKind, str] = {
     "post": "post",
     "activity": "daily row",
     "score": "post",
+    "spend": "charge",
     "email": "email",
     "day": "daily row",
 }
@@ -268,7 +276,8 @@ def _distinct(metric: Metric, used: Sequence[Row]) -> Figure:
 def _apart(metric: Metric, rows: Sequence[Row]) -> Figure:
     """Divide what some rows tell by what others tell."""
     above = [row for row in rows if set(metric.top) & row.figures.keys()]
-    below = [row for row in rows if metric.bottom in row.figures]
+    kinds = [kind for kind in metric.kinds if any(_group(row) == kind and metric.bottom in row.figures for row in rows)]
+    below = [row for row in rows if kinds and _group(row) == kinds[0] and metric.bottom in row.figures]
     if not above or not below or metric.bottom is None:
         return Figure(None)
     used = (*above, *(row for row in below if not set(metric.top) & row.figures.keys()))

@@ -41,7 +41,7 @@ def _as_of(used: Sequence[Row], accounts: Iterable[SocialAccount]) -> datetime |
 
     Days are as fresh as the last reading of their accounts, which writes a row only where something has changed.
     """
-    moments = [row.synced for row in used if row.kind not in {"day", "activity"} and row.synced]
+    moments = [row.synced for row in used if row.kind not in {"day", "activity", "spend"} and row.synced]
     daily = [row.synced for row in used if row.kind == "day" and row.synced]
     moments += [max(daily)] if daily else []
     for platform in {row.platform for row in used if row.kind == "activity"}:

@@ -12,8 +12,10 @@ from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData, SocialMetrics
+from db.content_library import CONTENT_LIBRARY
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_posts import SOCIAL_POSTS, Counters, SocialPost
+from db.spend_entries import SPEND_ENTRIES
 from tools.figures.counters import counts_of
 from tools.figures.formulas import engagement
 from tools.figures.periods import Period
@@ -72,6 +74,8 @@ async def read_rows(ctx: ToolContext, wanted: Wanted) -> Found:
     found = Found()
     if wanted.kinds & {"post", "score"}:
         await _add_posts(ctx, wanted, found)
+    if "spend" in wanted.kinds:
+        await _add_charges(ctx, wanted, found)
     if "email" in wanted.kinds and (wanted.platforms is None or "email" in wanted.platforms):
         emails = await _read_emails(ctx, wanted)
         found.rows += [row for email in emails for row in _of_email(email, wanted.timezone)]
@@ -93,6 +97,35 @@ async def _add_posts(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
             found.rows += _of_post(post, wanted)
         if "score" in wanted.kinds:
             found.rows += _scores_of(post, wanted.timezone)
+
+
+async def _add_charges(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
+    """Charges count for the channel of what they were for, where that is known."""
+    where = {"created_at": wanted.span} if wanted.span else {}
+    charges = await ctx.repository(SPEND_ENTRIES).find(
+        where | _of_campaign(wanted.campaign_id), sort=[("created_at", -1)], limit=MOST_POSTS + 1
+    )
+    found.truncated = found.truncated or len(charges) > MOST_POSTS
+    channels = await _channels(ctx, [charge.subject_id for charge in charges if charge.subject_id])
+    for charge in charges:
+        day = charge.created_at.astimezone(wanted.timezone).date()
+        platform = channels.get(charge.subject_id or "", "no channel")
+        figures = {"spend": Decimal(charge.amount_minor)}
+        at = charge.created_at
+        found.rows.append(
+            Row(charge.entry_id, "spend", day, platform, charge.campaign_id, figures, at, charge.currency)
+        )
+
+
+async def _channels(ctx: ToolContext, subjects: Sequence[str]) -> dict[str, str]:
+    """Return the channel of posts and drafts by their ids."""
+    if not subjects:
+        return {}
+    wanted = sorted(set(subjects))
+    posts = await ctx.repository(SOCIAL_POSTS).find({"post_id": {"$in": wanted}}, limit=len(wanted))
+    drafts = await ctx.repository(CONTENT_LIBRARY).find({"content_id": {"$in": wanted}}, limit=len(wanted))
+    known = {post.post_id: "+".join(result.platform for result in post.platforms) for post in posts}
+    return known | {draft.content_id: draft.platform for draft in drafts}
 
 
 async def _add_days(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
@@ -253,6 +286,7 @@ def _parts(day: AnalyticsData) -> Iterator[tuple[str, dict[str, Any], str | None
         ppc = metrics.ppc
         ads: dict[str, Any] = {
             "ad_spend": ppc.ad_spend_minor,
+            "spend": ppc.ad_spend_minor,
             "ad_clicks": ppc.clicks,
             "ad_conversions": ppc.conversions,
         }

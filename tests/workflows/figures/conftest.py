@@ -18,6 +18,7 @@ from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from sandbox.server import Sandbox
 from tests.contracts.platform_kits import TwinKit, twin_kits
+from tests.permits import permitted
 from tools.outside.contract import PassingNotes
 from tools.outside.http import Outside
 from tools.outside.logins import Logins
@@ -77,7 +78,8 @@ class World:
             kit, make = self.kits[platform], BY_NAME[platform].adapter
             assert make is not None
             out = replace(kit.post, key=new_id("pub"), text=text)
-            published = await publish_at(make(self.outside), kit, out)
+            permit = permitted(platform, kit.access, out)
+            published = await make(self.outside).publish(kit.access, permit, PassingNotes())
             results.append(
                 {
                     "platform": platform,
@@ -107,7 +109,11 @@ class World:
 
     async def post(self, post: SocialPost) -> SocialPost:
         """The post as it is stored now."""
-        return await Repository(self.database, SOCIAL_POSTS, self.scope).get(post.post_id)
+        return await self.post_of(post.post_id)
+
+    async def post_of(self, post_id: str) -> SocialPost:
+        """A post by its id."""
+        return await Repository(self.database, SOCIAL_POSTS, self.scope).get(post_id)
 
     async def days(self, **where: Any) -> list[AnalyticsData]:
         """The rows of days, in order."""
@@ -118,11 +124,6 @@ class World:
         """An account as it is stored now."""
         (found,) = await Repository(self.database, SOCIAL_ACCOUNTS, self.scope).find({"platform": platform})
         return found
-
-
-async def publish_at(adapter: Any, kit: TwinKit, post: Any) -> Any:
-    """Put a post out through an adapter, as the contract suite does."""
-    return await adapter.publish(kit.access, post, PassingNotes())
 
 
 def count(rows: list[AnalyticsData], name: str) -> int:

@@ -48,9 +48,12 @@ def used(agent: str, tool: str, arguments: dict[str, Any], result: object, *, nu
 
 
 def answer(messages: Sequence[BaseMessage]) -> AIMessage:
-    """The offline model's next step. ``update_brief`` counts as offered."""
-    tool = {"type": "function", "function": {"name": "update_brief", "parameters": {"type": "object"}}}
-    return OfflineChatModel().bind_tools([tool]).invoke(list(messages))
+    """The offline model's next step. ``update_brief`` and ``draw_chart`` count as offered."""
+    offered = [
+        {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
+        for name in ("update_brief", "draw_chart")
+    ]
+    return OfflineChatModel().bind_tools(offered).invoke(list(messages))
 
 
 def asked(agent: str, text: str, **context: Any) -> AIMessage:

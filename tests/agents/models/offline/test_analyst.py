@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage
+from langchain_core.messages import AIMessage, HumanMessage
 
 from tests.agents.models.offline.desk import Desk
 from tests.agents.models.offline.prompting import answer, asked, system, used
@@ -31,19 +31,55 @@ def _said(text: str, arguments: dict[str, Any], result: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("what was our engagement rate last week?", {"metrics": ["engagement_rate"], "since": "2026-11-13"}),
+        ("what was our engagement rate last week?", {"metrics": ["engagement_rate"], "period": "last week"}),
         ("views per platform", {"metrics": ["views"], "group_by": "platform"}),
         ("instagram vs facebook clicks", {"metrics": ["clicks"], "group_by": "platform"}),
         ("which post did best by likes?", {"metrics": ["likes"], "group_by": "post"}),
-        ("show me daily reach in November", {"metrics": ["reach"], "group_by": "day", "since": "2026-11-01"}),
+        ("which posts flopped this month?", {"group_by": "post", "order": "worst", "period": "this month"}),
+        ("show me daily reach in November", {"metrics": ["reach"], "group_by": "day", "period": "November"}),
         ("what did we pay per click? cpc", {"metrics": ["cpc"]}),
         ("email open rate", {"metrics": ["open_rate"]}),
+        ("how did Instagram do last week?", {"platforms": ["instagram"], "group_by": "total", "period": "last week"}),
+        ("likes in October vs November", {"metrics": ["likes"], "period": "November", "compare_with": "October"}),
+        ("this week compared with last week", {"period": "this week", "compare_with": "last week"}),
+        ("how was last month against the month before?", {"period": "last month", "compare_with": "previous"}),
+        ("how are we doing since the launch?", {"period": "since the launch"}),
+        ("clicks since 3 November", {"metrics": ["clicks"], "since": "2026-11-03", "until": "2026-11-20"}),
+        ("compare the two campaigns", {"group_by": "campaign"}),
+        ("is engagement going up or down?", {"metrics": ["engagement_rate"], "group_by": "day"}),
+        (
+            "which channel brought the most clicks per pound?",
+            {"metrics": ["clicks_per_spend", "clicks", "spend"], "group_by": "platform"},
+        ),
     ],
 )
 def test_question_becomes_a_query(text: str, expected: dict[str, Any]) -> None:
     calls = asked("analyst", text).tool_calls
     assert [call["name"] for call in calls] == ["query_metrics"]
-    assert expected.items() <= calls[0]["args"].items()
+    assert {name: calls[0]["args"].get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("draw me a chart of clicks by day", {"metric": "clicks", "group_by": "day"}),
+        ("plot the reach per channel in October", {"metric": "reach", "group_by": "platform", "period": "October"}),
+        ("a graph of Instagram and LinkedIn views over time", {"metric": "views", "split_by": "platform"}),
+    ],
+)
+def test_wish_for_a_picture_becomes_a_chart(text: str, expected: dict[str, Any]) -> None:
+    (call,) = asked("analyst", text).tool_calls
+    assert call["name"] == "draw_chart"
+    assert {name: call["args"].get(name) for name in expected} == expected
+
+
+def test_follow_up_keeps_what_it_does_not_name() -> None:
+    start = [system("analyst"), HumanMessage("how many likes did Instagram get last week?"), AIMessage("3.", name="a")]
+    (what,) = answer([*start, HumanMessage("and LinkedIn?")]).tool_calls
+    kept = {"metrics": ["likes"], "platforms": ["linkedin"], "period": "last week"}
+    assert {name: what["args"].get(name) for name in kept} == kept
+    (draw,) = answer([*start, HumanMessage("draw it as a chart")]).tool_calls
+    assert (draw["args"]["metric"], draw["args"]["period"]) == ("likes", "last week")
 
 
 def test_answer_names_figure_rows_and_how() -> None:
