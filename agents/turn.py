@@ -99,6 +99,7 @@ class Turn:
             memory=self.desk,
             links=self.runner.parts.links,
             outside=self.runner.parts.outside,
+            in_turn=True,
             press=self.runner.parts.press,
         )
 

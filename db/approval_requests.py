@@ -43,6 +43,7 @@ class ApprovalRequest(OwnedDocument):
     ``call_id`` is the tool call that waits for it, ``workflow_id`` the workflow that does. ``about`` are the ids it is
     about: a change of one of them voids it. ``approved_by`` is a user id, an email address or ``voice_approval``:
     the person who decided, whichever way. ``steps`` are passed one after the other; ``step`` is the one that waits.
+    ``shown_hash`` is what its conversation has shown of it last, by the run ``shown_in``.
     """
 
     request_id: str
@@ -57,6 +58,8 @@ class ApprovalRequest(OwnedDocument):
     content: dict[str, Any]
     payload_hash: str
     summary: str = ""
+    shown_hash: str | None = None
+    shown_in: str | None = None
     status: Literal["pending", "approved", "rejected", "expired", "cancelled"] = "pending"
     requested_by: str
     approved_by: str | None = None

@@ -10,7 +10,7 @@ from agents.roster import ROSTER
 from agents.turns.decisions import Decisions
 from agents.turns.house import build_house
 from agents.turns.recovery import Recovery
-from agents.turns.service import Turns
+from agents.turns.spoken import SpokenTurns
 from core.clock import Clock, SystemClock
 from core.ids import new_id
 from core.settings import Settings
@@ -91,8 +91,9 @@ def assemble(
     outside = outside_of(settings, clock)
     links = ManagedLinks(database, outside, settings.public_url)
     house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns, parts=ToolParts(links, outside))
-    turns = Turns(house, owner)
+    turns = SpokenTurns(house, owner)
     decisions = Decisions(house, turns)
+    turns.decisions = decisions
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
     secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)

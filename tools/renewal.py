@@ -182,6 +182,7 @@ async def _ask_anew(
             about=tuple(post.content_id for post in posts),
             supersedes=earlier.request_id,
             steps=tuple(earlier.steps),
+            shown_in=ctx.run_id if ctx.in_turn and ctx.conversation_id == earlier.conversation_id else None,
             metadata=earlier.metadata,
         ),
     )

@@ -118,6 +118,8 @@ class ToolRunner:
         payload: dict[str, Any] = draft.payload.model_dump(mode="json")
         wanted = payload_hash(payload)
         same = next((one for one in draft.replaces if one.status == "pending" and one.payload_hash == wanted), None)
+        if same:
+            same = await ApprovalRequests(ctx.database).show(ctx.scope, same, ctx.run_id)
         stored = same or await self._ask_anew(tool, request_type, ctx, payload, draft, _as_object(arguments))
         interrupt = interrupt_of(stored)
         words = {"status": "waiting_for_approval", "approval_id": stored.request_id, "summary": interrupt.message}
@@ -149,6 +151,7 @@ class ToolRunner:
                 conversation_id=ctx.conversation_id,
                 campaign_id=campaign_id,
                 steps=rules.steps,
+                shown_in=ctx.run_id,
                 about=draft.about,
                 supersedes=draft.replaces[0].request_id if draft.replaces else None,
                 metadata={"arguments": arguments},

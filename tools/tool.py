@@ -55,6 +55,7 @@ class ToolContext:
     ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
     ``press`` draws charts.
+    ``in_turn`` says that a turn of the conversation will show what comes of the call.
     ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
@@ -73,6 +74,7 @@ class ToolContext:
     links: ManagedLinks | None = None
     outside: Outside | None = None
     press: ChartPress = field(default_factory=ChartPress)
+    in_turn: bool = False
     events: list[Event] = field(default_factory=list[Event])
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     withdrawn: list[str] = field(default_factory=list[str])

@@ -1,6 +1,7 @@
 """A person's decision on an approval request, and the run that waits for it and goes on."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -17,6 +18,14 @@ from db.approval_requests import ApprovalRequest
 from tools.approval.requests import ApprovalRequests, Decision
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision in a person's own words, and the id their client gave the message."""
+
+    content: str
+    client_message_id: str
 
 
 class Decisions:
@@ -37,6 +46,7 @@ class Decisions:
         edits: Mapping[str, Any] | None = None,
         payload_hash: str | None = None,
         via: str,
+        said: Said | None = None,
     ) -> tuple[ApprovalRequest, Accepted | None]:
         """Decide as ``ApprovalRequests.record`` does. Returns the request and the run that follows, if one does."""
         words = checked_content(notes) if notes.strip() else ""
@@ -45,18 +55,18 @@ class Decisions:
         )
         if decided.status == "pending":
             return decided, None
-        return decided, await self.resume(scope, decided)
+        return decided, await self.resume(scope, decided, said)
 
-    async def resume(self, scope: Scope, request: ApprovalRequest) -> Accepted | None:
+    async def resume(self, scope: Scope, request: ApprovalRequest, said: Said | None = None) -> Accepted | None:
         """Let the run or workflow of a decided request go on. Harmless when repeated."""
-        accepted = await self._resumed_turn(scope, request)
+        accepted = await self._resumed_turn(scope, request, said)
         await self.requests.tell(scope, request)
         return accepted
 
-    async def _resumed_turn(self, scope: Scope, request: ApprovalRequest) -> Accepted | None:
+    async def _resumed_turn(self, scope: Scope, request: ApprovalRequest, said: Said | None) -> Accepted | None:
         if request.conversation_id is None or not request.run_id:
             return None
-        message = self._message(scope, request)
+        message = self._message(scope, request, said)
         try:
             await self._house.store.enqueue(message)
         except Conflict:
@@ -67,18 +77,19 @@ class Decisions:
             log.info("conversation of a decision is gone", approval_id=request.request_id)
             return None
 
-    def _message(self, scope: Scope, request: ApprovalRequest) -> dict[str, Any]:
+    def _message(self, scope: Scope, request: ApprovalRequest, said: Said | None) -> dict[str, Any]:
         now = self._house.clock.now()
         approved = request.status == "approved"
         reason = f" Reason: {request.rejection_reason}" if request.rejection_reason else ""
         content = f"Approved: {request.summary}" if approved else f"Rejected: {request.summary}{reason}"
-        return {
+        own = {"client_message_id": said.client_message_id} if said else {}
+        return own | {
             "message_id": derived_id("msg", request.request_id, "decision"),
             "conversation_id": request.conversation_id,
             "user_id": scope.user_id,
             "role": "user",
             "kind": "decision",
-            "content": content,
+            "content": said.content if said else content,
             "status": "pending",
             "run_id": derived_id("run", request.request_id, "decision"),
             "metadata": ApprovedCall.metadata(request),

@@ -9,7 +9,7 @@ from agents.roster import ROSTER
 from agents.turns.accepted import Accepted
 from agents.turns.decisions import Decisions
 from agents.turns.house import HouseMemory, build_house
-from agents.turns.service import Turns
+from agents.turns.spoken import SpokenTurns
 from core.ids import new_id
 from core.scope import Scope
 from core.settings import Settings
@@ -65,8 +65,9 @@ class Talk:
     def _open(self) -> None:
         models = build_models(Settings.model_validate({"openai_api_key": "", "openai_base_url": ""}))
         house = build_house(self.database, models, self.database.clock, ROSTER, TOOLS, memory=self.memory)
-        self.turns = Turns(house, new_id("run"))
+        self.turns = SpokenTurns(house, new_id("run"))
         self.decisions = Decisions(house, self.turns)
+        self.turns.decisions = self.decisions
 
     async def restart(self) -> None:
         """End this process's part and begin another."""

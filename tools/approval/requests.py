@@ -38,7 +38,8 @@ LIVE: Final = ("pending", "approved")
 class RequestDraft:
     """What a turn or a workflow asks. ``request_id`` is derived by whoever asks: asking again finds the first.
 
-    ``about`` are the ids whose change voids it; ``supersedes`` is the request this one stands in place of.
+    ``about`` are the ids whose change voids it; ``supersedes`` is the request this one stands in place of; ``shown_in``
+    is the run that shows it in its conversation.
     """
 
     request_id: str
@@ -56,6 +57,7 @@ class RequestDraft:
     supersedes: str | None = None
     steps: tuple[ApprovalStep, ...] = ()
     lifetime: timedelta = LIFETIME
+    shown_in: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -77,6 +79,7 @@ class ApprovalRequests:
         repository = self._repository(scope)
         earlier = await repository.get(draft.supersedes) if draft.supersedes else None
         now = self._database.clock.now()
+        hashed = payload_hash(draft.payload)
         stored = await repository.insert_once(
             ApprovalRequest(
                 request_id=draft.request_id,
@@ -89,7 +92,9 @@ class ApprovalRequests:
                 workflow_id=draft.workflow_id,
                 about=list(draft.about),
                 content=draft.payload,
-                payload_hash=payload_hash(draft.payload),
+                payload_hash=hashed,
+                shown_hash=hashed if draft.shown_in else None,
+                shown_in=draft.shown_in,
                 summary=draft.summary,
                 requested_by=draft.requested_by,
                 steps=list(draft.steps),
@@ -177,6 +182,11 @@ class ApprovalRequests:
             return None
         await self._audit(scope, voided, "void", voided.step, scope.channel)
         return voided
+
+    async def show(self, scope: Scope, request: ApprovalRequest, run_id: str) -> ApprovalRequest:
+        """Note that a request is shown in its conversation, as it is now, by a run."""
+        changes = {"shown_hash": request.payload_hash, "shown_in": run_id}
+        return await self._repository(scope).update(request.request_id, changes)
 
     async def live_about(self, scope: Scope, subject_id: str) -> list[ApprovalRequest]:
         """Return the requests about something that are pending or approved."""

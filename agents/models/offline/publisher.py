@@ -172,10 +172,24 @@ def _after_scheduling(turn: Turn, last: Used) -> Step:
     if isinstance(result.get("scheduled"), list):
         return say(_done(turn, mappings(result["scheduled"])))
     if result.get("status") == "rejected":
-        return say(_rejected(plain(result.get("reason"), 300)))
+        reason = plain(result.get("reason"), 300)
+        return _at_the_wanted_time(turn, last, reason) or say(_rejected(reason))
     if result.get("status") in {"expired", "cancelled"}:
         return say("The request ran out before anyone decided, so nothing was scheduled. Shall I ask again?")
     return say(f"{sentence(plain(result.get('summary'), 400))} It waits for your approval; nothing goes out before.")
+
+
+def _at_the_wanted_time(turn: Turn, last: Used, reason: str) -> Step | None:
+    """Ask anew for the time a rejection names, where that is all it asks for."""
+    wanted = read_wanted(reason)
+    times = read_times(corrected(reason), turn.today)
+    if wanted.voice or wanted.length or not _TIMING.search(reason) or not (times.common or times.by_channel):
+        return None
+    items = [
+        {"content_id": item.get("content_id"), "publish_at": times.common or item.get("publish_at")}
+        for item in mappings(last.arguments.get("items"))
+    ]
+    return call("schedule_posts", items=items) if items else None
 
 
 def _done(turn: Turn, scheduled: Sequence[Mapping[str, Any]]) -> str:
@@ -315,11 +329,13 @@ def _waiting(turn: Turn, last: Used) -> str:
             " Say “schedule them” and I'll prepare the drafts." if deciding else ""
         )
     lines = "\n".join(f"- {plain(item.get('summary'), 300)}" for item in items)
-    how = (
-        "I can't decide for you, and words here don't count as a decision: use Approve or Reject on the card."
-        if deciding
-        else "Approve or reject on the card; nothing goes out before."
-    )
+    how = "Approve or reject on the card; nothing goes out before."
+    if deciding or says_yes(turn.text):
+        how = (
+            "Which one do you mean? Decide on its card, or name it: “approve the email”."
+            if len(items) > 1
+            else "Did you mean to decide that? Say “approve” or “reject, because …”, or use its card."
+        )
     return f"Waiting for you:\n\n{lines}\n\n{how}"
 
 

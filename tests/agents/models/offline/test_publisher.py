@@ -127,11 +127,11 @@ async def test_empty_calendar_is_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("text", ["approved", "I approve it", "reject it"])
-async def test_words_are_no_decision(drafted: Desk, text: str) -> None:
+async def test_the_agent_itself_decides_nothing(drafted: Desk, text: str) -> None:
     await _publish(drafted, "schedule them")
     reply = await _publish(drafted, text)
     assert reply.names() == ["list_approvals"]
-    assert "words here don't count as a decision" in reply.text
+    assert "Did you mean to decide that?" in reply.text
 
 
 async def test_all_drafts_are_scheduled_after_only_one_was_revised(drafted: Desk) -> None:
