@@ -7,10 +7,12 @@ import orjson
 
 from core.json_text import inner_list, inner_object
 from db.approval_requests import Change
+from tools.platforms.catalogue import BY_NAME
 
 IDENTIFIED_BY: Final = ("content_id", "task_id", "id", "name")
 UNTOLD: Final = frozenset({"content_id", "version", "task_id"})
 LONGEST: Final = 2_000
+CALLED: Final = {"publish_at": "time", "account_id": "account", "amount_minor": "amount"}
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
@@ -22,8 +24,13 @@ def in_words(changes: list[Change]) -> str:
     """Say in a few words what changed; nothing for no change."""
     if not changes:
         return ""
-    told = list(dict.fromkeys(f"{change.where} {change.field}".strip() for change in changes))
+    told = list(dict.fromkeys(f"{change.where} {called(change.field)}".strip() for change in changes))
     return f"Changed: {', '.join(told[:5])}{' and more' if len(told) > 5 else ''}."
+
+
+def called(field: str) -> str:
+    """Return what people call a field of a payload."""
+    return CALLED.get(field, field.replace("_", " "))
 
 
 def _differences(where: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
@@ -61,6 +68,9 @@ def _id_of(item: Mapping[str, Any]) -> str | None:
 
 
 def _title(item: Mapping[str, Any]) -> str:
+    platform = BY_NAME.get(str(item.get("platform")))
+    if platform is not None:
+        return platform.label
     return str(item.get("platform") or item.get("name") or item.get("description") or _id_of(item))[:60]
 
 

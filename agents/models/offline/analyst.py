@@ -89,7 +89,8 @@ def _after_chart(turn: Turn, last: Used) -> Step:
     if not last.ok:
         return call("query_metrics", **read_question(turn).query())
     if not last.result.get("chart_id"):
-        return say(_nothing(turn, last), plain(last.result.get("note"), 600))
+        note = plain(last.result.get("note"), 600)
+        return say(_nothing(turn, last), "" if note.startswith("Nothing is stored") else note)
     return say(*drawn(turn, last))
 
 
