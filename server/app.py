@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from server import pages
 from server.completions import routes as completions
 from server.live import ag_ui, sockets
+from server.mcp.endpoint import PATH, McpEndpoint
 from server.middleware import Guard
 from server.problems import Problem, add_problem_handlers
 from server.rest import (
@@ -94,6 +96,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for router in ROUTERS:
         app.include_router(router)
+    app.router.routes.append(Route(PATH, McpEndpoint(services), include_in_schema=False))
     add_problem_handlers(app)
     _describe_problems(app)
     if services.settings.allowed_origins:
