@@ -177,6 +177,18 @@ class Repository(Generic[D]):
             writes.append(Update(self._namespace, query, {"$set": self._dated(sealed)}))
         return await self._database.write(*writes) if writes else 0
 
+    async def change_all(
+        self, public_ids: Sequence[str], fields: Mapping[str, Any], *, where: Mapping[str, Any] | None = None
+    ) -> int:
+        """Set the same dotted fields in all of these documents for which ``where`` holds; return how many did."""
+        guard_where(self._collection, where or {})
+        guard_changes(self._collection, fields)
+        named = {self._collection.id_field: {"$in": [plain(one, "id") for one in public_ids]}}
+        sealed = change_secrets(fields, self._collection.secrets, self._database.cipher.encrypt)
+        with translated():
+            done = await self._raw.update_many(self._own({**named, **(where or {})}), {"$set": self._dated(sealed)})
+        return done.matched_count
+
     async def put_each(self, documents: Sequence[D]) -> None:
         """Store several documents in one command, new or over what is stored under their public ids.
 

@@ -1,7 +1,7 @@
 """What every platform's twin has: its routes, faults on demand, a clock to set, and a ledger of what was published.
 
 A twin answers as the platform's public documentation says. Below ``/_control/`` lies what a platform has not:
-``faults``, ``ledger``, ``clock`` and ``state``.
+``faults``, ``ledger``, ``clock`` and ``figures``.
 """
 
 import secrets
@@ -21,6 +21,7 @@ from sandbox.journal import Journal, Row
 CONTROL = "/_control/"
 LARGEST_BODY = 64 * 1024 * 1024
 FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
+FIGURES: TypeAdapter[dict[str, dict[str, int]]] = TypeAdapter(dict[str, dict[str, int]])
 
 
 class ClockSetting(BaseModel):
@@ -66,6 +67,7 @@ class Twin(ABC):
         router.add_delete(f"{CONTROL}faults", self._clear_faults)
         router.add_get(f"{CONTROL}ledger", self._ledger)
         router.add_post(f"{CONTROL}clock", self._set_clock)
+        router.add_post(f"{CONTROL}figures", self._set_figures)
         self.add_routes(router)
         return app
 
@@ -133,6 +135,14 @@ class Twin(ABC):
 
     async def _ledger(self, _: web.Request) -> web.Response:
         return web.json_response({"published": self.published()})
+
+    async def _set_figures(self, request: web.Request) -> web.Response:
+        """Set what is told of posts from now on, by their id, under the platform's own names of figures."""
+        told = FIGURES.validate_json(await request.read())
+        known = {number: figures for number, figures in told.items() if number in self.rows("posts")}
+        for number, figures in known.items():
+            self.change("posts", number, metrics={**self.rows("posts")[number].get("metrics", {}), **figures})
+        return web.json_response({"posts": len(known)})
 
     async def _set_clock(self, request: web.Request) -> web.Response:
         wanted = ClockSetting.model_validate_json(await request.read()).now

@@ -31,10 +31,18 @@ class Folded:
 
     @property
     def changed(self) -> bool:
-        """Whether something is other than it was."""
+        """Whether a figure is other than it was."""
         return self.post.figures is not None and (
             self.earlier is None or counts_of(self.earlier) != counts_of(self.post.figures)
         )
+
+    @property
+    def only_read(self) -> bool:
+        """Whether nothing is to be stored but when it was read."""
+        if self.earlier is None or self.post.figures is None or len(self.post.together) > 1:
+            return False
+        read = {"synced_at": self.post.figures.synced_at}
+        return self.earlier.model_copy(update=read) == self.post.figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +90,25 @@ class FigureKeeping:
 
     async def _write(self, part: Sequence[Folded]) -> list[Folded]:
         """Write the posts and return those that are stored so: not what another process has read meanwhile."""
+        stored = [one for one in part if one.only_read]
+        await self._note_reading(stored)
         rounds: list[dict[str, Folded]] = []
-        for one in part:  # a post with two results of one account takes two commands
-            home = next((found for found in rounds if one.post.post_id not in found), None)
-            if home is None:
-                home = dict[str, Folded]()
-                rounds.append(home)
-            home[one.post.post_id] = one
-        stored: list[Folded] = []
+        for one in part:
+            if not one.only_read:
+                _put_apart(rounds, one)
         for found in rounds:
             matched = await self._posts.change_each({post_id: _change(one) for post_id, one in found.items()})
             complete = matched == len(found)
             stored += [one for one in found.values() if complete or await self._is_stored(one.post)]
         return stored
+
+    async def _note_reading(self, quiet: Sequence[Folded]) -> None:
+        """Note of posts with nothing new that they were read, all in one command."""
+        for index in {one.post.index for one in quiet}:
+            same = [one.post.post_id for one in quiet if one.post.index == index]
+            read_at = f"platforms.{index}.analytics.synced_at"
+            fields = {read_at: self._now, "analytics.last_synced": self._now}
+            await self._posts.change_all(same, fields, where={read_at: {"$lt": self._now}})
 
     async def _is_stored(self, post: Tracked) -> bool:
         found = await self._posts.find_one({"post_id": post.post_id})
@@ -112,6 +126,15 @@ class FigureKeeping:
         if one.changed:
             rows += _rows_of(post, figures, published)
         return list({row.analytics_id: row for row in rows}.values())
+
+
+def _put_apart(rounds: list[dict[str, Folded]], one: Folded) -> None:
+    """Put two results of one post into different commands."""
+    home = next((found for found in rounds if one.post.post_id not in found), None)
+    if home is None:
+        home = dict[str, Folded]()
+        rounds.append(home)
+    home[one.post.post_id] = one
 
 
 def _rows_of(post: Tracked, figures: ResultAnalytics, published: date) -> list[AnalyticsData]:
