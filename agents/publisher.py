@@ -1,8 +1,9 @@
-"""The publisher: schedules what is written, once a person has approved it."""
+"""The publisher: schedules what is written and launches campaigns, once a person has approved it."""
 
 from agents.spec import AgentSpec
 from tools.approvals import list_approvals
 from tools.content import get_content, list_drafts
+from tools.launching import cancel_campaign, launch_campaign, pause_campaign, resume_campaign, stop_everything
 from tools.policies import back_test_policy, show_policy
 from tools.posts import cancel_post, list_posts, schedule_posts
 
@@ -10,7 +11,7 @@ PUBLISHER = AgentSpec(
     name="publisher",
     title="Publisher",
     mark="➤",
-    summary="Schedules what is written, once a person has approved it.",
+    summary="Schedules what is written and launches campaigns, once a person has approved it; pauses and stops them.",
     prompt="publisher",
     tools=(
         schedule_posts,
@@ -21,5 +22,10 @@ PUBLISHER = AgentSpec(
         back_test_policy,
         list_drafts,
         get_content,
+        launch_campaign,
+        pause_campaign,
+        resume_campaign,
+        cancel_campaign,
+        stop_everything,
     ),
 )

@@ -5,8 +5,11 @@ A durable event is stored, numbered within its conversation and replayed to a cl
 carries the whole text.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
+
+from core.campaign_progress import CampaignProgress
+from core.frame_refused import FrameRefused
 
 Wire: TypeAlias = dict[str, Any]
 RoutingMethod = Literal["local", "model", "forced"]
@@ -365,19 +368,6 @@ class RunFailed:
         return {"type": "RUN_ERROR", "message": self.message, "code": self.code, "metadata": metadata}
 
 
-@dataclass(frozen=True, slots=True)
-class FrameRefused:
-    """Answers a client frame that can't be used. Only its sender sees it."""
-
-    durable: ClassVar[bool] = False
-    message: str
-    code: str
-    details: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    def wire(self) -> Wire:
-        return {"type": "RUN_ERROR", "message": self.message, "code": self.code, "metadata": self.details}
-
-
 Event: TypeAlias = (
     RunStarted
     | UserMessageAccepted
@@ -394,6 +384,7 @@ Event: TypeAlias = (
     | ToolCallFinished
     | ContextChanged
     | ApprovalDecided
+    | CampaignProgress
     | RunFinished
     | RunFailed
     | FrameRefused

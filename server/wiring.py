@@ -29,8 +29,9 @@ from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
 from server.visitors import Visitors
-from server.work import build_work
+from server.work import Pacing, build_work
 from tools.approval.authority import Authority
+from tools.approval.requests import ApprovalRequests
 from tools.approval.signed_links import SignedLinks
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.outside.connections import Connections
@@ -40,7 +41,9 @@ from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
+from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.parts import build_delivery
+from workflows.figures.sync import FigureSync
 
 
 @asynccontextmanager
@@ -85,6 +88,7 @@ def assemble(
     models: Models,
     owner: str,
     passwords: Passwords | None = None,
+    pacing: Pacing | None = None,
 ) -> tuple[Services, Recovery]:
     """Put the parts over a connected database together. Starts nothing."""
     memory = build_memory(settings, database, clock, models)
@@ -92,7 +96,8 @@ def assemble(
     links = ManagedLinks(database, outside, settings.public_url)
     house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns, parts=ToolParts(links, outside))
     turns = SpokenTurns(house, owner)
-    decisions = Decisions(house, turns)
+    requests = ApprovalRequests(database, house.runner.payload_model, [decision_listener(database, clock)])
+    decisions = Decisions(house, turns, requests)
     turns.decisions = decisions
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
@@ -109,7 +114,9 @@ def assemble(
         turns=turns,
         decisions=decisions,
         memory=memory,
-        work=build_work(settings, database, clock, owner, memory),
+        work=build_work(
+            settings, database, clock, turns, requests, memory, FigureSync(database, accounts, outside), pacing
+        ),
         desk=desk,
         callers=Callers(database, tokens, clock),
         api_keys=ApiKeyDesk(database, desk, clock),

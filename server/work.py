@@ -1,50 +1,111 @@
-"""Puts together what outlives a turn: scheduled jobs, and the engine campaigns run on."""
+"""Puts together what outlives a turn: scheduled jobs, and the campaigns with the engine they run on."""
 
 from dataclasses import dataclass
 
+from agents.headless import Headless
+from agents.turns.notices import Notices
+from agents.turns.service import Turns
 from core.clock import Clock
 from core.settings import Settings
 from db.client import Database
 from server.memory import MemoryParts
+from tools.approval.authority import Authority
+from tools.approval.requests import ApprovalRequests
+from tools.spending.ledger import Ledger
+from tools.spending.prices import unit_prices
 from workflows import nightly_memory
+from workflows.campaigns.attendance import Attendance
+from workflows.campaigns.chronicle import Chronicle
+from workflows.campaigns.closing import FIGURES_JOB
+from workflows.campaigns.course import Ground, Parts
+from workflows.campaigns.figures import CampaignFigures
+from workflows.campaigns.workflow import NAME, CampaignWorkflow
+from workflows.figures.sync import FigureSync
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import JobRunner
 from workflows.nightly_memory import NightlyMemory
 from workflows.runtime.engine import Engine, engine_url
+from workflows.runtime.timekeeper import DurableTime, Timekeeper
 from workflows.runtime.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
-class WorkParts:
-    """Lasting work as the edges use it. A process that does none of it has the desk all the same."""
+class Pacing:
+    """How workflows wait, and how often the engine looks for what is in its queue."""
 
+    timekeeper: Timekeeper
+    look_seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkParts:
+    """Lasting work as the edges use it. A process that does none of it has the desk and the chronicle all the same."""
+
+    database: Database
     jobs: JobDesk
     runner: JobRunner
     engine: Engine
     workers: Workers
     nightly: NightlyMemory
+    chronicle: Chronicle
+    attendance: Attendance
 
     async def start(self) -> None:
         """Begin to do what is due in this process."""
+        await unit_prices(self.database)
         await self.nightly.order(self.jobs)
         self.engine.on_launch = self.workers.start
         self.runner.start()
+        self.attendance.start()
 
     async def stop(self) -> None:
         """Stop; what is under way goes on after the next start, here or elsewhere."""
+        await self.attendance.stop()
         await self.runner.stop()
         await self.workers.stop()
         await self.engine.stop()
 
 
-def build_work(settings: Settings, database: Database, clock: Clock, owner: str, memory: MemoryParts) -> WorkParts:
+def build_work(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    turns: Turns,
+    requests: ApprovalRequests,
+    memory: MemoryParts,
+    figures: FigureSync,
+    pacing: Pacing | None = None,
+) -> WorkParts:
     """Put the parts together. Starts and loads nothing."""
+    pace = pacing or Pacing(DurableTime(clock))
     jobs = JobDesk(database, clock)
-    engine = Engine(engine_url(settings.database_url.get_secret_value(), settings.data_dir), owner)
+    url = engine_url(settings.database_url.get_secret_value(), settings.data_dir)
+    engine = Engine(url, turns.owner, look_seconds=pace.look_seconds)
+    chronicle = Chronicle(database, Notices(turns))
+    ground = Ground(
+        Parts(
+            database=database,
+            headless=Headless(turns.house),
+            requests=requests,
+            authority=Authority(database),
+            ledger=Ledger(database),
+            chronicle=chronicle,
+            jobs=jobs,
+            clock=clock,
+        )
+    )
+    engine.register(NAME, CampaignWorkflow(engine, pace.timekeeper, ground).run)
+    handlers = {
+        nightly_memory.JOB: memory.nightly.run,
+        FIGURES_JOB: CampaignFigures(ground, figures).run,
+    }
     return WorkParts(
+        database=database,
         jobs=jobs,
-        runner=JobRunner(database, clock, jobs, {nightly_memory.JOB: memory.nightly.run}),
+        runner=JobRunner(database, clock, jobs, handlers),
         engine=engine,
         workers=Workers(database, engine, clock),
         nightly=memory.nightly,
+        chronicle=chronicle,
+        attendance=Attendance(database, engine, clock),
     )

@@ -291,7 +291,7 @@ def _kpis(planned: Sequence[PlannedKpi]) -> list[Kpi]:
 
 def _revised_context(ctx: ToolContext, campaign: Campaign, params: ReviseCampaign) -> dict[str, Any]:
     """Return the facts the campaign has to fit: the conversation's brief, or the campaign's own, with the changes."""
-    before = normalised_context(ctx.context) if campaign.campaign_id == ctx.campaign_id else _context_of(campaign)
+    before = normalised_context(ctx.context) if campaign.campaign_id == ctx.campaign_id else context_of(campaign)
     info = before["collected_info"]
     by_event = bool(info.get("event_date") and not info.get("end_date"))
     changed = UpdateBrief(
@@ -306,7 +306,8 @@ def _revised_context(ctx: ToolContext, campaign: Campaign, params: ReviseCampaig
     return after
 
 
-def _context_of(campaign: Campaign) -> dict[str, Any]:
+def context_of(campaign: Campaign) -> dict[str, Any]:
+    """Return the facts of a campaign in the form a conversation keeps them."""
     brief = campaign.brief.model_dump(include={*ORDER, "additional_context"}) | {"channels": list(campaign.platforms)}
     info = {
         "budget_minor": campaign.budget.allocated_minor,

@@ -6,7 +6,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.errors import AppError
-from core.events import FrameRefused
+from core.frame_refused import FrameRefused
 from server.problems import field_problems
 from server.rest.text import ClientId, MessageText, Text
 

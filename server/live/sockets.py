@@ -9,7 +9,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
 from core.errors import AppError, Forbidden, InvalidInput, LimitReached, NotAuthenticated, NotFound
-from core.events import FrameRefused
+from core.frame_refused import FrameRefused
 from core.ids import is_public_id, new_id
 from core.scope import Scope
 from db.accounts import Accounts

@@ -9,11 +9,11 @@ from ag_ui.core import Event as AgUiEvent
 from pydantic import TypeAdapter
 
 import core.events
+from core.campaign_progress import CampaignProgress
 from core.events import (
     ApprovalDecided,
     ContextChanged,
     Event,
-    FrameRefused,
     Interrupt,
     MemoryRecalled,
     RecalledMemory,
@@ -33,6 +33,7 @@ from core.events import (
     Usage,
     UserMessageAccepted,
 )
+from core.frame_refused import FrameRefused
 
 READER: TypeAdapter[AgUiEvent] = TypeAdapter(AgUiEvent)
 INTERRUPT = Interrupt(
@@ -60,6 +61,7 @@ EXAMPLES: tuple[Event, ...] = (
     ToolCallEnded("call_1"),
     ToolCallFinished("msg_3", "call_1", '{"content_id": "cnt_1"}', ok=False),
     ContextChanged({"campaign_brief": {"product": "bakery"}, "collected_info": {}, "ready_to_plan": False}),
+    CampaignProgress("cmp_1", "task_done", "The Instagram texts are written.", {"pieces": 8}),
     ApprovalDecided("apr_1", "approve", "usr_1", "2026-11-20T10:00:00Z"),
     RunFinished("cnv_1", "run_1", usage=(Usage("gpt-4o", 100, 20),)),
     RunFinished("cnv_1", "run_1", outcome="cancelled"),

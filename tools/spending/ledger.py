@@ -33,7 +33,7 @@ class Ledger:
         act = permit.act
         if (act.effect, act.campaign_id, act.amount) != ("spend", campaign_id, amount) or amount.minor <= 0:
             raise Forbidden("This permit is for another amount or campaign, so nothing was charged.")
-        entry_id = derived_id(SPEND_ENTRIES.id_prefix, campaign_id, key)
+        entry_id = entry_of(campaign_id, key)
         outcome = await self._book.charge(scope, campaign_id, entry_id, amount.minor, amount.currency)
         if outcome == "refused":
             raise BudgetExceeded(f"{amount} for {item.replace('_', ' ')} is more than remains of the budget.")
@@ -50,3 +50,8 @@ class Ledger:
                 why=permit.why,
             )
         )
+
+
+def entry_of(campaign_id: str, key: str) -> str:
+    """Return the id of the one charge with this key."""
+    return derived_id(SPEND_ENTRIES.id_prefix, campaign_id, key)

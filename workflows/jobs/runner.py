@@ -15,7 +15,7 @@ from core.ids import derived_id, new_id
 from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.client import Database
-from db.repository import Repository
+from db.repository import Change, Repository
 from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from workflows.jobs.desk import HOUSE, JobDesk
 from workflows.jobs.recurrence import next_due
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 # A job that gives no sign of life for this long is taken over.
 LEASE: Final = timedelta(minutes=10)
+LOOK_BACK: Final = timedelta(minutes=2)
 FIRST_BACKOFF: Final = timedelta(seconds=30)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
 AT_ONCE: Final = 4
@@ -58,6 +59,7 @@ class JobRunner:
         self._due = AllTenants(database, SCHEDULED_JOBS)
         self._task: asyncio.Task[None] | None = None
         self._nudged = asyncio.Event()
+        self._looked_back: datetime | None = None
         desk.nudge = self._nudged.set
 
     def start(self) -> None:
@@ -85,7 +87,7 @@ class JobRunner:
         """Do everything that is due now, a few at once; return how many were done here."""
         now = self._clock.now()
         waiting = await self._due.find({"status": "pending", "due_at": {"$lte": now}})
-        left = await self._due.find({"status": "processing", "due_at": {"$lte": now}})
+        left = await self._left_behind(now)
         room = asyncio.Semaphore(AT_ONCE)
 
         async def done(job: ScheduledJob) -> bool:
@@ -94,6 +96,13 @@ class JobRunner:
 
         known = [job for job in (*waiting, *left) if job.job_type in self._handlers]
         return sum(await asyncio.gather(*(done(job) for job in sorted(known, key=lambda job: job.due_at))))
+
+    async def _left_behind(self, now: datetime) -> list[ScheduledJob]:
+        """Return the jobs whose holder has given no sign of life; a lease is long, so this is asked now and then."""
+        if self._looked_back and now - self._looked_back < LOOK_BACK:
+            return []
+        self._looked_back = now
+        return await self._due.find({"status": "processing", "due_at": {"$lte": now}})
 
     async def _take(self, job: ScheduledJob) -> bool:
         scope = HOUSE if job.user_id == HOUSE.user_id else Scope(job.user_id, job.user_id, "user")
@@ -106,9 +115,11 @@ class JobRunner:
                 lost = "Whoever did this was ended each time. Look into the log before trying it again."
                 await jobs.update(job.job_id, await self._dead(jobs, job, lost), where=seen)
                 return False
-            mine = await jobs.update(job.job_id, taken, where=seen)
         except Conflict:
             return False
+        if not await jobs.change_each({job.job_id: Change(taken, seen)}):
+            return False
+        mine = job.model_copy(update=taken)
         await self._run(RunningJob(jobs, mine, scope, self._clock), jobs)
         return True
 
@@ -131,8 +142,7 @@ class JobRunner:
             changes = await self._failed(jobs, running.job, f"Something went wrong here (error {trouble}).")
         else:
             changes = self._done(running.job, result)
-        with suppress(Conflict):
-            await jobs.update(job.job_id, changes, where=held(job))
+        await jobs.change_each({job.job_id: Change(changes, held(job))})
 
     def _done(self, job: ScheduledJob, result: Mapping[str, Any] | None) -> dict[str, Any]:
         told = {"result": dict(result) if result is not None else None, "error": None}

@@ -72,7 +72,9 @@ class Engine:
     def __init__(self, url: str, executor_id: str, *, look_seconds: float = 1.0) -> None:
         self.executor_id = executor_id
         self.running = 0
+        self.queued: set[str] = set()
         self.on_launch: Callable[[], None] = _nothing
+        self.on_hint: Callable[[str], None] = _nobody
         self._url = url
         self._look_seconds = look_seconds
         self._workflows: dict[str, Workflow] = {}
@@ -108,11 +110,13 @@ class Engine:
     async def start(self, name: str, workflow_id: str, *arguments: str) -> None:
         """Put a workflow in the queue. The same id is the same workflow, however often it is started."""
         await self.launch()
+        self.queued.add(workflow_id)
         await asyncio.to_thread(self._enqueue, name, workflow_id, arguments)
 
     async def hint(self, workflow_id: str) -> None:
         """Tell a waiting workflow to look again, wherever it runs. Nothing happens if there is no such one."""
         await self.launch()
+        self.on_hint(workflow_id)
         await asyncio.to_thread(_send, workflow_id)
 
     async def take_over(self, executor_ids: Sequence[str]) -> int:
@@ -194,6 +198,7 @@ class Engine:
     def _counted(self, workflow: Workflow) -> Workflow:
         async def counted(*arguments: str) -> None:
             self.running += 1
+            self.queued.discard(self.workflow_id)
             try:
                 await workflow(*arguments)
             finally:
@@ -232,6 +237,10 @@ async def _patiently(function: Step, arguments: Sequence[Plain]) -> Plain:
 
 def _nothing() -> None:
     """Nobody waits for the launch."""
+
+
+def _nobody(workflow_id: str) -> None:
+    """Nobody wants to know who is hinted at."""
 
 
 def _destroy() -> None:

@@ -1,0 +1,229 @@
+"""Launching a campaign from the conversation, and pausing, resuming and cancelling it; what it will cost."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.campaign_states import require_move
+from core.errors import ToolFailed, ToolInputError
+from core.money import Money
+from db.campaigns import CAMPAIGNS, Campaign, CampaignMode
+from tools.amounts import spoken
+from tools.approval.act import Act
+from tools.approval.authority import Authority
+from tools.approval.payload import ApprovedPayload
+from tools.arguments import Arguments, CampaignId, Line
+from tools.campaign_control import CampaignControl, prepared
+from tools.posting_calendar import pieces_of
+from tools.spending.estimates import budget_advice, estimate
+from tools.spending.prices import unit_prices
+from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
+
+
+class LaunchBudget(BaseModel):
+    """The most a campaign may spend, in minor units."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    amount_minor: int
+    currency: str
+
+
+class LaunchPayload(ApprovedPayload):
+    """What is approved when a campaign is launched: its plan in brief, and the budget that is never passed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    campaign_id: str
+    launch: int
+    name: str
+    objective: str
+    audience: str
+    channels: list[str]
+    mode: CampaignMode
+    start: str | None
+    end: str | None
+    timezone: str
+    tasks: list[str]
+    pieces: dict[str, int]
+    estimate_minor: int
+    budget: LaunchBudget
+
+    def problems_of_edit(self, original: BaseModel) -> list[str]:
+        """Return why an edit can't be approved: a plan is changed in the plan."""
+        return [] if self == original else ["A plan is changed in the plan. Reject this and say what should change."]
+
+
+def launch_payload(campaign: Campaign, timezone: str, launch: int) -> LaunchPayload:
+    """Return what a person approves of a prepared campaign."""
+    schedule = campaign.publishing_schedule
+    return LaunchPayload(
+        campaign_id=campaign.campaign_id,
+        launch=launch,
+        name=campaign.name,
+        objective=campaign.brief.objective,
+        audience=campaign.brief.target_audience,
+        channels=campaign.platforms,
+        mode=campaign.mode,
+        start=campaign.start_date,
+        end=campaign.end_date,
+        timezone=timezone,
+        tasks=[f"{task.agent_assigned}: {task.description}" for task in campaign.plan.tasks],
+        pieces=pieces_of(schedule.slots if schedule else []),
+        estimate_minor=campaign.estimated_cost_minor or 0,
+        budget=LaunchBudget(amount_minor=campaign.budget.allocated_minor, currency=campaign.budget.currency),
+    )
+
+
+def launch_summary(payload: LaunchPayload) -> str:
+    """Say in a sentence or two what an approval starts."""
+    count = sum(payload.pieces.values())
+    money = spoken(Money(payload.budget.amount_minor, payload.budget.currency))
+    cost = spoken(Money(payload.estimate_minor, payload.budget.currency))
+    asks = {
+        "semi_auto": "Every post is asked for before it goes out.",
+        "hybrid": "Messages straight to people are asked for; the other posts go out by themselves.",
+        "full_auto": "Posts go out by themselves.",
+    }[payload.mode]
+    return (
+        f"Launch “{payload.name}”: {count} post{'' if count == 1 else 's'} on {len(payload.channels)} "
+        f"channel{'' if len(payload.channels) == 1 else 's'} up to {payload.end}, with a budget of {money}, of which "
+        f"making the posts takes about {cost}. {asks}"
+    )
+
+
+class LaunchCampaign(Arguments):
+    """Which campaign, and how much of it is asked for."""
+
+    campaign_id: CampaignId | None = Field(
+        default=None, description="The campaign, cmp_…; the conversation's own if not given."
+    )
+    mode: CampaignMode | None = Field(
+        default=None,
+        description="semi_auto asks for every post, hybrid for messages straight to people, full_auto for none; "
+        "as it is set if not given.",
+    )
+
+
+class WhichCampaign(Arguments):
+    """Which campaign."""
+
+    campaign_id: CampaignId | None = Field(
+        default=None, description="The campaign, cmp_…; the conversation's own if not given."
+    )
+    reason: Line | None = Field(default=None, description="Why, in a few words.")
+
+
+class Everything(Arguments):
+    """Why everything is to stop."""
+
+    reason: Line | None = Field(default=None, description="Why, in a few words.")
+
+
+async def start_campaign(ctx: ToolContext, payload: LaunchPayload) -> dict[str, Any]:
+    """Launch what was approved, if it still is what was approved."""
+    control = CampaignControl(ctx.database, ctx.scope)
+    campaign = await control.campaigns.get(payload.campaign_id)
+    if campaign.execution.launch != payload.launch:
+        if _now_of(campaign, payload) != payload:
+            raise ToolFailed("The plan was changed after it was approved, so nothing was launched. Ask again.")
+        act = Act("launch", payload.campaign_id, ctx.approval_id, plan=payload.model_dump(mode="json"))
+        permit = await Authority(ctx.database).permit(ctx.scope, act)
+        campaign = await control.launch(payload.campaign_id, payload.timezone, permit.request_id)
+    return {"launched": campaign.campaign_id, "name": campaign.name, "status": campaign.status, "mode": campaign.mode}
+
+
+def _now_of(campaign: Campaign, payload: LaunchPayload) -> LaunchPayload:
+    """What would be approved of the campaign as it stands; what follows from the time of day is as it was asked."""
+    now = launch_payload(campaign, payload.timezone, campaign.execution.launch + 1)
+    return now.model_copy(update={"pieces": payload.pieces, "estimate_minor": payload.estimate_minor})
+
+
+@publish_tool("campaign_plan", start_campaign)
+async def launch_campaign(ctx: ToolContext, params: LaunchCampaign) -> ApprovalDraft[LaunchPayload]:
+    """Ask a person to approve the campaign's plan and budget; once they do, the campaign runs by itself.
+
+    Call it when the person wants the campaign to start, after the plan is stored. Nothing starts before the approval.
+    """
+    campaign = await _campaign(ctx, params.campaign_id)
+    if campaign.status != "review":
+        require_move(campaign.status, "review")
+    if campaign.execution.launch and campaign.status == "review":
+        raise ToolInputError(f"{campaign.name!r} is launched already and waits for its approval.")
+    if params.mode is not None and params.mode != campaign.mode:
+        campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, {"mode": params.mode})
+    ready = await prepared(ctx.database, campaign, ctx.timezone)
+    payload = launch_payload(ready, ctx.timezone, campaign.execution.launch + 1)
+    return ApprovalDraft(payload, launch_summary(payload))
+
+
+@tool(Effect.WRITE)
+async def pause_campaign(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
+    """Let a running campaign stand still: nothing of it goes out until it is resumed."""
+    campaign = await _campaign(ctx, params.campaign_id)
+    return _told(await CampaignControl(ctx.database, ctx.scope).pause(campaign.campaign_id, params.reason or ""))
+
+
+@tool(Effect.WRITE)
+async def resume_campaign(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
+    """Let a paused campaign go on where it stood."""
+    campaign = await _campaign(ctx, params.campaign_id)
+    return _told(await CampaignControl(ctx.database, ctx.scope).resume(campaign.campaign_id))
+
+
+@tool(Effect.WRITE)
+async def cancel_campaign(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
+    """End a campaign for good: what has not gone out will not. Only when the person clearly wants that."""
+    campaign = await _campaign(ctx, params.campaign_id)
+    return _told(await CampaignControl(ctx.database, ctx.scope).cancel(campaign.campaign_id, params.reason or ""))
+
+
+@tool(Effect.WRITE)
+async def stop_everything(ctx: ToolContext, params: Everything) -> dict[str, Any]:
+    """Turn the account's stop switch: nothing at all goes out, of no campaign, until a person turns it back."""
+    control = CampaignControl(ctx.database, ctx.scope)
+    await control.stop_everything(params.reason or "")
+    return {"stopped": True, "campaigns_standing_still": len(await control.under_way())}
+
+
+@tool(Effect.READ)
+async def estimate_cost(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
+    """Say what making a campaign's posts will cost, line by line, and what budget would carry it."""
+    campaign = await _campaign(ctx, params.campaign_id)
+    ready = await prepared(ctx.database, campaign, ctx.timezone)
+    schedule = ready.publishing_schedule
+    pieces = pieces_of(schedule.slots if schedule else [])
+    made = estimate(pieces, campaign.budget.currency, await unit_prices(ctx.database))
+    advice = budget_advice(made)
+    return {
+        "campaign_id": campaign.campaign_id,
+        "lines": [part.model_dump() for part in made.parts],
+        "total": spoken(made.total),
+        "total_minor": made.total.minor,
+        "currency": made.currency,
+        "least_budget": spoken(advice.least),
+        "recommended_budget": spoken(advice.recommended),
+        "allocated_minor": campaign.budget.allocated_minor,
+        "remaining_minor": campaign.budget.remaining_minor,
+    }
+
+
+TOOLS: tuple[Tool, ...] = (
+    launch_campaign,
+    pause_campaign,
+    resume_campaign,
+    cancel_campaign,
+    stop_everything,
+    estimate_cost,
+)
+
+
+async def _campaign(ctx: ToolContext, campaign_id: str | None) -> Campaign:
+    wanted = campaign_id or ctx.campaign_id
+    if wanted is None:
+        raise ToolInputError("This conversation has no campaign yet. Pass a campaign_id from list_campaigns.")
+    return await ctx.repository(CAMPAIGNS).get(wanted)
+
+
+def _told(campaign: Campaign) -> dict[str, Any]:
+    return {"campaign_id": campaign.campaign_id, "name": campaign.name, "status": campaign.status}

@@ -1,0 +1,212 @@
+"""How a campaign ends: its figures counted once more, a report in the conversation, nothing left lying about."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from core.errors import AppError, NotFound
+from core.ids import derived_id
+from core.json_text import inner_object
+from core.money import Money
+from db.approval_requests import APPROVAL_REQUESTS
+from db.campaigns import Campaign
+from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.repository import Repository
+from db.scheduled_jobs import SCHEDULED_JOBS
+from db.social_posts import SOCIAL_POSTS
+from tools.amounts import spoken
+from tools.tool import ToolContext
+from workflows.campaigns.chronicle import Entry
+from workflows.campaigns.course import Course, Ground, Plain
+from workflows.campaigns.tasks import Tasks
+
+FIGURES_JOB: Final = "campaign_figures"
+EVERY_HALF_HOUR: Final = "*/30 * * * *"
+# Posts that are still being sent when the last day is over get this long.
+GRACE: Final = timedelta(days=1)
+MOST_POSTS: Final = 1_000
+TOTALS: Final = (
+    ("total_views", "Views"),
+    ("total_impressions", "Impressions"),
+    ("total_reach", "Reached"),
+    ("total_likes", "Likes"),
+    ("total_comments", "Comments"),
+    ("total_shares", "Shares"),
+    ("total_clicks", "Clicks"),
+    ("total_conversions", "Conversions"),
+)
+
+
+class Closing:
+    """From the first post on the calendar to the report."""
+
+    def __init__(self, ground: Ground, tasks: Tasks) -> None:
+        self._ground = ground
+        self._parts = ground.parts
+        self._tasks = tasks
+
+    async def activate(self, course: Course) -> Plain:
+        """Begin to read figures every half hour; the campaign is active from now on."""
+        if not await self._ground.moved(course, "active"):
+            return {"state": "held"}
+        campaign = await self._ground.campaign(course)
+        payload = {"campaign_id": course.campaign_id, "launch": course.launch}
+        await self._parts.jobs.recurring(
+            course.scope, FIGURES_JOB, EVERY_HALF_HOUR, payload=payload, job_id=self._job_id(course)
+        )
+        posts = await self.counted(course)
+        told = Entry(
+            "active",
+            "active",
+            f"“{campaign.name}” is running: {posts['scheduled']} posts are on the calendar.",
+            text=f"“{campaign.name}” is running: {posts['scheduled']} posts are on the calendar. I read the figures "
+            "every half hour and report at the end. Say “pause the campaign” whenever it should stand still.",
+            details=dict(posts),
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+        return {"state": "go"}
+
+    async def counted(self, course: Course) -> Plain:
+        """Count the campaign's posts by what became of them, and keep how many are out."""
+        states = Counter[str]()
+        where = {"campaign_id": course.campaign_id}
+        for post in await Repository(self._parts.database, SOCIAL_POSTS, course.scope).find(where, limit=MOST_POSTS):
+            states.update(result.status for result in post.platforms)
+        emails = Repository(self._parts.database, EMAIL_CAMPAIGNS, course.scope)
+        for email in await emails.find({"marketing_campaign_id": course.campaign_id}, limit=MOST_POSTS):
+            states["published" if email.status == "sent" else email.status] += 1
+        await self._ground.campaigns(course).change(course.campaign_id, {"made.published_posts": states["published"]})
+        return {name: states[name] for name in ("scheduled", "published", "failed", "unknown", "cancelled")}
+
+    async def ready(self, course: Course, end: str) -> Plain:
+        """Return whether nothing is on its way any more: ``{"state": go|wait, "until"}``."""
+        posts = await self.counted(course)
+        last = datetime.fromisoformat(end) + GRACE
+        if posts["scheduled"] and self._ground.now() < last:
+            return {"state": "wait", "until": min(self._ground.now() + timedelta(hours=1), last).isoformat()}
+        return {"state": "go", "until": None}
+
+    async def close(self, course: Course) -> Plain:
+        """Report, and complete the campaign."""
+        await self._tasks.recount(course)
+        posts = await self.counted(course)
+        campaign = await self._ground.campaign(course)
+        report = report_of(campaign, posts)
+        changes = {"results.performance_summary": report, "completed_at": self._ground.now()}
+        if not await self._ground.moved(course, "completed", changes):
+            return {"state": "held"}
+        await self._stop_job(course)
+        told = Entry(
+            "completed",
+            "completed",
+            f"“{campaign.name}” is over: {posts['published']} posts went out.",
+            text=report,
+            agent="analyst",
+            details=dict(posts),
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+        return {"state": "go"}
+
+    async def fail(self, course: Course, reason: str) -> Plain:
+        """End a campaign that can't go on, and say why."""
+        await self._ground.moved(course, "failed", {"execution.reason": reason})
+        await self.tidy(course)
+        return {"state": "over"}
+
+    async def tidy(self, course: Course) -> Plain:
+        """After a cancellation or failure: what has not gone out will not, and nobody is asked about it any more."""
+        await self._stop_job(course)
+        try:
+            campaign = await self._ground.campaign(course)
+        except NotFound:
+            return {"state": "over"}
+        if campaign.status not in {"cancelled", "failed"}:
+            return {"state": "over"}
+        requests = Repository(self._parts.database, APPROVAL_REQUESTS, course.scope)
+        waiting = await requests.find({"campaign_id": course.campaign_id, "status": "pending"}, limit=MOST_POSTS)
+        for request in waiting:
+            await self._parts.requests.void(course.scope, request.request_id, f"The campaign is {campaign.status}.")
+        called_off = await self._call_off(course, campaign)
+        posts = await self.counted(course)
+        why = f": {campaign.execution.reason}" if campaign.execution.reason else "."
+        text = f"“{campaign.name}” is {campaign.status}{why} {posts['published']} posts went out"
+        text += f", {called_off} were called off." if called_off else "."
+        told = Entry(
+            "ended",
+            campaign.status,
+            text,
+            text=text,
+            details=dict(posts),
+            settled=tuple(request.request_id for request in waiting),
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+        return {"state": "over"}
+
+    async def _call_off(self, course: Course, campaign: Campaign) -> int:
+        """Cancel what is on the calendar, by the tool people use for it."""
+        where = {"campaign_id": course.campaign_id, "platforms.status": "scheduled"}
+        posts = await Repository(self._parts.database, SOCIAL_POSTS, course.scope).find(where, limit=MOST_POSTS)
+        emails = await Repository(self._parts.database, EMAIL_CAMPAIGNS, course.scope).find(
+            {"marketing_campaign_id": course.campaign_id, "status": "scheduled"}, limit=MOST_POSTS
+        )
+        ids = [post.post_id for post in posts] + [email.campaign_id for email in emails]
+        runner = self._parts.headless.house.runner
+        done = 0
+        for post_id in ids:
+            context = self._context(course, campaign, derived_id("call", course.key, "cancel", post_id))
+            done += (await runner.call("cancel_post", {"post_id": post_id}, context)).ok
+        return done
+
+    def _context(self, course: Course, campaign: Campaign, call_id: str) -> ToolContext:
+        errand = self._ground.errand(campaign, call_id, "publisher", "", {})
+        return self._parts.headless.tool_context(course.scope, errand, call_id)
+
+    async def _stop_job(self, course: Course) -> None:
+        jobs = Repository(self._parts.database, SCHEDULED_JOBS, course.scope)
+        if await jobs.find_one({"job_id": self._job_id(course)}):
+            try:
+                await self._parts.jobs.cancel(course.scope, self._job_id(course))
+            except AppError:
+                return
+
+    def _job_id(self, course: Course) -> str:
+        return derived_id(SCHEDULED_JOBS.id_prefix, course.key, FIGURES_JOB)
+
+
+def report_of(campaign: Campaign, posts: Plain) -> str:
+    """Return the closing report: what was made and sent, what came of it, what it cost, each from what is stored."""
+    made, budget = campaign.made, campaign.budget
+    figures: dict[str, Any] = campaign.results.analytics
+    sums = (budget.used_minor, budget.allocated_minor, budget.remaining_minor)
+    used, allocated, left = (spoken(Money(minor, budget.currency)) for minor in sums)
+    lines = [
+        f"## {campaign.name}: how it went",
+        "",
+        f"**Made:** {made.generated_social} posts, {made.generated_emails} emails, {made.generated_blogs} articles.",
+        f"**Out:** {posts['published']} published"
+        + "".join(f", {posts[name]} {name}" for name in ("failed", "unknown", "cancelled") if posts[name])
+        + ".",
+        f"**Budget:** {used} of {allocated} used, {left} left.",
+    ]
+    known = [(label, figures[name]) for name, label in TOTALS if figures.get(name) is not None]
+    if known:
+        lines += ["", "| Figure | Total |", "|---|--:|", *(f"| {label} | {value:,} |" for label, value in known)]
+    else:
+        lines += ["", "The platforms have told no figures."]
+    platforms = {
+        name: part.get("posts") for name, found in _by_platform(figures).items() if (part := inner_object(found))
+    }
+    if len(platforms) > 1:
+        lines += ["", "By channel: " + ", ".join(f"{name} {count}" for name, count in sorted(platforms.items())) + "."]
+    if campaign.plan.kpis:
+        targets = "; ".join(_kpi(kpi.name, kpi.target, kpi.unit) for kpi in campaign.plan.kpis)
+        lines += ["", f"The targets were: {targets}."]
+    return "\n".join(lines)
+
+
+def _by_platform(figures: dict[str, Any]) -> dict[str, Any]:
+    return inner_object(figures.get("by_platform"))
+
+
+def _kpi(name: str, target: float, unit: str) -> str:
+    return f"{name} {target:,g} {unit}".strip()

@@ -1,0 +1,118 @@
+"""The approval of plan and budget a campaign starts with: asked for once, waited for, and read from the document."""
+
+from core.errors import Conflict
+from core.ids import derived_id
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.campaigns import Campaign
+from db.repository import Repository
+from tools.approval.act import Act
+from tools.approval.requests import RequestDraft
+from tools.launching import launch_payload, launch_summary
+from workflows.campaigns.chronicle import Entry
+from workflows.campaigns.course import Course, Ground, Plain
+
+WITHDRAWN = "The plan was changed or withdrawn, so this is no longer asked."
+
+
+class PlanConsent:
+    """The first step of a campaign."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._parts = ground.parts
+
+    async def look(self, course: Course) -> Plain:
+        """Return whether the campaign may begin: ``{"state": go|wait|over, "until"}``. Asks if nobody was asked yet."""
+        campaign = await self._ground.campaign(course)
+        state = await self._ground.state(course)
+        request = await self._request(course, campaign)
+        if campaign.status in {"generating", "publishing", "active"}:
+            return {"state": "go"}
+        if state == "over" or campaign.status != "review":
+            if request and request.status == "pending":
+                await self._parts.requests.void(course.scope, request.request_id, WITHDRAWN)
+            return {"state": "over" if state == "over" else "wait", "until": None}
+        if request is None:
+            request = await self._ask(course, campaign)
+        return await self._answer(course, campaign, request)
+
+    async def _answer(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> Plain:
+        match request.status:
+            case "approved":
+                return await self._begin(course, campaign, request)
+            case "pending" if request.expires_at > self._ground.now():
+                return {"state": "wait", "until": request.expires_at.isoformat()}
+            case "pending":
+                await self._parts.requests.expire(course.scope, request)
+                reason = "Nobody decided on the plan in time."
+            case "rejected":
+                reason = request.rejection_reason or "The plan was rejected."
+            case _:
+                reason = request.status.capitalize()
+        await self._ground.moved(course, "planning", {"execution.reason": reason})
+        told = Entry(
+            "refused",
+            "plan_refused",
+            f"Not launched: {reason}",
+            text=f"“{campaign.name}” is not launched: {reason} The plan is kept; tell me what should change, or "
+            "say “launch it” when it is right.",
+            agent="strategist",
+            settled=(request.request_id,),
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+        return {"state": "over", "until": None}
+
+    async def _begin(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> Plain:
+        act = Act("launch", course.campaign_id, request.request_id, plan=request.content)
+        await self._parts.authority.permit(course.scope, act)
+        try:
+            moved = await self._ground.move(course, "generating", {"execution.request_id": request.request_id})
+        except Conflict:
+            return {"state": "wait", "until": None}
+        told = Entry(
+            "started",
+            "started",
+            f"Plan and budget are approved; the team is at work on “{campaign.name}”.",
+            details={"request_id": request.request_id, "mode": moved.mode},
+            agent="strategist",
+            settled=(request.request_id,),
+        )
+        await self._parts.chronicle.tell(course.scope, moved, told)
+        return {"state": "go"}
+
+    async def _request(self, course: Course, campaign: Campaign) -> ApprovalRequest | None:
+        wanted = campaign.execution.request_id or self._request_id(course)
+        return await self._requests(course).find_one({"request_id": wanted})
+
+    async def _ask(self, course: Course, campaign: Campaign) -> ApprovalRequest:
+        payload = launch_payload(campaign, campaign.execution.timezone, int(course.launch))
+        draft = RequestDraft(
+            request_id=self._request_id(course),
+            request_type="campaign_plan",
+            payload=payload.model_dump(mode="json"),
+            summary=launch_summary(payload),
+            requested_by="strategist",
+            tool="launch_campaign",
+            conversation_id=campaign.conversation_id,
+            campaign_id=campaign.campaign_id,
+            workflow_id=campaign.execution.workflow_id,
+            about=(campaign.campaign_id,),
+        )
+        request = await self._parts.requests.ask(course.scope, draft)
+        told = Entry(
+            "asked",
+            "plan_waits",
+            "Plan and budget wait for approval.",
+            text=f"{request.summary} Nothing starts until you approve it.",
+            agent="strategist",
+            details={"approval_id": request.request_id},
+            asks=request,
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+        return request
+
+    def _request_id(self, course: Course) -> str:
+        return derived_id(APPROVAL_REQUESTS.id_prefix, course.key, "plan")
+
+    def _requests(self, course: Course) -> Repository[ApprovalRequest]:
+        return Repository(self._parts.database, APPROVAL_REQUESTS, course.scope)

@@ -1,0 +1,237 @@
+"""Puts a campaign's texts on the calendar: asked for where its mode asks, by the same tool and runner as in a chat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from core.errors import Conflict
+from core.ids import derived_id
+from core.json_text import inner_list, json_object
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.campaigns import Campaign, CampaignMode
+from db.content_library import CONTENT_LIBRARY, Content
+from db.repository import Repository
+from tools.approval.payload import execution_id
+from tools.platforms.catalogue import BY_NAME
+from tools.runner import ToolOutcome
+from tools.tool import ToolContext
+from workflows.campaigns.chronicle import Entry
+from workflows.campaigns.course import Course, Ground, Plain
+from workflows.campaigns.layout import Layout, Piece, read_layout
+from workflows.campaigns.tasks import Tasks
+
+BATCH: Final = 20
+LEAD: Final = timedelta(minutes=10)
+LATER: Final = timedelta(hours=1)
+POLICY: Final = "policy"
+
+
+class Posting:
+    """From written texts to scheduled posts."""
+
+    def __init__(self, ground: Ground, tasks: Tasks) -> None:
+        self._ground = ground
+        self._parts = ground.parts
+        self._tasks = tasks
+
+    async def propose(self, course: Course, layout: Plain, turn: int) -> Plain:
+        """Prepare what is written and not scheduled yet, in batches; return the requests, and what can't go out."""
+        await self._ground.moved(course, "publishing")
+        await self._tasks.recount(course)
+        campaign = await self._ground.campaign(course)
+        open_ones = await self._open(course, read_layout(layout))
+        requests: list[str] = []
+        problems: list[str] = []
+        for direct in (False, True):
+            group = [item for item in open_ones if BY_NAME[item[0].platform].direct is direct]
+            for start in range(0, len(group), BATCH):
+                place = f"{turn} {direct} {start}"
+                asked, said = await self._batch(course, campaign, group[start : start + BATCH], place)
+                requests += asked
+                problems += said
+        for number, problem in enumerate(problems):
+            told = Entry(f"problem {turn} {number}", "post_left_out", problem)
+            await self._parts.chronicle.tell(course.scope, campaign, told)
+        return {"requests": requests, "problems": problems}
+
+    async def settle(self, course: Course, requests: Sequence[str]) -> Plain:
+        """Carry out what is approved; return what still waits, until when, and what has to be prepared anew."""
+        campaign = await self._ground.campaign(course)
+        waiting: list[ApprovalRequest] = []
+        scheduled, again, settled = 0, 0, list[str]()
+        for request_id in requests:
+            request = await self._decided(course, campaign, await self._requests(course).get(request_id))
+            if request.status == "pending":
+                waiting.append(request)
+                continue
+            settled.append(request_id)
+            if request.status == "approved" and (count := await self._carried_out(course, campaign, request)):
+                scheduled += count
+            else:
+                again += await self._sent_back(course, campaign, request)
+        until = min((request.expires_at for request in waiting), default=None)
+        await self._tell_settled(course, campaign, scheduled, settled, len(waiting))
+        return {
+            "waiting": len(waiting),
+            "until": until.isoformat() if until else None,
+            "scheduled": scheduled,
+            "again": again,
+        }
+
+    async def _open(self, course: Course, layout: Layout) -> list[tuple[Piece, Content]]:
+        """Return the pieces whose text waits to be scheduled, in the order of their times."""
+        written: dict[str, str] = {}
+        for task in await self._tasks.of_launch(course):
+            written |= (task.result or {}).get("contents", {})
+        pieces = [piece for work in layout.tasks for piece in work.pieces if piece.piece_id in written]
+        found = await self._contents(course).find({"content_id": {"$in": list(written.values())}}, limit=1000)
+        contents = {content.content_id: content for content in found}
+        ready = [(piece, contents[written[piece.piece_id]]) for piece in pieces if written[piece.piece_id] in contents]
+        unused = [(piece, content) for piece, content in ready if not content.used_in and content.status != "archived"]
+        return sorted(unused, key=lambda item: (item[0].at, item[0].platform))
+
+    async def _batch(
+        self, course: Course, campaign: Campaign, items: Sequence[tuple[Piece, Content]], place: str
+    ) -> tuple[list[str], list[str]]:
+        """Prepare a batch; where one of it can't go out, each by itself, so that it holds up no other."""
+        outcome = await self._prepare(course, campaign, items, place)
+        if outcome.ok or len(items) == 1:
+            return self._asked(outcome), [] if outcome.ok else [_words(outcome)]
+        requests: list[str] = []
+        problems: list[str] = []
+        for number, item in enumerate(items):
+            alone = await self._prepare(course, campaign, [item], f"{place} {number}")
+            requests += self._asked(alone)
+            problems += [] if alone.ok else [_words(alone)]
+        return requests, problems
+
+    async def _prepare(
+        self, course: Course, campaign: Campaign, items: Sequence[tuple[Piece, Content]], place: str
+    ) -> ToolOutcome:
+        call_id = derived_id("call", course.key, "schedule", place)
+        request_id = derived_id(APPROVAL_REQUESTS.id_prefix, call_id, "1")
+        if await self._requests(course).find_one({"request_id": request_id}):
+            return ToolOutcome(f'{{"approval_id": "{request_id}"}}')
+        given = [{"content_id": content.content_id, "publish_at": self._time_of(piece)} for piece, content in items]
+        context = await self._context(course, campaign, call_id)
+        outcome = await self._parts.headless.house.runner.call("schedule_posts", {"items": given}, context)
+        for request_id in self._asked(outcome):
+            request = await self._requests(course).get(request_id)
+            if needs_person(campaign.mode, items):
+                told = Entry(
+                    f"asked {request.request_id}",
+                    "posts_wait",
+                    f"{len(items)} post{'' if len(items) == 1 else 's'} wait for approval.",
+                    text=f"{request.summary} Nothing goes out until you approve it.",
+                    details={"approval_id": request.request_id},
+                    asks=request,
+                )
+                await self._parts.chronicle.tell(course.scope, campaign, told)
+        return outcome
+
+    def _asked(self, outcome: ToolOutcome) -> list[str]:
+        asked = (json_object(outcome.content) or {}).get("approval_id")
+        return [str(asked)] if asked else []
+
+    def _time_of(self, piece: Piece) -> str:
+        """Return when a piece goes out: when it was meant to, or soon where that has passed meanwhile."""
+        meant, now = datetime.fromisoformat(piece.at), self._ground.now()
+        moment = meant if meant >= now + LEAD else (now + LATER).replace(second=0, microsecond=0)
+        return moment.isoformat()
+
+    async def _decided(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> ApprovalRequest:
+        """Return the request as it stands; decided by the campaign's mode where that needs no person."""
+        if request.status != "pending":
+            return request
+        if request.expires_at <= self._ground.now():
+            expired = await self._parts.requests.expire(course.scope, request)
+            return expired or await self._requests(course).get(request.request_id)
+        if needs_person(campaign.mode, [(post, None) for post in _platforms(request)]):
+            return request
+        by = Scope(course.user_id, f"{POLICY}:{campaign.mode}", "user")
+        try:
+            return await self._parts.requests.record(by, request.request_id, "approve", via=POLICY)
+        except Conflict:
+            return await self._requests(course).get(request.request_id)
+
+    async def _carried_out(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> int:
+        context = await self._context(course, campaign, execution_id(request.request_id))
+        outcome = await self._parts.headless.house.runner.execute(request, context)
+        if not outcome.ok:
+            return 0
+        await self._requests(course).change(
+            request.request_id, {"executed_at": self._ground.now(), "resumed_at": self._ground.now()}
+        )
+        return len(inner_list((json_object(outcome.content) or {}).get("scheduled")))
+
+    async def _sent_back(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> int:
+        """Have the writer change what a person has rejected, with their reason; return how many come again."""
+        contents = await self._unused(course, request)
+        if request.status == "rejected" and request.rejection_reason:
+            context = await self._ground.context(course, campaign)
+            for content in contents:
+                errand_id = derived_id("msg", request.request_id, content.content_id)
+                errand = self._ground.errand(campaign, errand_id, "writer", request.rejection_reason, context)
+                label = BY_NAME[content.platform].label
+                shown = f"**{label}** · {len(content.content.text)} characters\n\n> {content.content.text}"
+                await self._parts.headless.work(
+                    course.scope, replace(errand, before=((f"Write a {label} post.", shown),))
+                )
+        elif request.status == "rejected":
+            for content in contents:
+                await self._contents(course).update(content.content_id, {"status": "rejected"})
+            return 0
+        return len(contents)
+
+    async def _unused(self, course: Course, request: ApprovalRequest) -> list[Content]:
+        ids = [str(post.get("content_id")) for post in _posts(request)]
+        found = await self._contents(course).find({"content_id": {"$in": ids}}, limit=len(ids) or 1)
+        return [content for content in found if not content.used_in]
+
+    async def _tell_settled(
+        self, course: Course, campaign: Campaign, scheduled: int, settled: Sequence[str], waiting: int
+    ) -> None:
+        if not settled:
+            return
+        still = f"; {waiting} still to be decided" if waiting else ""
+        told = Entry(
+            f"settled {' '.join(settled)}"[:400],
+            "posts_scheduled",
+            f"{scheduled} post{'' if scheduled == 1 else 's'} on the calendar{still}.",
+            details={"scheduled": scheduled, "requests": list(settled)},
+            settled=tuple(settled),
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
+
+    async def _context(self, course: Course, campaign: Campaign, call_id: str) -> ToolContext:
+        context = await self._ground.context(course, campaign)
+        errand = self._ground.errand(campaign, call_id, "publisher", "", context)
+        return self._parts.headless.tool_context(course.scope, errand, call_id)
+
+    def _requests(self, course: Course) -> Repository[ApprovalRequest]:
+        return Repository(self._parts.database, APPROVAL_REQUESTS, course.scope)
+
+    def _contents(self, course: Course) -> Repository[Content]:
+        return Repository(self._parts.database, CONTENT_LIBRARY, course.scope)
+
+
+def needs_person(mode: CampaignMode, items: Sequence[tuple[Piece | str, Content | None]]) -> bool:
+    """Whether a person has to see these posts: all of them, those that reach people directly, or none."""
+    if mode == "hybrid":
+        names = [item if isinstance(item, str) else item.platform for item, _ in items]
+        return any(name not in BY_NAME or BY_NAME[name].direct for name in names)
+    return mode == "semi_auto"
+
+
+def _posts(request: ApprovalRequest) -> list[Mapping[str, Any]]:
+    return [post for post in inner_list(request.content.get("posts")) if isinstance(post, dict)]
+
+
+def _platforms(request: ApprovalRequest) -> list[str]:
+    return [str(post.get("platform")) for post in _posts(request)]
+
+
+def _words(outcome: ToolOutcome) -> str:
+    return str((json_object(outcome.content) or {}).get("error") or outcome.content)[:500]
