@@ -12,7 +12,7 @@ SMALLEST: Final = 16
 BYTES_A_ROW: Final = 100
 # Above so many rows, the leading dimensions choose the candidates that are then compared exactly.
 LARGE: Final = 20_000
-LEADING: Final = 64
+LEADING: Final = 96
 CANDIDATES: Final = 4000
 
 
@@ -97,10 +97,12 @@ class Rows:
 class Matrix:
     """Vectors in one growing array, with the memory each row belongs to.
 
-    A large one is first looked through by the leading dimensions alone, which lie together in an array of their own.
+    One with more than ``large`` rows is first looked through by the leading dimensions alone, which lie together in an
+    array of their own.
     """
 
-    def __init__(self, dimensions: int) -> None:
+    def __init__(self, dimensions: int, large: int = LARGE) -> None:
+        self._large = large
         self.numbers = np.zeros((SMALLEST, dimensions), dtype=np.float32)
         self._leading: Floats | None = None
         self._ids: list[str] = []
@@ -168,7 +170,7 @@ class Matrix:
         self._lead()
 
     def _lead(self) -> None:
-        if self._leading is None and len(self._ids) > LARGE:
+        if self._leading is None and len(self._ids) > self._large:
             self._leading = np.ascontiguousarray(self.numbers[:, :LEADING])
 
     def _set(self, row: int, vector: Floats) -> None:
