@@ -32,6 +32,7 @@ EVERY_SECONDS: Final = 5.0
 OTHERS_AFTER: Final = timedelta(seconds=30)
 ATTEMPTS: Final = 5
 PAUSE_SECONDS: Final = 1.0
+RETELLING: Final = frozenset({"recall_memory", "explain_answer"})
 Stored = dict[str, Any]
 
 
@@ -128,7 +129,8 @@ class Remembering:
             await self._learner.learn(scope, message)
             return
         known = await self._desk.known(scope)
-        exchange = exchange_of(message, answers, await self._texts(scope, recalled))
+        heard = [] if retold(wires) else answers
+        exchange = exchange_of(message, heard, await self._texts(scope, recalled))
         found = await self._extractor.findings(exchange.text, [memory for memory in known if is_standing(memory)])
         briefed = [] if memory_request(exchange.text) else brief_findings(wires, exchange.text)
         await self._desk.keeper.exchange(scope, exchange, _once(found, briefed))
@@ -163,6 +165,11 @@ def forgot(wires: Sequence[Mapping[str, Any]]) -> bool:
         for wire in wires
         if wire["type"] == "TOOL_CALL_RESULT" and wire["metadata"]["ok"]
     )
+
+
+def retold(wires: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the answer told back what is remembered: kept, it would be an echo of it."""
+    return any(wire["type"] == "TOOL_CALL_START" and wire["toolCallName"] in RETELLING for wire in wires)
 
 
 def scope_of(message: Mapping[str, Any]) -> Scope:

@@ -5,7 +5,7 @@ A durable event is stored, numbered within its conversation and replayed to a cl
 carries the whole text.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from core.campaign_progress import CampaignProgress
@@ -100,15 +100,7 @@ class MemoryRecalled:
     waiting: int = 0
 
     def wire(self) -> Wire:
-        items = [
-            {
-                "memory_id": item.memory_id,
-                "memory_type": item.memory_type,
-                "score": round(item.score, 4),
-                "why": item.why,
-            }
-            for item in self.items
-        ]
+        items = [asdict(item) | {"score": round(item.score, 4)} for item in self.items]
         value: Wire = {"items": items, "searched": self.searched}
         return _custom("memory_recalled", value | {"waiting": self.waiting} if self.waiting else value)
 

@@ -1,6 +1,8 @@
 """Memory in conversation: what we know, remembering and forgetting on request, and where an answer came from."""
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -11,7 +13,7 @@ from db.agent_events import AGENT_EVENTS
 from db.conversations import CONVERSATIONS
 from db.memory_shelves import Memory
 from db.user_memory import UserMemory
-from memory.context import ContextItem, age, kind_of, said_at, source_of
+from memory.context import ContextItem, age, clipped, kind_of, said_at, source_of
 from memory.desk import MemoryDesk
 from memory.keeping import Kept
 from memory.reasons import evidence
@@ -22,6 +24,11 @@ from tools.tool import Effect, Tool, ToolContext, tool
 SHOWN: Final = 40
 FOUND: Final = 8
 EVENTS_BACK: Final = 80
+SOURCES: Final = 5
+LINE: Final = 90
+# An explanation is no answer to explain: asked for more, it is about the same answer again.
+EXPLAINS: Final = "explain_answer"
+_MARKS = re.compile(r"[*_>#`]+")
 MemoryId = Annotated[str, Field(pattern=r"^mem_[0-9a-f]{32}$")]
 
 
@@ -66,7 +73,9 @@ class SwitchMemory(Arguments):
 
 
 class ExplainAnswer(Arguments):
-    """Takes nothing: it is about the answer before the newest message."""
+    """It is about the answer before the newest message."""
+
+    everything: bool = Field(default=False, description="True where the person asks for all sources, in full.")
 
 
 @tool(Effect.READ)
@@ -150,10 +159,11 @@ async def switch_memory(ctx: ToolContext, params: SwitchMemory) -> dict[str, Any
 
 
 @tool(Effect.READ)
-async def explain_answer(ctx: ToolContext, params: ExplainAnswer) -> dict[str, Any]:  # noqa: ARG001 - takes nothing
+async def explain_answer(ctx: ToolContext, params: ExplainAnswer) -> dict[str, Any]:
     """Say what the answer before this message was based on: memories with their sources, tools used, who answered, why.
 
-    Call it for "why did you say that?" and "where do you have that from?".
+    Call it for "why did you say that?" and "where do you have that from?". Name the sources in a line each, and offer
+    the rest where `more` says that there are more.
     """
     wires = await _last_turn(ctx)
     values = {str(wire["name"]): inner_object(wire["value"]) for wire in wires if wire["type"] == "CUSTOM"}
@@ -161,10 +171,12 @@ async def explain_answer(ctx: ToolContext, params: ExplainAnswer) -> dict[str, A
     known = await _desk(ctx).memories.those(ctx.scope, recalled) if recalled else []
     items = [ContextItem(memory, 0.0, recalled[memory.memory_id]) for memory in known]
     now = ctx.clock.now()
+    shown = items if params.everything else items[:SOURCES]
     return {
         "answered_by": values.get("route", {}).get("agent"),
         "because": values.get("route", {}).get("reason"),
-        "memories": [item.shown(now, ctx.conversation_id) | {"why": item.why} for item in items],
+        "memories": [_source(item, now, ctx.conversation_id, whole=params.everything) for item in shown],
+        "more": len(items) - len(shown),
         "tools": [str(wire["toolCallName"]) for wire in wires if wire["type"] == "TOOL_CALL_START"],
         "said": next((wire["metadata"]["content"] for wire in wires if wire["type"] == "TEXT_MESSAGE_END"), ""),
         "brief": {name: value for name, value in ctx.context.get("campaign_brief", {}).items() if value},
@@ -202,6 +214,12 @@ def _shown(ctx: ToolContext, memories: Sequence[Memory]) -> list[dict[str, Any]]
     ]
 
 
+def _source(item: ContextItem, now: datetime, conversation_id: str, *, whole: bool) -> dict[str, Any]:
+    """A source in a line, unless the ``whole`` of it is wanted."""
+    shown = item.shown(now, conversation_id) | {"why": item.why}
+    return shown if whole else shown | {"says": clipped(" ".join(_MARKS.sub("", shown["says"]).split()), LINE)}
+
+
 def _holds(memory: Memory) -> dict[str, Any]:
     if not isinstance(memory, UserMemory):
         return {"evidence": evidence(memory)}
@@ -225,8 +243,8 @@ async def _last_turn(ctx: ToolContext) -> list[dict[str, Any]]:
         {"conversation_id": ctx.conversation_id, "seq": back}, limit=EVENTS_BACK
     )
     earlier = sorted((entry for entry in entries if entry.run_id != ctx.run_id), key=lambda entry: entry.seq)
-    if not earlier:
-        return []
-    return [
-        inner_object(wire) for entry in earlier if entry.run_id == earlier[-1].run_id for wire in entry.data["events"]
-    ]
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for entry in earlier:
+        runs.setdefault(entry.run_id or "", []).extend(inner_object(wire) for wire in entry.data["events"])
+    answers = [wires for wires in runs.values() if not any(wire.get("toolCallName") == EXPLAINS for wire in wires)]
+    return answers[-1] if answers else []

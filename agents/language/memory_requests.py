@@ -51,7 +51,9 @@ _FORMS: Final[tuple[tuple[MemoryKind, str], ...]] = (
             r"it|the)\b|"
             r"how (?:do|did|come) (?:you|u) know\b|what(?:'s| is) (?:that|this|it) based on|based on what\b|"
             r"says who\b|"
-            r"what(?:'s| is| are) your sources?\b|who told (?:you|u)\b)"
+            r"what(?:'s| is| are) your sources?\b|who told (?:you|u)\b|"
+            r"(?:show|list|tell|give)(?: me)? (?:all|more|every|the (?:rest|other)|your)"
+            r"(?: of)?(?: the| your)? sources?\b)"
         ),
     ),
     (
@@ -109,6 +111,9 @@ _EVERYWHERE = re.compile(
 )
 
 
+_ALL = re.compile(r"\b(?:all|every|the (?:rest|other)|more)\b.{0,12}\bsources?\b|\bin full\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryRequest:
     """What somebody wants of memory. ``rest`` is what it is about; empty for a bare “that”."""
@@ -116,6 +121,7 @@ class MemoryRequest:
     kind: MemoryKind
     rest: str = ""
     everywhere: bool = False
+    everything: bool = False
 
 
 def memory_request(text: str) -> MemoryRequest | None:
@@ -132,5 +138,6 @@ def memory_request(text: str) -> MemoryRequest | None:
             continue
         if kind == "forget" and re.fullmatch(r"(?:that|this)(?: again| please| pls)?", rest, re.IGNORECASE):
             rest = ""
-        return MemoryRequest(kind, rest, _EVERYWHERE.search(plain) is not None)
+        everything = kind == "why" and _ALL.search(plain) is not None
+        return MemoryRequest(kind, rest, _EVERYWHERE.search(plain) is not None, everything)
     return None

@@ -114,6 +114,59 @@ async def test_why_names_the_memory_an_answer_was_based_on(firm: Firm) -> None:
     assert "an earlier conversation" in told
 
 
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("What's our best seller?", "Our best seller is the rye loaf."),
+        ("Do you know what our best-selling product is?", "Our best seller is the rye loaf."),
+        ("When do we open?", "Our opening hours are 9 to 5."),
+        ("How much is our delivery fee?", "Our delivery fee is £3."),
+        ("who are our customers", "Our customers are young families."),
+    ],
+)
+async def test_fact_about_the_business_is_answered_from_memory_with_its_source(
+    firm: Firm, question: str, fact: str
+) -> None:
+    await firm.say(
+        await firm.conversation(),
+        "Our best seller is the rye loaf. Our opening hours are 9 to 5. Our delivery fee is £3. "
+        "Our customers are young families.",
+    )
+
+    told = await firm.say(await firm.conversation(), question)
+
+    assert f"{fact} _(an earlier conversation, just now)_" in told
+
+
+async def test_why_names_each_source_in_a_line_and_offers_the_rest(firm: Firm) -> None:
+    await firm.say(
+        await firm.conversation(),
+        "Our best seller is the rye loaf. Our opening hours are 9 to 5. Our delivery fee is £3. "
+        "Our customers are young families. We never use emojis. Our tone of voice is warm.",
+    )
+    talk = await firm.conversation()
+    await firm.say(talk, "Write an Instagram post about our spring sale")
+
+    short = await firm.say(talk, "Why did you say that?")
+    whole = await firm.say(talk, "Show me all sources")
+
+    assert "say “show all sources”" in short
+    assert max(map(len, short.splitlines())) < 160
+    assert len(short.splitlines()) < len(whole.splitlines())
+    assert "more:" not in whole
+    assert "The writer answered" in whole
+
+
+async def test_what_was_told_back_is_no_new_memory(firm: Firm) -> None:
+    talk = await firm.conversation()
+    await firm.say(talk, "Our delivery fee is £3. We never use emojis. Our opening hours are 9 to 5.")
+    await firm.say(talk, "What do you know about us?")
+    await firm.say(talk, "Why did you say that?")
+
+    stored = await firm.desk.memories.all(firm.scope, include_history=True)
+    assert not [memory for memory in stored if "just now" in memory.content]
+
+
 async def test_remember_that_is_remembered_and_confirmed(firm: Firm) -> None:
     told = await firm.say(await firm.conversation(), "Remember that our delivery fee is £3")
 

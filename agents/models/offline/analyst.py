@@ -11,6 +11,7 @@ from agents.models.offline.phrasing import capital, listed, plain
 from agents.models.offline.plans import shown_figures
 from agents.models.offline.questions import GENERAL, named_metrics, read_question
 from agents.models.offline.reading import Turn, Used
+from agents.models.offline.recalled import known_answer
 from agents.models.offline.step import Step, call, say
 from agents.models.offline.talk import asks_identity, identity
 from agents.models.offline.values import mappings
@@ -58,6 +59,8 @@ def _open(turn: Turn) -> Step:
             "That reads like a change to the brief, not a question about figures. Tell the "
             "strategist, for instance “make the budget £2,000”."
         )
+    if not named_metrics(turn.text) and (told := known_answer(turn)):
+        return say(told, "That is what I was told, not a figure.")
     question = read_question(turn)
     if question.chart and "draw_chart" in turn.tools:
         return call("draw_chart", **question.drawing())

@@ -6,6 +6,7 @@ from agents.models.offline.advice import answer_for, ideas
 from agents.models.offline.brief import State, named, summary
 from agents.models.offline.inquiries import about_brief
 from agents.models.offline.reading import Turn
+from agents.models.offline.recalled import known_answer
 
 NO_GUESSES = "We don't estimate results: every figure comes from what is stored, or we say that there is none."
 
@@ -36,6 +37,8 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading
     if talk.asks_needs(turn.text) and state.missing:
         return f"For a plan I {'' if state.empty else 'still '}need {named(state.missing)}."
     if told := about_brief(turn, state):
+        return told
+    if told := known_answer(turn):
         return told
     if talk.asks_status(turn.text) and not changed:
         return f"So far I have:\n\n{summary(state)}" if not state.empty else "Nothing yet: we have only just started."

@@ -70,7 +70,7 @@ def _call(request: MemoryRequest) -> Call | None:
         case "correct":
             return Call("correct_memory", {"content": request.rest})
         case "why":
-            return Call("explain_answer")
+            return Call("explain_answer", {"everything": True} if request.everything else {})
         case "off" | "on":
             return Call("switch_memory", {"on": request.kind == "on", "everywhere": request.everywhere})
         case "remember":
@@ -150,6 +150,9 @@ def _explained(result: Mapping[str, Any]) -> str:
     memories = mappings(result.get("memories"))
     if memories:
         lines.append(_listed("What I had in mind", memories))
+    more = result.get("more")
+    if isinstance(more, int) and more > 0:
+        lines.append(f"And {more} more: say “show all sources” for them.")
     brief = [f"- {name.replace('_', ' ')}: {_plain(value)}" for name, value in mapping(result.get("brief")).items()]
     if brief:
         lines.append("\n".join(["**From the brief of this conversation**", "", *brief]))

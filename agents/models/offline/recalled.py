@@ -1,18 +1,31 @@
 """What memory tells the offline model: usual channels, voice, audience, standing wishes. What is said now wins."""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from agents.language.channels import mentions
 from agents.models.offline.phrasing import channel
 from agents.models.offline.reading import Turn
 from agents.models.offline.values import text
 from agents.models.offline.voices import voices_in
+from memory.extraction_subjects import known_subject, own_subject
 
 _AUDIENCE: Final = re.compile(
     r"\b(?:audience(?: is|:)|customers? (?:are|is)|clients? (?:are|is)|we (?:\w+ )?(?:sell to|target|serve|"
     r"cater (?:to|for)))\s+"
     r"(?:mostly |mainly |usually )?(?P<who>[^.;!?]{3,80})",
+    re.IGNORECASE,
+)
+_IN_OTHER_WORDS: Final = {"opening": "opening hours", "place": "location", "buyers": "target audience"}
+_ASKED: Final = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|so|and|but|please|tell me|can you tell me|do you (?:still )?(?:know|remember))\b\W*)*"
+    r"(?:(?:what|who|when|where|which|how (?:much|many|high|long|big))(?:'s|'re| is| are)? "
+    r"(?:our|my) (?P<noun>[\w' -]{2,50}?)"
+    r"(?: again| please| now| currently| right now| is| are)?"
+    r"|(?P<opening>(?:when|what time|until when) (?:do|are) we (?:open|close)(?: up)?)"
+    r"|(?P<place>where (?:are|is) (?:we|our (?:shop|store|business|office))(?: based| located)?)"
+    r"|(?P<buyers>who (?:do we (?:sell to|serve|target)|buys (?:from us|our products))))\s*\?*$",
     re.IGNORECASE,
 )
 _NO: Final = re.compile(r"\b(?:no|never|not|don't|without|avoid|stop)\b", re.IGNORECASE)
@@ -55,6 +68,22 @@ def offered(turn: Turn, field: str) -> str:
         who = found["who"].strip()
         return f"Before, it was for {who}. I'd suggest {who}. Shall I put that down?"
     return ""
+
+
+def known_answer(turn: Turn) -> str:
+    """What is remembered of the fact about the business that a message asks for, with where it is from."""
+    asked = _ASKED.match(turn.text.strip().replace("’", "'"))
+    if asked is None:
+        return ""
+    noun = asked["noun"] or next(subject for form, subject in _IN_OTHER_WORDS.items() if asked[form])
+    subject = known_subject(noun)
+    name = subject.name if subject else own_subject(noun)
+    item = next((item for item in turn.memory if _holds(item) and item.get("about") == name), None)
+    return f"{text(item.get('says'))} _({text(item.get('source'))}, {text(item.get('age'))})_" if item else ""
+
+
+def _holds(item: Mapping[str, Any]) -> bool:
+    return item.get("kind") == "fact" and not item.get("no_longer_true_since")
 
 
 def _listed(names: list[str]) -> str:
