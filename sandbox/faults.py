@@ -15,8 +15,9 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Fault(BaseModel):
     """What goes wrong with the next ``times`` requests whose method and path match.
 
-    ``cut`` closes the connection: before anything is done, in the middle of the answer, or instead of the answer to
-    what was done. With a ``status`` the request is answered so, without effect unless ``done``.
+    ``delay`` comes before anything is done, ``late`` between that and the answer. ``cut`` closes the connection:
+    before anything is done, in the middle of the answer, or instead of the answer to what was done. With a ``status``
+    the request is answered so, without effect unless ``done``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -25,6 +26,7 @@ class Fault(BaseModel):
     path: str = Field(default=".*", description="A regular expression for the whole path below the platform.")
     times: int = Field(default=1, ge=1)
     delay: float = Field(default=0.0, ge=0)
+    late: float = Field(default=0.0, ge=0)
     cut: Literal["before", "middle", "after"] | None = None
     status: int | None = None
     headers: dict[str, str] = Field(default_factory=dict)
@@ -82,7 +84,9 @@ async def suffer(fault: Fault, request: web.Request, handler: Handler) -> web.St
         await handler(request)
         return _cut(request)
     if fault.status is None:
-        return await handler(request)
+        answer = await handler(request)
+        await asyncio.sleep(fault.late)
+        return answer
     if fault.done:
         await handler(request)
     return web.Response(status=fault.status, text=fault.body, headers=fault.headers, content_type=fault.content_type)

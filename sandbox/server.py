@@ -14,16 +14,22 @@ from sandbox.mail_server import MailFault, MailServer
 from sandbox.platforms.catalogue import TWINS
 from sandbox.twin import LARGEST_BODY, Twin
 
+JPEG_START = b"\xff\xd8\xff\xe0"
 MAIL_FAULTS: TypeAdapter[list[MailFault]] = TypeAdapter(list[MailFault])
 
 
 class Sandbox:
-    """Runs the twins and a mail server. With a ``journal`` file they know after a kill what they knew before."""
+    """Runs the twins and a mail server. With a ``journal`` file they know after a kill what they knew before.
 
-    def __init__(self, journal: Path | None = None, clock: Clock | None = None, port: int = 0) -> None:
+    Below ``/pictures/`` lies a picture under every name.
+    """
+
+    def __init__(
+        self, journal: Path | None = None, clock: Clock | None = None, port: int = 0, mail_port: int = 0
+    ) -> None:
         self._journal = Journal(journal)
         self.twins: Mapping[str, Twin] = {kind.name: kind(self._journal, clock) for kind in TWINS}
-        self.mail = MailServer(self._journal, clock)
+        self.mail = MailServer(self._journal, clock, port=mail_port)
         self._port = port
         self._runner: web.AppRunner | None = None
         self.url = ""
@@ -32,6 +38,7 @@ class Sandbox:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_get("/email/_control/ledger", self._mail_ledger)
         app.router.add_post("/email/_control/faults", self._mail_faults)
+        app.router.add_get("/pictures/{name}", _picture)
         for name, twin in self.twins.items():
             app.add_subapp(f"/{name}", twin.app(f"/{name}"))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
@@ -59,3 +66,8 @@ class Sandbox:
     async def _mail_faults(self, request: web.Request) -> web.Response:
         self.mail.add(*MAIL_FAULTS.validate_json(await request.read()))
         return web.json_response({})
+
+
+async def _picture(request: web.Request) -> web.Response:
+    """Answer with what starts like a JPEG and differs by its name."""
+    return web.Response(body=JPEG_START + request.match_info["name"].encode(), content_type="image/jpeg")

@@ -82,9 +82,13 @@ async def _was_edited(ctx: ToolContext) -> bool:
 
 async def _all_there(ctx: ToolContext, ids: Sequence[str]) -> bool:
     """Whether an earlier run of this call has already scheduled everything."""
+    return await _count_there(ctx, ids) == len(ids)
+
+
+async def _count_there(ctx: ToolContext, ids: Sequence[str]) -> int:
+    """Return how many of the posts an earlier run of this call has scheduled: what it began in time is gone on with."""
     social = await ctx.repository(SOCIAL_POSTS).count({"post_id": {"$in": list(ids)}})
-    emails = await ctx.repository(EMAIL_CAMPAIGNS).count({"campaign_id": {"$in": list(ids)}})
-    return social + emails == len(ids)
+    return social + await ctx.repository(EMAIL_CAMPAIGNS).count({"campaign_id": {"$in": list(ids)}})
 
 
 async def _require_possible(ctx: ToolContext, payload: PostsPayload, ids: Sequence[str]) -> None:
@@ -93,7 +97,7 @@ async def _require_possible(ctx: ToolContext, payload: PostsPayload, ids: Sequen
         raise ToolFailed(f"Nothing was scheduled. {' '.join(problems)}")
     now = ctx.clock.now()
     late = [post for post in payload.posts if from_iso(post.publish_at) <= now]
-    if late and not await _all_there(ctx, ids):
+    if late and not await _count_there(ctx, ids):
         raise ToolFailed(
             f"The approval came after the time it was for ({late[0].publish_at}), so nothing was scheduled. "
             "Prepare the posts again with a later time."

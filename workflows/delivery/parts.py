@@ -9,7 +9,7 @@ from tools.outside.http import Outside
 from tools.outside.open_accounts import OpenAccounts
 from workflows.delivery.attempt import Means
 from workflows.delivery.deliverer import Deliverer
-from workflows.delivery.due import DueDeliveries
+from workflows.delivery.due import EVERY_SECONDS, DueDeliveries
 from workflows.delivery.making import DeliveryMaking
 from workflows.delivery.pace import Pace
 
@@ -29,9 +29,11 @@ def build_delivery(
     authority: Authority,
     owner: str,
     pace: Pace | None = None,
+    every_seconds: float = EVERY_SECONDS,
 ) -> DeliveryParts:
     """Put the parts together. Starts nothing."""
     store, waits = DeliveryStore(database), pace or Pace()
     means = Means(store, outside, accounts, authority, database.clock, waits)
     deliverer = Deliverer(database, means, owner)
-    return DeliveryParts(deliverer, DueDeliveries(deliverer, DeliveryMaking(database, store, waits), means))
+    making = DeliveryMaking(database, store, waits)
+    return DeliveryParts(deliverer, DueDeliveries(deliverer, making, means, every_seconds))
