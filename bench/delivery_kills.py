@@ -38,13 +38,17 @@ from db.sync import synchronise
 from sandbox.journal import Journal
 
 WORKERS = 3
-SHARES = {"worker": 0.6, "outside": 0.25, "database": 0.15}
-SHORTEST_WAIT, LONGEST_WAIT = 0.1, 0.3
+SHARES = {"worker": 0.58, "outside": 0.30, "database": 0.12}
+LONGEST_WAIT = 0.15
+LONGEST_LULL = 0.8
+POLL_SECONDS = 0.01
 PATIENCE_SECONDS = 90.0
 FLAWS: tuple[Flaw, ...] = ("pending", "rejected", "changed")
 MOST_ON_INSTAGRAM = 90  # a twin of it takes a hundred a day
+FLAWED_SHARE, SAME_SHARE = 0.15, 0.3
+AHEAD = 20
 SAME_TEXT_TAKEN = frozenset({"wordpress", "instagram"})
-AT_ONCE = 4
+AT_ONCE = 2
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ class Killing:
         self._journal = folder / "journal"
         self._port, self._mail_port = _free_port(), _free_port()
         self._posts: list[ShopPost] = []
-        self._over = asyncio.Event()
+        self._wanted = asyncio.Semaphore(AHEAD)
 
     async def run(self) -> Report:
         """Do all of it."""
@@ -119,7 +123,9 @@ class Killing:
     async def _kill_all(self, shop: Shop, server: EmbeddedServer, outside: Process, workers: list[Process]) -> None:
         publishing = asyncio.create_task(self._publish(shop))
         for victim in self._plan:
-            await asyncio.sleep(self._random.uniform(SHORTEST_WAIT, LONGEST_WAIT))
+            self._wanted.release()
+            await self._until_something_happens()
+            await asyncio.sleep(self._random.uniform(0, LONGEST_WAIT))
             match victim:
                 case "worker":
                     await _kill_and_start(self._random.choice(workers))
@@ -128,26 +134,31 @@ class Killing:
                 case _:
                     await _kill_database(server)
             self.report.kills[victim] += 1
-        self._over.set()
         await publishing
 
+    async def _until_something_happens(self) -> None:
+        """Wait until the outside world has been called since the last kill: a kill while nothing runs tests nothing."""
+        seen, waited = self._journal.stat().st_size, 0.0
+        while self._journal.stat().st_size == seen and waited < LONGEST_LULL:
+            await asyncio.sleep(POLL_SECONDS)
+            waited += POLL_SECONDS
+
     async def _publish(self, shop: Shop) -> None:
-        """Approve posts until told to stop, a few at once, now and then one that must not go out."""
-        number, on_instagram = 0, 0
-        while not self._over.is_set():
-            number += 1
+        """Approve posts before each kill, now and then some that must not go out."""
+        on_instagram = 0
+        for number in range(len(self._plan)):
             platform = self._random.choice((*PLATFORMS, "email"))
-            on_instagram += AT_ONCE * (platform == "instagram")
-            if platform == "instagram" and on_instagram > MOST_ON_INSTAGRAM:
-                continue
-            flaw = self._random.choice(FLAWS) if self._random.random() < 0.25 else None
-            same = platform in SAME_TEXT_TAKEN and self._random.random() < 0.3
+            if platform == "instagram":
+                on_instagram += AT_ONCE
+                platform = "wordpress" if on_instagram > MOST_ON_INSTAGRAM else platform
+            flaw = self._random.choice(FLAWS) if self._random.random() < FLAWED_SHARE else None
+            same = platform in SAME_TEXT_TAKEN and self._random.random() < SAME_SHARE
             texts = [f"Loaf {number} {'again' if same else place}" for place in range(AT_ONCE)]
             publish_at = shop.database.clock.now() + timedelta(seconds=4)
             self._posts += await shop.patiently(
                 platform, texts, publish_at=publish_at, name=f"loaf-{number}", flaw=flaw
             )
-            await asyncio.sleep(self._random.uniform(0, 0.4))
+            await self._wanted.acquire()
 
     async def _at_rest(self, database: Database, shop: Shop) -> None:
         """Wait until nothing is left to do; what stays is told by the comparison."""

@@ -63,14 +63,17 @@ class DeliveryStore:
         return sorted(found, key=lambda one: one.place)
 
     async def due(self, now: datetime, without: Sequence[str] = ()) -> list[Delivery]:
-        """Return deliveries somebody has to look at now, besides those on some accounts. 1 round trip."""
+        """Return deliveries somebody has to look at now, besides those on some accounts. 1 round trip.
+
+        Those under way come first: what is uncertain holds its account up.
+        """
         where: Raw = {"next_attempt_at": {"$lte": now}}
         if without:
             where["account"] = {"$nin": list(without)}
         with translated():
             cursor = self._deliveries.find(where, NO_ID, limit=AT_ONCE)
             found = [to_document(DELIVERIES, stored) for stored in await cursor.to_list()]
-        return sorted(found, key=lambda one: (one.publish_at, one.delivery_id))
+        return sorted(found, key=urgency)
 
     async def held_by(self, owner: str) -> list[Delivery]:
         """Return the deliveries an owner holds leases of, from this start or an earlier one. 1 round trip."""
@@ -209,6 +212,11 @@ class DeliveryStore:
 
     def _now(self) -> datetime:
         return self._clock.now()
+
+
+def urgency(delivery: Delivery) -> tuple[bool, datetime, str]:
+    """Return what deliveries are sorted by: those that may have gone out already, then those that wait longest."""
+    return delivery.intent_at is None, delivery.publish_at, delivery.delivery_id
 
 
 def _held(held: Delivery) -> Raw:

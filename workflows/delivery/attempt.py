@@ -117,7 +117,7 @@ class Attempt:
         try:
             found = await self._found(since)
         except (OutcomeUnknown, Rejected) as error:
-            if held.looks + 1 >= pace.looks:
+            if held.looks + 1 >= pace.looks or not self._adapter().look_ups:
                 return Ended("unknown", error.message)
             return self._uncertain(error, looks=held.looks + 1)
         except (ReconnectNeeded, NotFound) as error:
@@ -185,16 +185,21 @@ class Attempt:
     @asynccontextmanager
     async def _account(self) -> AsyncGenerator[tuple[Adapter, Access]]:
         held, means = self._held, self._means
-        platform = BY_NAME[held.platform]
-        if platform.adapter is None:
-            raise Rejected(f"Nothing can be published on {platform.label} from here. Post it there by hand.")
+        adapter = self._adapter()
         if held.account_id is None:
+            label = BY_NAME[held.platform].label
             raise Rejected(
-                f"No {platform.label} account was connected when this was approved. Connect one and schedule it again."
+                f"No {label} account was connected when this was approved. Connect one and schedule it again."
             )
         account_id = await means.accounts.find(self._scope, held.platform, held.account_id)
         async with means.accounts.opened(self._scope, account_id) as access:
-            yield platform.adapter(means.outside), access
+            yield adapter, access
+
+    def _adapter(self) -> Adapter:
+        platform = BY_NAME[self._held.platform]
+        if platform.adapter is None:
+            raise Rejected(f"Nothing can be published on {platform.label} from here. Post it there by hand.")
+        return platform.adapter(self._means.outside)
 
     def _later(self, error: AppError) -> Again:
         """Nothing has happened; try again, when the platform says or with growing waits."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -32,6 +33,7 @@ class DueDeliveries:
         self._every = every_seconds
         self._places = asyncio.Semaphore(ACCOUNTS_AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, datetime] = {}
         self._nudged = asyncio.Event()
         self._look_back = True
         self._task: asyncio.Task[None] | None = None
@@ -56,9 +58,10 @@ class DueDeliveries:
         """Look once and start what is due; return how many deliveries that were."""
         await self._making.sweep()
         now = self._clock.now()
-        found = await self._store.due(now, list(self._running))
+        self._resting = {account: until for account, until in self._resting.items() if until > now}
+        found = await self._store.due(now, [*self._running, *self._resting])
         if self._look_back:
-            found += await self._store.held_by(self._deliverer.owner)
+            found = [*await self._store.held_by(self._deliverer.owner), *found]
             self._look_back = False
         accounts: dict[str, list[Delivery]] = {}
         for delivery in found:
@@ -103,6 +106,8 @@ class DueDeliveries:
             self._look_back = True
             log.exception("delivering failed", delivery_id=delivery.delivery_id)
             return True
+        if outcome.whole_account and outcome.at is not None:
+            self._resting[delivery.account] = outcome.at
         return not outcome.whole_account
 
     async def _keep_looking(self) -> None:
