@@ -5,7 +5,7 @@ from tools.approvals import list_approvals
 from tools.content import get_content, list_drafts
 from tools.launching import cancel_campaign, launch_campaign, pause_campaign, resume_campaign, stop_everything
 from tools.policies import back_test_policy, show_policy
-from tools.posts import cancel_post, list_posts, schedule_posts
+from tools.posts import cancel_post, list_posts, retry_post, schedule_posts
 
 PUBLISHER = AgentSpec(
     name="publisher",
@@ -17,6 +17,7 @@ PUBLISHER = AgentSpec(
         schedule_posts,
         list_posts,
         cancel_post,
+        retry_post,
         list_approvals,
         show_policy,
         back_test_policy,

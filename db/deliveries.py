@@ -20,9 +20,9 @@ class DeliveryLease(Part):
 
 
 class DeliveryResult(Part):
-    """Where the post is now. ``refused`` counts recipients it was not taken for."""
+    """Where the post is now; a person may know the address alone. ``refused`` counts recipients that were refused."""
 
-    platform_post_id: str
+    platform_post_id: str | None = None
     url: str | None = None
     published_at: UtcTime | None = None
     refused: int = 0

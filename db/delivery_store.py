@@ -12,7 +12,7 @@ from core.errors import Conflict
 from core.ids import derived_id
 from db.client import Database
 from db.collection import Collection
-from db.deliveries import DELIVERIES, Delivery, DeliveryLease, DeliveryState
+from db.deliveries import DELIVERIES, Delivery, DeliveryLease
 from db.failures import translated
 from db.rate_limits import RATE_LIMITS, AccountLimit
 from db.stored import to_document, to_stored
@@ -129,18 +129,6 @@ class DeliveryStore:
                 {"limit_id": limit_id, "holder": held.delivery_id}, {"$set": {"held_until": until}}
             )
 
-    async def change_idle(
-        self, user_id: str, delivery_id: str, states: Sequence[DeliveryState], changes: Mapping[str, Any]
-    ) -> bool:
-        """Change a delivery nobody works on, if it is in one of these states. 1 round trip, 2 after a failure."""
-        for state in states:
-            condition = {"delivery_id": delivery_id, "user_id": user_id, "state": state, "lease": None}
-            with translated():
-                done = await self._deliveries.update_one(condition, {"$set": {**changes, "updated_at": self._now()}})
-            if done.matched_count:
-                return True
-        return False
-
     async def write(self, *writes: Write) -> None:
         """Do what follows from an end, in order, in 1 round trip."""
         await self._database.write(*writes)
@@ -172,7 +160,7 @@ class DeliveryStore:
                 {"account": account, "state": "published"}, {"_id": 0, "result": 1, "updated_at": 1}
             )
             found = await cursor.sort([("created_at", -1)]).limit(KNOWN_AT_MOST).to_list()
-        return frozenset(str(one["result"]["platform_post_id"]) for one in found if one["updated_at"] >= since)
+        return frozenset(str(one["result"].get("platform_post_id")) for one in found if one["updated_at"] >= since)
 
     async def take_turn(self, platform: str, account: str, holder: str, until: datetime) -> Turn:
         """Take the turn at an account if nobody has it and the platform takes calls. 2 round trips, 1 when not."""

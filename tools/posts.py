@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from core.errors import Conflict, NotFound, ToolInputError
+from core.errors import Conflict, InvalidInput, NotFound, ToolInputError
 from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
-from db.social_posts import SOCIAL_POSTS, SocialPost
+from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
 from tools.approval.act import act_of_planned, iso_utc
 from tools.approval.guardrails import breaches
 from tools.approval.rules import rules_in_force
@@ -18,6 +18,7 @@ from tools.arguments import Address, Arguments, ContentId, Limit, Line, Moment, 
 from tools.arguments import items as listed
 from tools.brief import zone
 from tools.channels import platform_of
+from tools.deliveries import Account, DeliveryDesk
 from tools.platforms.catalogue import BY_NAME
 from tools.publishing import (
     MOST_RECIPIENTS,
@@ -38,7 +39,6 @@ from tools.scheduling import carry_out, contents_by_id
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
 
 PREVIEW = 120
-PostStatus: TypeAlias = Literal["scheduled", "published", "failed", "cancelled"]
 
 
 class ScheduleItem(Arguments):
@@ -70,6 +70,13 @@ class ListPosts(Arguments):
     since: Moment | None = Field(default=None, description="Only posts that go out at or after this day or time.")
     until: Moment | None = Field(default=None, description="Only posts that go out up to this day or time.")
     limit: Limit = Field(default=20, description="How many at most, up to 50.")
+
+
+class RetryPost(Arguments):
+    """Which post, and where."""
+
+    post_id: PostId = Field(description="The failed post (pst_…) or email (eml_…).")
+    platform: Line | None = Field(default=None, description="The channel, where the post goes to several.")
 
 
 class CancelPost(Arguments):
@@ -138,7 +145,10 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
 
 @tool(Effect.READ)
 async def list_posts(ctx: ToolContext, params: ListPosts) -> dict[str, Any]:
-    """List what is scheduled, published, failed or cancelled, emails included, in the order it goes out."""
+    """List what is scheduled, published, failed, cancelled or of unknown outcome, in the order it goes out.
+
+    Emails are among them. Of unknown outcome: the platform's last word was lost, so a person has to look there.
+    """
     timezone = zone(ctx.timezone)
     span: dict[str, Any] = {}
     if params.since:
@@ -157,6 +167,10 @@ async def list_posts(ctx: ToolContext, params: ListPosts) -> dict[str, Any]:
 @tool(Effect.WRITE)
 async def cancel_post(ctx: ToolContext, params: CancelPost) -> dict[str, Any]:
     """Cancel a post or email that has not gone out yet. Its draft can then be changed and scheduled again."""
+    try:
+        await DeliveryDesk(ctx.database).call_off(ctx.scope, params.post_id)
+    except Conflict as conflict:
+        raise ToolInputError(conflict.message) from None
     if params.post_id.startswith("eml_"):
         content_id = await _cancel_email(ctx, params.post_id)
     else:
@@ -166,7 +180,17 @@ async def cancel_post(ctx: ToolContext, params: CancelPost) -> dict[str, Any]:
     return {"post_id": params.post_id, "status": "cancelled", "content_id": content_id}
 
 
-TOOLS: tuple[Tool, ...] = (schedule_posts, list_posts, cancel_post)
+@tool(Effect.WRITE)
+async def retry_post(ctx: ToolContext, params: RetryPost) -> dict[str, Any]:
+    """Have a post or email that has failed tried again. It goes out only if its approval still covers it."""
+    try:
+        delivery = await DeliveryDesk(ctx.database).try_again(ctx.scope, params.post_id, Account(params.platform))
+    except (Conflict, InvalidInput) as error:
+        raise ToolInputError(error.message) from None
+    return {"post_id": params.post_id, "platform": delivery.platform, "status": "scheduled"}
+
+
+TOOLS: tuple[Tool, ...] = (schedule_posts, list_posts, cancel_post, retry_post)
 
 
 async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
@@ -260,7 +284,10 @@ def _post_line(post: SocialPost) -> dict[str, Any]:
     publish_at = post.schedule.publish_at
     return {
         "post_id": post.post_id,
-        "platforms": [{"platform": result.platform, "status": result.status} for result in post.platforms],
+        "platforms": [
+            {"platform": result.platform, "status": result.status} | ({"url": result.url} if result.url else {})
+            for result in post.platforms
+        ],
         "publish_at": iso_utc(publish_at) if publish_at else None,
         "text": post.content.message[:PREVIEW],
         "content_id": post.content_id,
@@ -278,7 +305,7 @@ def _email_line(email: EmailCampaign) -> dict[str, Any]:
         "text": f"{email.content.subject}: {email.content.text_content}"[:PREVIEW],
         "content_id": email.content_id,
         "campaign_id": email.marketing_campaign_id,
-        "errors": [],
+        "errors": [email.error] if email.error else [],
     }
 
 

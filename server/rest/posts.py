@@ -1,19 +1,93 @@
 """Posts: scheduled, published or failed, with the result of each platform."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from db.social_posts import SOCIAL_POSTS, PlatformResult, PostAnalytics, PostContent, PostSchedule, SocialPost
-from server.auth.caller import Caller
+from core.errors import InvalidInput, NotFound
+from db.deliveries import DELIVERIES, Delivery, DeliveryResult, DeliveryState
+from db.social_posts import (
+    SOCIAL_POSTS,
+    PlatformResult,
+    PostAnalytics,
+    PostContent,
+    PostSchedule,
+    PostStatus,
+    SocialPost,
+)
+from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView, page_view
-from server.rest.text import Cursor, Limit, PathId
+from server.rest.text import Cursor, Limit, Line, PathId
 from server.services import Parts
+from tools.deliveries import Account, DeliveryDesk
+from tools.outside.addresses import web_address
 
-router = APIRouter(prefix="/api/v1/posts", tags=["Posts"])
+LONGEST_URL: Final = 2_000
+router: Final = APIRouter(prefix="/api/v1/posts", tags=["Posts"])
+
+
+def web(url: str) -> str:
+    """Refuse what is no web address."""
+    try:
+        web_address(url)
+    except InvalidInput as error:
+        raise ValueError(error.message) from None
+    return url
+
+
+class Where(BaseModel):
+    """Which of a post's accounts is meant; nothing: the only one."""
+
+    platform: Annotated[Line, Field(max_length=50)] | None = None
+    account_id: Annotated[Line, Field(max_length=300)] | None = None
+
+    @property
+    def account(self) -> Account:
+        """The account as the desk knows it."""
+        return Account(self.platform, self.account_id)
+
+
+class Verdict(Where):
+    """What a person has found at the platform: it is there, it is not and is to go out again, or it stays unknown."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"outcome": "published", "url": "https://x.com/i/web/status/1", "platform": "twitter"}]
+        }
+    )
+
+    outcome: Literal["published", "not_published", "leave"]
+    url: Annotated[Line, Field(max_length=LONGEST_URL), AfterValidator(web)] | None = None
+
+
+class DeliveryView(BaseModel):
+    """One post on its way to one account: its state, when it is looked at next, and what a person has to know."""
+
+    delivery_id: str
+    post_id: str
+    platform: str
+    account_id: str | None
+    state: DeliveryState
+    publish_at: datetime
+    next_attempt_at: datetime | None
+    attempts: int
+    waits_for: Literal["account", "campaign"] | None
+    result: DeliveryResult | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "DeliveryView":
+        """Show a delivery."""
+        return cls(**delivery.model_dump(include=set(cls.model_fields)))
+
+
+class DeliveryList(BaseModel):
+    """The deliveries of a post."""
+
+    items: list[DeliveryView]
 
 
 class PostView(BaseModel):
@@ -41,11 +115,11 @@ class PostView(BaseModel):
 async def list_all(
     scope: Caller,
     parts: Parts,
-    status: Annotated[Literal["scheduled", "published", "failed", "cancelled"] | None, Query()] = None,
+    status: Annotated[PostStatus | None, Query()] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageView[PostView]:
-    """Return the account's posts."""
+    """Return the account's posts with what became of each on every platform, why, and where it is."""
     where: dict[str, Any] = {"platforms.status": status} if status else {}
     return page_view(await parts.repository(SOCIAL_POSTS, scope).page(where, limit=limit, cursor=cursor), PostView.of)
 
@@ -54,3 +128,42 @@ async def list_all(
 async def get(post_id: PathId, scope: Caller, parts: Parts) -> PostView:
     """Return one post."""
     return PostView.of(await parts.repository(SOCIAL_POSTS, scope).get(post_id))
+
+
+@router.get(
+    "/{post_id}/deliveries", operation_id="list_deliveries", responses=responses(404), summary="How far it has come"
+)
+async def deliveries(post_id: PathId, scope: Caller, parts: Parts) -> DeliveryList:
+    """Return the deliveries of a post or email, one for each account."""
+    found = await parts.repository(DELIVERIES, scope).find({"post_id": post_id})
+    if not found:
+        raise NotFound("There is no delivery of it. A post gets one within a second of being scheduled.")
+    return DeliveryList(items=[DeliveryView.of(one) for one in sorted(found, key=lambda one: one.place)])
+
+
+@router.post("/{post_id}/cancel", operation_id="cancel_post", responses=responses(404, 409), summary="Call it off")
+async def cancel(post_id: PathId, scope: Writer, parts: Parts) -> DeliveryList:
+    """Call off a post or email that has not gone out. 409 while it is going out or is out already."""
+    desk = DeliveryDesk(parts.database)
+    if not await desk.call_off(scope, post_id):
+        raise NotFound("There is no delivery of it. A post gets one within a second of being scheduled.")
+    parts.delivery.due.nudge()
+    return await deliveries(post_id, scope, parts)
+
+
+@router.post("/{post_id}/retry", operation_id="retry_post", responses=responses(404, 409), summary="Try it again")
+async def retry(post_id: PathId, body: Where, scope: Writer, parts: Parts) -> DeliveryView:
+    """Have a failed post tried again. It goes out only if its approval still covers it."""
+    delivery = await DeliveryDesk(parts.database).try_again(scope, post_id, body.account)
+    parts.delivery.due.nudge()
+    return DeliveryView.of(delivery)
+
+
+@router.post(
+    "/{post_id}/resolve", operation_id="resolve_post", responses=responses(404, 409), summary="Say what became of it"
+)
+async def resolve(post_id: PathId, body: Verdict, scope: Writer, parts: Parts) -> DeliveryView:
+    """Say what became of a post of unknown outcome, after looking at the platform."""
+    delivery = await DeliveryDesk(parts.database).settle(scope, post_id, body.account, body.outcome, body.url)
+    parts.delivery.due.nudge()
+    return DeliveryView.of(delivery)

@@ -96,6 +96,8 @@ class Deliverer:
             return Ended(
                 "unknown" if held.intent_at else "cancelled", "The post was deleted before it went out for certain."
             )
+        if out.cancelled and held.intent_at is None:
+            return Ended("cancelled")
         return await Attempt(self._means, scope, held, out).make()
 
     async def _recorded(self, scope: Scope, held: Delivery, step: Ended | Again) -> Outcome:

@@ -32,6 +32,7 @@ class Outgoing:
     act: Callable[[Sequence[Media]], Act]
     sought: Post
     media: tuple[PostMedia, ...]
+    cancelled: bool
     content_id: str | None
 
 
@@ -117,7 +118,9 @@ def _of_post(post: SocialPost, delivery: Delivery) -> Outgoing:
         return act_of_post(post, result, key, files)
 
     bare = post.model_copy(update={"content": post.content.model_copy(update={"media": []})})
-    return _outgoing(act, act_of_post(bare, result, key, ()), post.content.media, post.content_id)
+    return _outgoing(
+        act, act_of_post(bare, result, key, ()), post.content.media, result.status == "cancelled", post.content_id
+    )
 
 
 def _of_email(email: EmailCampaign, delivery: Delivery) -> Outgoing:
@@ -127,13 +130,19 @@ def _of_email(email: EmailCampaign, delivery: Delivery) -> Outgoing:
         return act_of_email(email, key, files)
 
     bare = email.model_copy(update={"content": email.content.model_copy(update={"media": []})})
-    return _outgoing(act, act_of_email(bare, key, ()), email.content.media, email.content_id)
+    return _outgoing(
+        act, act_of_email(bare, key, ()), email.content.media, email.status == "cancelled", email.content_id
+    )
 
 
 def _outgoing(
-    act: Callable[[Sequence[Media]], Act], bare: Act, media: Sequence[PostMedia], content_id: str | None
+    act: Callable[[Sequence[Media]], Act],
+    bare: Act,
+    media: Sequence[PostMedia],
+    cancelled: bool,
+    content_id: str | None,
 ) -> Outgoing:
     """Put together what is to go out; what is looked for names its files without their bytes."""
     assert bare.post is not None
     files = tuple(Media(item.url, item.content_type) for item in media)
-    return Outgoing(act, replace(bare.post, media=files), tuple(media), content_id)
+    return Outgoing(act, replace(bare.post, media=files), tuple(media), cancelled, content_id)
