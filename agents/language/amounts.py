@@ -382,6 +382,9 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
 def _dated(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - 12) : match.start()].lower()
     after = text[match.end() : match.end() + 8].lower()
-    month = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]*"
+    month = (
+        r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+        r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
+    )
     named = re.search(month + r"\s*$", before) or re.match(r"\s*(?:of\s+)?" + month, after)
     return named is not None or re.search(r"[/:.-]$", before) is not None

@@ -173,7 +173,7 @@ class _Reader:
             words = self._values.get(name)
             if not isinstance(words, str) or self._asked is not None or self._known.get(name):
                 continue
-            if not (name == "location" and country_of(words)) and unlikely(name, tags, words):
+            if not (name == "location" and country_of(f"in {words}")) and unlikely(name, tags, words):
                 self._values.pop(name)
                 if name == "product" and words != self._loose:
                     self._fragment()

@@ -94,7 +94,7 @@ FEASTS: tuple[tuple[str, Callable[[int], date]], ...] = (
         _fixed(12, 25),
     ),
     (r"new year'?s eve|nye|silvester", _fixed(12, 31)),
-    (r"new year'?s day|new years? day|new year(?:'s)?(?! campaign)", _fixed(1, 1)),
+    (r"new year'?s day|new years? day|(?<!in the )new year(?:'s)?(?! campaign)", _fixed(1, 1)),
     (
         r"(?:sa[in]n?t?[ -])?valentine?'?s?(?:'? day)?|valentin(?:stag)?|san valent[ií]n|saint-valentin|san valentino",
         _fixed(2, 14),

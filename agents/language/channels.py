@@ -190,7 +190,7 @@ def _one_apart(left: str, right: str) -> bool:
 _BEFORE = re.compile(
     r"\b(?:last (?:year|time|month|week|spring|summer|autumn|fall|winter|christmas|season|campaign)(?!'s)|in 20\d\d|"
     r"previously)\b"
-    r"(?!.*\b(?:this (?:year|time|month)|now|so|same)\b)",
+    r"(?!.*\b(?:this (?:year|time|month)|now|so|same)\b)|\b(?:last|latest|top|previous)\s$",
     re.IGNORECASE,
 )
 

@@ -81,7 +81,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reader, relative)
     for pattern, reader, relative in (
         (r"(?<![\d/.-])(?P<y>20\d\d)[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?!\d)", iso_day, False),
-        (rf"\b(?P<feast>{_FEASTS})(?!\w)(?!{_FESTIVE}){_YEAR}", feast_day, True),
+        (rf"\b(?P<feast>{_FEASTS})(?!'?\w)(?!{_FESTIVE}){_YEAR}", feast_day, True),
         (
             (
                 rf"\b(?:the )?(?P<nth>first|1st|second|2nd|third|3rd|fourth|4th|last|final) (?P<what>{_D}|"
@@ -184,7 +184,11 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
          r"course|camp|party|fair|school|fete|ball"
          r"|edition|special|line|dress|coats?|programme|festival|market|garden|cocktail|salads?|class|classes|"
          r"roll|"
-         r"onion|tour|series|internship))"
+         r"onion|tour|series|internship|lectures?|term|catalogue|trips?|shows?|exhibition|concerts?|lookbook|drop|"
+         r"retreats?|reading|intake|staff|visitors|guests|holidays?|breaks?|gala|tyres?|boots?|wear|clothing|walks?|"
+         r"tours|"
+         r"workshops?|lessons|schools?|club|games|bulbs|flowers|clean(?:ing)?|services?|solstice|programs?|schedule|"
+         r"lineup|courses|camps|coat|jackets?|boxes|stock|shoes|hours|dinner|lunch|tasting|picnic|celebration))"
          r"|asap|as soon as possible|straight ?away|immediately|right away|over the (?:opening|launch|holiday|"
          r"bank "
          r"holiday) (?:weekend|season|period)"

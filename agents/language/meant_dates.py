@@ -38,35 +38,68 @@ def meant(text: str, found: list[Found]) -> list[Found]:
     current = _current(text, [item for item in found if not _past(text, item)])
     days = [item for item in current if item.first and not item.last and not item.relative]
     if days:  # a day is told: the weekend is only the one around it
-        current = [item for item in current if not _WEEKEND.search(text[item.start : item.end])]
+        current = [item for item in current if not _around(text, item, days)]
     return _joined(text, _refined(text, current))
 
 
 def _past(text: str, found: Found) -> bool:
-    before = text[max(0, found.start - 30) : found.start]
-    if re.match(
-        r"(?:today|tonight|heute|hoy|aujourd'hui)$", text[found.start : found.end], re.IGNORECASE
-    ) and not _ON_THE_DAY.search(before):
+    """Whether a date is no date of the campaign: of today, of every week, of talk and work about it, or gone."""
+    before, words = text[max(0, found.start - 30) : found.start], text[found.start : found.end]
+    if re.match(r"(?:today|tonight|heute|hoy|aujourd'hui)$", words, re.IGNORECASE) and not _ON_THE_DAY.search(before):
         return len(text.split()) > 3
-    if _repeats(text[found.start : found.end], before, text[found.end : found.end + 30]):
+    if _repeats(words, before, text[found.end : found.end + 30]):
         return True
-    if _INSTALMENT.search(text[: found.start][-60:] + text[found.start : found.start + 3].rstrip()):
+    opening = next((word for word in ("on ", "in ", "until ", "till ") if text.startswith(word, found.start)), "")
+    return _talked(text, found, opening) or _gone(text, found, opening)
+
+
+def _talked(text: str, found: Found, opening: str) -> bool:
+    """Whether on that day somebody answers, meets, pays the rest or posts."""
+    ahead = text[: found.start]
+    if found.relative and (_TOLD.search(ahead[-30:] + opening) or _TO_POST.match(ahead)):
         return True
-    if _LATER.search(re.split(r"[.!?\n]", text[: found.start][-70:])[-1]):
+    if _INSTALMENT.search(ahead[-60:] + text[found.start : found.start + 3].rstrip()):
         return True
-    opening = next((word for word in ("on ", "until ", "till ") if text.startswith(word, found.start)), "")
-    if found.relative and _TOLD.search(before + opening):
+    return _LATER.search(re.split(r"[.!?\n]", ahead[-70:])[-1]) is not None or _TALK.search(ahead[-30:]) is not None
+
+
+def _gone(text: str, found: Found, opening: str) -> bool:
+    """Whether that day lies behind, or is only a season's."""
+    ahead, words = text[max(0, found.start - 60) : found.start], text[found.start : found.end]
+    if re.match(r"since\b|in the first quarter$", words, re.IGNORECASE):
         return True
-    if _GONE.match(text[found.end : found.end + 30]):
+    if found.last and _WAS.search(re.split(r"[.,;!?\n]", ahead)[-1]):
         return True
-    if _OPENED.search(text[max(0, found.start - 60) : found.start]):
+    if _GONE.match(text[found.end : found.end + 30]) or _OPENED.search(ahead + opening):
         return True
-    if re.search(r"\blast\s$", before, re.IGNORECASE) or _SEASON.search(before + text[found.start : found.end]):
-        return True
-    return _TALK.search(before) is not None or re.search(r"\bafter\s(?:the )?$", before, re.IGNORECASE) is not None
+    return _BEHIND.search(ahead) is not None or _SEASON.search(ahead[-30:] + words) is not None
 
 
 _WEEKEND = re.compile(r"^(?:(?:across|over|at|on|for) )?(?:the |that )?weekend$", re.IGNORECASE)
+_ENDS_OF = re.compile(
+    r"\d ?- ?\d|\b(?:from|to|until|till|through|by|before|between|bis|end|all|"
+    r"throughout)\b",
+    re.IGNORECASE,
+)
+
+
+def _around(text: str, item: Found, days: list[Found]) -> bool:
+    """Whether a span is only the weekend, month or quarter that a day told elsewhere lies in."""
+    words = text[item.start : item.end]
+    if _WEEKEND.search(words):
+        return True
+    if item.first is None or item.last is None or (item.last - item.first).days < 20 or _ENDS_OF.search(words):
+        return False
+    return any(day.first and item.first <= day.first <= item.last for day in days)
+
+
+_WAS = re.compile(r"\b(?:was|were)\b(?! (?:thinking|hoping|planning|wondering|looking|going))", re.IGNORECASE)
+_TO_POST = re.compile(
+    r"^\W*(?:(?:please|can you|could you|ok|and|then)\W+)*(?:post|publish|schedule|send|share|"
+    r"repost)\b[^.!?\n]{0,50}$",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\b(?:(?:last|booked for)\s|after\s(?:the )?)$", re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:pitched|met|spoke|talked|chatted|decided|agreed|signed|wrote|approved|happened|discussed|emailed|phoned|"
     r"(?:getting|got|gets) married|remind me|out of (?:the )?office|off work|away|on leave|on holiday)(?: [\w']+){0,3} "
@@ -94,7 +127,8 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _OPENED = re.compile(
-    r"(?<!re)\b(?:opened|started|founded|set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
+    r"(?<!re)(?<!be )(?<!being )(?<!get )\b(?:opened|started|launched|released|began|joined|introduced|founded|"
+    r"set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
     re.IGNORECASE,
 )
 _NIGHTLY = (
@@ -114,7 +148,7 @@ def _repeats(words: str, before: str, after: str) -> bool:
     if not last or last[-1] not in WEEKDAYS:
         return False
     if last[-1].endswith("days") or re.search(
-        r"\b(?:every|each)\s(?:second |other |third |single )?(?:the )?$", before, re.IGNORECASE
+        r"\b(?:every|each)\s(?:first |second |other |third |fourth |last |single )?(?:the )?$", before, re.IGNORECASE
     ):
         return True
     if re.match(

@@ -37,6 +37,21 @@ _PROPOSAL = re.compile(
     r"go (?:with|for)|say|focus|keep|launch|promote|plan)(?! (?:more|better|anything|it\?)))\b",
     re.IGNORECASE,
 )
+_HOW = re.compile(
+    r"^\W*(?:(?:and|so|hi|hello|hey|ok|well|please|hi there|good \w+)\b\W*)*(?:how (?:do|can|could|would|should|"
+    r"might) (?:i|we|you)|"
+    r"how (?:to|about)|what (?:about|can|could|would|should|do|if) ?(?:i|we|you)?|can|could|would|any ideas?|who can|"
+    r"is there a way)\b"
+    r"(?! (?:be|have|it|that|this|the|cost|happen)\b)",
+    re.IGNORECASE,
+)
+_FACT = re.compile(
+    r"[£$€₹](?=\s?\d)|\d\s?(?:k|€|euros?|pounds|quid|dollars|bucks)\b|\b\d{1,2}(?:st|nd|rd|th)? (?=jan|feb|mar|apr|"
+    r"may|jun|jul|aug|"
+    r"sep|oct|nov|dec)|\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|"
+    r"\b(?:instagram|facebook|linkedin|tiktok|youtube|email|google ads|pinterest|whatsapp)\b|\bbudget\b",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^\W*\w+(?: [\w']+){0,5}(?::| =| ->| →) (?=\S)[^?]*$")  # how much we have: €2,200
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were "
@@ -83,7 +98,7 @@ def sentences(text: str) -> Iterator[re.Match[str]]:
 
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks for something to be told, as opposed to stating, proposing or politely requesting it."""
-    if _PROPOSAL.match(sentence):
+    if _PROPOSAL.match(sentence) or (_HOW.match(sentence) and len(set(_FACT.findall(sentence))) >= 2):
         return False
     if _SEEKING.match(sentence) and not _LABEL.match(sentence):
         return True

@@ -36,7 +36,8 @@ _SO_FAR = re.compile(
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(
-    r"\s?(?:%|percent|per cent|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|steep|"
+    r"\s?(?:%|percent|per cent|out of\b|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|"
+    r"steep|"
     r"much|ok|"
     r"fine|good|enough|about right)\b|(?:days?|weeks?|wks?|months?|years?|hours?|hrs?|minutes?|mins?)\b|"
     r"(?:[\w'-]+ ){1,2}(?:is|are|"
@@ -60,6 +61,12 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 _LOOSE = re.compile(r"(?:(?:^|\s)(?:then|please|pls|though|thanks))+\W*$", re.IGNORECASE)
+_TIMELY = re.compile(
+    r"\b(?:spring|summer|autumn|winter|christmas|easter|halloween|valentine's(?: day)?|mother's day|father's day|"
+    r"new year|"
+    r"black friday|annual|weekly|monthly|half-term|back-to-school)\s$",
+    re.IGNORECASE,
+)
 _DOING = re.compile(
     r"^(?:building|making|launching|selling|opening|promoting|running|organi[sz]ing|hosting|developing|creating|"
     r"starting|"
@@ -93,7 +100,8 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
         best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
     if best is None:
         return ""
-    words = _DOING.sub("", _LOOSE.sub("", tags.said[best.start : best.end]))
+    led = _TIMELY.search(tags.said[: best.start]) if name == "product" else None
+    words = _DOING.sub("", _LOOSE.sub("", tags.said[led.start() if led else best.start : best.end]))
     return short_clean(_ON.split(words)[0].removesuffix("'s"))
 
 
@@ -111,6 +119,8 @@ _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 def unlikely(name: str, tags: Tags, words: str) -> bool:
     """Whether words of the message surely state something else than ``name``."""
     place = tags.said.lower().find(words.lower())
+    if name == "location" and place >= 0 and tags.share(place, place + len(words), "target_audience") > SURE:
+        return False  # where the people are is a place too
     return place >= 0 and tags.share(place, place + len(words), name) < UNLIKELY
 
 
@@ -157,6 +167,8 @@ _VERB = re.compile(
 
 def _is_named(place: str) -> bool:
     """Whether words can name a place in a text that writes names with a capital letter."""
+    if all(noun_class(word) == "person" for word in place.lower().split()):
+        return False  # the Americans
     return place != place.lower() or country_of(place) != ""
 
 
@@ -170,13 +182,15 @@ def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
 def told_figure(tags: Tags) -> int | None:
     """The figure to reach, as the tagger sees it."""
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
-    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one)] or found)
+    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one)])
     if best is None:
         return None
     match = next((one for one in NUMBER.finditer(tags.said) if one.start() < best.end and best.start < one.end()), None)
     value = number_value(match) if match else None
     if _NO_COUNT.match(tags.said[best.end :]):
         return None
+    if match and re.fullmatch(r"20[2-4]\d", match.group()):
+        return None  # a year
     return whole(value) if value is not None else None
 
 
