@@ -120,7 +120,7 @@ def _learn(model: Fit, batch: Sequence[Sentence], speed: float, decay: float) ->
     ids = np.concatenate([s.features.ravel() for s in batch]).astype(np.int64)
     width = batch[0].features.shape[1]
     flat = np.concatenate([error[row, : lengths[row]] for row in range(size)])
-    seen, places = np.unique(ids, return_inverse=True)
+    seen, places = _numbered(ids)
     gradient = np.empty((len(seen), COUNT), np.float32)
     for label in range(COUNT):
         gradient[:, label] = np.bincount(places, weights=np.repeat(flat[:, label], width), minlength=len(seen))
@@ -135,6 +135,15 @@ def _learn(model: Fit, batch: Sequence[Sentence], speed: float, decay: float) ->
     ):
         np.add(squares, change**2, out=squares)
         np.subtract(values, speed * change / np.sqrt(squares), out=values)
+
+
+def _numbered(ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The features that occur, in order, and for each id which of them it is."""
+    table = np.zeros(SIZE, np.int64)
+    table[ids] = 1
+    seen = np.flatnonzero(table)
+    table[seen] = np.arange(len(seen))
+    return seen, table[ids]
 
 
 def _expected(

@@ -88,8 +88,8 @@ def learn(number: int, options: argparse.Namespace, marked: Sequence[str], tuned
 def main() -> None:
     """Train and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, help="models learnt from different variations, then averaged")
-    parser.add_argument("--made", type=int, default=9000, help="generated briefs a round")
+    parser.add_argument("--rounds", type=int, default=2, help="models learnt from different variations, then averaged")
+    parser.add_argument("--made", type=int, default=6000, help="generated briefs a round")
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--copies", type=int, default=6, help="variations of each marked brief a round")
     parser.add_argument("--out", type=Path, default=WEIGHTS)

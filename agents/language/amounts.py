@@ -216,7 +216,7 @@ _NO_BUDGET = re.compile(
     r"nil|none|"
     r"0(?![\d.,k]))|"
     r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
-    r"nothing to spend|completely free|for free only)\b",
+    r"nothing to spend|spend(?:ing)? nothing|completely free|for free only)\b",
     re.IGNORECASE,
 )
 
@@ -232,7 +232,7 @@ def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = N
     """The budget stated in ``text``; asked for, a bare number is one too."""
     candidates = [a for a in amounts(text, known) if not is_price(text, a.start, a.end)]
     candidates = [a for a in candidates if not _rejected(text, a)] or []
-    led = [a for a in candidates if _near_lead(text, a)]
+    led = [a for a in candidates if _near_lead(text, a) or _HAVE.search(text[max(0, a.start - 30) : a.start])]
     bare = list(_bare(text, asked=asked == "budget", alone=asked in {None, "budget"}, anywhere=not candidates))
     chosen = led or candidates or bare
     if not chosen:

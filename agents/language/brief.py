@@ -13,6 +13,7 @@ from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
     cleared_fields,
     is_correction,
+    meant_people,
     meant_place,
     moved_day,
     scaled_budget,
@@ -36,7 +37,7 @@ from agents.language.stated import (
     unlikely,
     within_audience,
 )
-from agents.language.subject import find_business, find_product, plain_phrase
+from agents.language.subject import find_business, find_product, plain_phrase, short_clean
 from agents.language.tagger import PHRASES, Hint, Tags, tag
 from agents.language.voice import find_voice
 from agents.language.when import When, as_date, find_when
@@ -124,6 +125,8 @@ class _Reader:
         self._numbers()
         self._tagged()
         self._labelled()
+        if "target_audience" not in self._values and not self._values.keys() & _STRICT:
+            self._set("target_audience", short_clean(meant_people(self._said, self._known)))
         if self._asked and self._answering and not self._asks:
             self._answer()
         self._removed += cleared_fields(self._said)
@@ -207,12 +210,9 @@ class _Reader:
             return
         if (value := told_figure(tags)) is not None:
             self._set("goal_value", value)
-        elif (
-            self._goal_place
-            and not self._goal_is_sum
-            and not self._asked
-            and tags.share(*self._goal_place, "goal_value") < UNLIKELY
-        ):
+            return
+        sure = self._goal_place is None or self._goal_is_sum or self._asked is not None
+        if not sure and self._goal_place and tags.share(*self._goal_place, "goal_value") < UNLIKELY:
             self._values.pop("goal_value", None)
             self._values.pop("goal_metric", None)
 
@@ -239,7 +239,8 @@ class _Reader:
             self._hide(found.start, found.end)
         named = self._values.get("budget")
         before = known_budget(self._known)
-        self._set("budget", scaled_budget(self._said, before, named if isinstance(named, Money) else None))
+        only = self._known.get("goal_value") is None
+        self._set("budget", scaled_budget(self._said, before, named if isinstance(named, Money) else None, only=only))
         if before and "budget" not in self._values and (currency := renamed_currency(self._said)):
             self._set("budget", Money.of(before.major, currency))
         for amount in amounts(self._said, self._known):

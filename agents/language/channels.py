@@ -55,7 +55,8 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _MADE = re.compile(
-    r"\b(?:launch|start|found|grow|market|promot|advertis|creat|publish|sell|writ|relaunch)(?:e|es|ing|ed|s)?\s(?:a|an|"
+    r"\b(?:launch|start|found|grow|build|expand|market|promot|advertis|creat|publish|sell|writ|relaunch)(?:e|es|ing|"
+    r"ed|s)?\s(?:a|an|"
     r"our|my|the)\s"
     r"(?:(?:new|weekly|monthly|free|paid|daily|email|own)\s){0,2}(?:newsletter|mailing list|email list|blog|"
     r"youtube channel|tiktok channel|"

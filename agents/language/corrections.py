@@ -83,10 +83,23 @@ _BY = re.compile(
 _LESS = re.compile(r"\b(?:take|cut|reduce|lower|subtract|minus|down|off)\b", re.IGNORECASE)
 
 
-def scaled_budget(text: str, before: Money | None, named: Money | None) -> Money | None:
-    """The budget after doubling, halving, or adding a sum to what it was before; None where nothing is said so."""
+_ALONE = re.compile(
+    r"^\W*(?:(?:ok|actually|let's|please|just|can we|could you|sorry)\W+)*(?P<verb>double|triple|halve) (?:it|"
+    r"that)\W*$",
+    re.IGNORECASE,
+)
+
+
+def scaled_budget(text: str, before: Money | None, named: Money | None, *, only: bool = False) -> Money | None:
+    """The budget after doubling, halving, or adding a sum to what it was before; None where nothing is said so.
+
+    ``only``: no other figure is known that a bare "double it" could mean.
+    """
     if before is None:
         return None
+    if only and (alone := _ALONE.match(text)):
+        factor = {"double": Decimal(2), "triple": Decimal(3)}.get(alone["verb"].lower(), Decimal("0.5"))
+        return Money.of(before.major * factor, before.currency)
     for pattern, factor in _SCALED:
         if pattern.search(text):
             return Money.of(before.major * factor, before.currency)
@@ -131,6 +144,22 @@ def scaled_goal(text: str, before: object) -> int | None:
     if match is None or not isinstance(before, int):
         return None
     return int(before * {"double": 2, "triple": 3}.get(match[1].lower(), 0.5))
+
+
+_MEANT_PEOPLE = re.compile(
+    r"^\W*(?:(?:sorry|actually|no|ok|oh|well|hmm)\W+)*(?:make (?:it|that)|i meant?|i mean|change (?:it|that) to|"
+    r"let's (?:do|say|target|"
+    r"aim (?:at|for))|better|rather|only|just|more like) (?P<who>[^\W\d][^\d,.;!?]{2,50}?)(?: instead| please| then|"
+    r" after all)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def meant_people(text: str, known: Mapping[str, object]) -> str:
+    """The people a correction names where people are all that is known in words: make that postgraduates."""
+    others = any(known.get(name) for name in ("product", "location", "voice", "objective", "business", "channels"))
+    match = _MEANT_PEOPLE.match(text) if known.get("target_audience") and not others else None
+    return match["who"] if match and len(match["who"].split()) <= 5 else ""
 
 
 def meant_place(text: str, known: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ _PRICE_BEFORE = re.compile(
     r"(?:priced? (?:at|is|of)|costs?|costing|charg(?:e|ing|ed)|tickets? (?:are|is|at|cost|from)|selling (?:it |them "
     r"|for "
     r"|at )|sells? (?:for|at)|entry (?:is|fee)|worth|save|saving|rrp|retails? (?:at|for)|"
-    r"(?<!now )(?<!have )(?<!got )(?<!'ve )(?<!is )only|for just|fee (?:is|of)|"
+    r"(?<!so )(?<!now )(?<!have )(?<!got )(?<!'ve )(?<!is )only|for just|fee (?:is|of)|"
     r"prices? (?:from|start(?:ing)? at)|each|starting at|win|vouchers?|prizes? (?:of|is|are)|"
     r"discount of|revenue of|turnover of|"
     r"sales of|"

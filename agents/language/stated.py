@@ -26,7 +26,8 @@ _FACT = re.compile(
     r"\b(?:starts|starting|begins|opens|kicks off|launches|runs)(?: on| from| at)?(?: the)?\s*$", re.IGNORECASE
 )
 _REACHED = re.compile(
-    r"\b(?:had|did|got|came|were|was|sold|made|average|averaged|usually|normally|currently|now|have|at|never|only|from|"
+    r"\b(?:had|did|gets?|got|came|were|was|sold|made|average|averaged|usually|normally|currently|now|have|at|never|"
+    r"only|from|"
     r"last (?:year|time|month|week|summer|winter))(?: (?:get|we|at|about|around|only|more than|over|sold|of))*\s*$",
     re.IGNORECASE,
 )
@@ -60,7 +61,11 @@ _ON = re.compile(
     r"\b)",
     re.IGNORECASE,
 )
-_LOOSE = re.compile(r"(?:(?:^|\s)(?:then|please|pls|though|thanks))+\W*$", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"(?:(?:^|\s)(?:then|please|pls|though|thanks|gets|is|are|starts|runs|opens|has|comes|goes|will|"
+    r"between|which|that))+\W*$",
+    re.IGNORECASE,
+)
 _TIMELY = re.compile(
     r"\b(?:spring|summer|autumn|winter|christmas|easter|halloween|valentine's(?: day)?|mother's day|father's day|"
     r"new year|"
@@ -182,7 +187,7 @@ def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
 def told_figure(tags: Tags) -> int | None:
     """The figure to reach, as the tagger sees it."""
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
-    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one)])
+    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one.start, one.end)])
     if best is None:
         return None
     match = next((one for one in NUMBER.finditer(tags.said) if one.start() < best.end and best.start < one.end()), None)
@@ -194,9 +199,9 @@ def told_figure(tags: Tags) -> int | None:
     return whole(value) if value is not None else None
 
 
-def _reached(said: str, one: Tagged) -> bool:
+def _reached(said: str, start: int, end: int) -> bool:
     """Whether a figure is what there is or was, and not what is wanted."""
-    return _REACHED.search(said[: one.start]) is not None or _SO_FAR.match(said[one.end : one.end + 40]) is not None
+    return _REACHED.search(said[:start]) is not None or _SO_FAR.match(said[end : end + 40]) is not None
 
 
 def told_sum(tags: Tags, ruled: tuple[int, int] | None) -> tuple[int, int] | None:

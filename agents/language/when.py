@@ -25,7 +25,8 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"(?:\bnow (?:and|to)|\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|"
+    r"(?:\bnow (?:and|to)|\bextend(?:ed|ing)?(?: (?:it|this|that|things|(?:the|our) [\w-]+))? (?:to|by|until)|"
+    r"\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|"
     r"everything))?(?: on| in|"
     r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
