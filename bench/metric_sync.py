@@ -108,7 +108,7 @@ async def fill(accounts: Repository[SocialAccount], stored: Repository[SocialPos
         await accounts.insert(account)
         made: list[SocialPost] = []
         for number in numbers(kind, posts):
-            result = {"platform": kind.name, "account_id": kind.account, "platform_post_id": number}
+            result: dict[str, Any] = {"platform": kind.name, "account_id": kind.account, "platform_post_id": number}
             result |= {"status": "published", "published_at": NOW - timedelta(hours=1)}
             document = {"post_id": new_id("pst"), "platforms": [result], "content": {"message": "Fresh bread " * 12}}
             made.append(SocialPost.model_validate(document))

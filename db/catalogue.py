@@ -27,6 +27,7 @@ from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES
+from db.profiles import PROFILES
 from db.rate_limits import RATE_LIMITS
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
@@ -43,6 +44,7 @@ from db.zoho_tokens import ZOHO_TOKENS
 
 CATALOGUE: tuple[Collection[Any], ...] = (
     USERS,
+    PROFILES,
     CONVERSATIONS,
     MESSAGES,
     CAMPAIGNS,

@@ -32,7 +32,8 @@ class SocialAccount(OwnedDocument):
     """A connected account. ``account_id`` is the platform's own id of it; ``social_account_id`` is ours.
 
     ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token, ``sync_owner`` and
-    ``sync_until`` of whoever reads the figures of its posts, which were last read at ``last_synced``.
+    ``sync_until`` of whoever reads the figures of its posts, last at ``last_synced``; without an owner, until when
+    the platform wants to be left alone.
     """
 
     social_account_id: str

@@ -34,6 +34,7 @@ from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
 from workflows.delivery.parts import DeliveryParts
+from workflows.figures.sync import FigureSync
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Services:
     logins: Logins
     connections: Connections
     accounts: OpenAccounts
+    figures: FigureSync
     delivery: DeliveryParts
     links: ManagedLinks
     signed_links: SignedLinks

@@ -126,6 +126,7 @@ def assemble(
         logins=logins,
         connections=Connections(database, logins),
         accounts=accounts,
+        figures=FigureSync(database, accounts, outside),
         delivery=build_delivery(database, outside, accounts, authority, owner),
         links=links,
         signed_links=SignedLinks(secret, clock),

@@ -53,7 +53,7 @@ def _totals(results: Sequence[Measured]) -> dict[str, Any]:
         "ctr": _number(ctr(sum(part.clicks or 0 for part in clicked), sum(part.impressions or 0 for part in clicked))),
         "avg_engagement_rate": _mean([float(rate) for rate in rates if rate is not None]),
         "avg_performance_score": _mean([part.performance_score for part in read if part.performance_score is not None]),
-        "as_of": min((part.synced_at for part in read), default=None),
+        "as_of": min((part.synced_at for part in read if not part.gone_at), default=None),
     }
 
 

@@ -146,15 +146,16 @@ class FigureSync:
         if make is None:
             return AccountSync(platform, account_id, "not connected", problem=f"Nothing can be read from {platform}.")
         ours = await self._accounts.find(scope, platform, account_id)
-        if not await self._take(scope, ours, now):
-            return AccountSync(platform, account_id, "elsewhere")
-        done: Mapping[str, datetime] = {}
+        taken, again_at = await self._take(scope, ours, now)
+        if not taken:
+            return AccountSync(platform, account_id, "busy" if again_at else "elsewhere", again_at=again_at)
+        done: Mapping[str, datetime | None] = {}
         try:
             async with self._accounts.opened(scope, ours) as access:
                 reader = AccountReader(make(self._outside), self._outside, self._database.clock, platform)
                 reading = await reader.read(access, due)
             kept = await self._keep(scope, posts, due, reading, now)
-            done = {"last_synced": now} if kept.read else {}
+            done = {"sync_until": reading.again_at} | ({"last_synced": now} if kept.read else {})
         finally:
             with suppress(Conflict, NotFound):
                 freed = {"sync_owner": None, "sync_until": None, **done}
@@ -173,17 +174,20 @@ class FigureSync:
         scores = scores_of(entries, now)
         return await keeping.keep(folded, scores)
 
-    async def _take(self, scope: Scope, ours: str, now: datetime) -> bool:
-        """Take the lease of an account, so that one process at a time reads its figures."""
+    async def _take(self, scope: Scope, ours: str, now: datetime) -> tuple[bool, datetime | None]:
+        """Take the lease of an account, so that one process at a time reads its figures.
+
+        A lease nobody holds is the pause a platform has asked for; then its end is returned.
+        """
         account = await self._repository(scope).get(ours)
         if account.sync_until is not None and account.sync_until > now and account.sync_owner != self._owner:
-            return False
+            return False, None if account.sync_owner else account.sync_until
         lease = {"sync_owner": self._owner, "sync_until": now + LEASE}
         try:
             await self._repository(scope).update(ours, lease, where={"sync_until": account.sync_until})
         except Conflict:
-            return False
-        return True
+            return False, None
+        return True, None
 
     def _repository(self, scope: Scope) -> Repository[SocialAccount]:
         return Repository(self._database, SOCIAL_ACCOUNTS, scope)

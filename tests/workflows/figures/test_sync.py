@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from core.ids import new_id
-from db.analytics_data import ANALYTICS_DATA
-from db.campaigns import CAMPAIGNS, Campaign
+from db.analytics_data import ANALYTICS_DATA, AnalyticsData
+from db.campaigns import CAMPAIGNS, Budget, Campaign
+from db.profiles import PROFILES
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS
@@ -185,6 +186,29 @@ async def test_campaigns_add_up_their_posts(world: World) -> None:
     assert (told["engagement_rate"], told["avg_engagement_rate"]) == (2.0, 2.0)
     assert told["by_platform"]["facebook"]["ctr"] == 0.1
     assert told["as_of"] == world.clock.now()
+
+
+async def test_campaign_s_return_and_the_totals_of_the_business(world: World) -> None:
+    spent = Budget(allocated_minor=10_000, used_minor=4_000, remaining_minor=6_000, currency="GBP")
+    campaign = Campaign(campaign_id=new_id("cmp"), name="Opening", budget=spent)
+    campaigns = Repository(world.database, CAMPAIGNS, world.scope)
+    await campaigns.insert(campaign)
+    await world.connect("twitter", "facebook")
+    both = await world.publish("twitter", "facebook", campaign_id=campaign.campaign_id)
+    world.tell(both, "twitter", likes=2, views=100)
+    await world.sync()
+    assert (await campaigns.get(campaign.campaign_id)).results.roi is None
+    sales = {"crm": {"revenue_minor": 6_000, "currency": "GBP"}}
+    row = {"analytics_id": new_id("ana"), "campaign_id": campaign.campaign_id, "date": world.clock.now()}
+    await Repository(world.database, ANALYTICS_DATA, world.scope).insert(
+        AnalyticsData.model_validate(row | {"metrics": sales})
+    )
+    await world.sync(HOUR)
+    assert (await campaigns.get(campaign.campaign_id)).results.roi == 0.5
+    (profile,) = await Repository(world.database, PROFILES, world.scope).find({})
+    assert profile.totals.total_published == 1
+    assert profile.totals.figures["by_platform"]["twitter"]["total_likes"] == 2
+    assert profile.totals.as_of == world.clock.now()
 
 
 async def test_posts_are_compared_with_the_account_s_own_usual(world: World) -> None:
