@@ -11,6 +11,7 @@ from core.errors import AppError
 from core.scope import Scope
 from db.client import Database
 from db.conversations import CONVERSATIONS
+from db.messages import MESSAGES
 from db.repository import Repository
 from server.completions.threads import Begun
 from server.live.tasks import end
@@ -21,7 +22,10 @@ GRACE_SECONDS: Final = 5.0
 
 
 class CompletionDesk:
-    """Counts who waits. A client whose connection broke has ``grace_seconds`` to ask again and get the same turn."""
+    """Counts who waits. A client whose connection broke has ``grace_seconds`` to ask again and get the same turn.
+
+    What a person has approved is carried out to its end, whoever waits.
+    """
 
     def __init__(self, database: Database, turns: Turns, grace_seconds: float = GRACE_SECONDS) -> None:
         self.grace_seconds = grace_seconds
@@ -41,7 +45,7 @@ class CompletionDesk:
         if self._waiting[run_id] > 0:
             return
         del self._waiting[run_id]
-        if not over and not begun.decided:
+        if not over:
             task = asyncio.create_task(self._stop_unless_back(scope, begun), name=f"grace of {run_id}")
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
@@ -57,7 +61,10 @@ class CompletionDesk:
             return
         try:
             found = await Repository(self._database, CONVERSATIONS, scope).get(begun.conversation_id)
-            if found.run and found.run.run_id == run_id:
+            if found.run is None or found.run.run_id != run_id:
+                return
+            message = await Repository(self._database, MESSAGES, scope).get(found.run.message_id)
+            if message.kind == "message":
                 await self._turns.cancel(scope, begun.conversation_id)
         except AppError as error:
             log.info("left_run_not_stopped", run_id=run_id, reason=error.message)

@@ -31,17 +31,16 @@ LONGEST_NOTES: Final = 1500
 LONGEST_THREAD: Final = 200
 BEING_ACCEPTED: Final = timedelta(minutes=1)
 DECISION: Final = re.compile(
-    r"(approve|reject)(?:\s+(apr_[0-9a-f]{32}))?(?:\s*[:,.]?\s+(?P<notes>.*))?", re.IGNORECASE | re.DOTALL
+    r"(approve|reject)\s+(apr_[0-9a-f]{32})(?:\s*[:,.]?\s+(?P<notes>.*))?", re.IGNORECASE | re.DOTALL
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A turn that is under way. ``decided`` if its message was a decision: such a turn is not stopped midway."""
+    """A turn that is under way."""
 
     conversation_id: str
     accepted: Accepted
-    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Order:
     """What a message decides, where it is a decision and nothing else."""
 
     decision: Literal["approve", "reject"]
-    approval_id: str | None
+    approval_id: str
     notes: str
 
 
@@ -72,7 +71,7 @@ class Threads:
         turn = await self._turn(asked, idempotency_key)
         if turn.approval_id:
             run_id = derived_id("run", turn.approval_id, "decision")
-            return Begun(turn.conversation_id, Accepted(run_id, "", duplicate=True, after=0), decided=True)
+            return Begun(turn.conversation_id, Accepted(run_id, "", duplicate=True, after=0))
         return await self._accepted(asked, turn)
 
     async def _turn(self, asked: Asked, idempotency_key: str | None) -> ChatTurn:
@@ -106,7 +105,7 @@ class Threads:
             if new is None:
                 raise
             accepted = await self._turns.accept(scope, conversation_id, asked.content, turn.turn_id)
-        return Begun(conversation_id, accepted, decided=False)
+        return Begun(conversation_id, accepted)
 
     async def _conversation(self, asked: Asked, turn_id: str, before: ChatTurn | None) -> str:
         """Return the conversation a new turn belongs to; it may not be stored yet."""
@@ -183,31 +182,19 @@ class Threads:
         ]
 
     async def _decided(self, asked: Asked, conversation_id: str) -> str | None:
-        """Take a message that is a decision and nothing else as one; return what it decided about."""
+        """Take a message that names what it decides, and is nothing else, as a decision; return what it decided about.
+
+        Plainer answers are read where those of every surface are: when the message is accepted.
+        """
         order = order_of(asked.content)
         if order is None:
             return None
-        waiting = await self._approvals.find({"conversation_id": conversation_id, "status": "pending"}, limit=10)
-        ids = [request.request_id for request in waiting]
-        if order.approval_id is None:
-            if not ids:
-                return None
-            if len(ids) > 1:
-                raise InvalidInput(f"Several things wait for you. Say which: {order.decision} {', '.join(ids)}.")
-        approval_id = order.approval_id or ids[0]
-        request = await self._approvals.get(approval_id)
-        if request.conversation_id != conversation_id:
+        if (await self._approvals.get(order.approval_id)).conversation_id != conversation_id:
             raise NotFound("This approval belongs to another conversation. Decide it there, or in the app.")
-        hash_shown = request.payload_hash
-        await self._decisions.decide(
-            self._scope,
-            approval_id,
-            order.decision,
-            notes=order.notes,
-            payload_hash=hash_shown,
-            via=self._scope.channel,
+        _, run = await self._decisions.decide(
+            self._scope, order.approval_id, order.decision, notes=order.notes, via=self._scope.channel
         )
-        return approval_id
+        return order.approval_id if run else None
 
     async def _with_key(self, key: str) -> list[ChatTurn]:
         newest_first = (("created_at", -1), ("turn_id", -1))
@@ -262,16 +249,11 @@ class Threads:
 
 
 def order_of(content: str) -> Order | None:
-    """Return the decision a message is, if it begins with the word and names what it decides, or is the word alone.
-
-    A rejection may give a reason after a colon. Anything else is said to the team, which can't decide.
-    """
+    """Return the decision a message is, if it names what it decides and is nothing else."""
     found = DECISION.fullmatch(content.strip().rstrip("!"))
     if found is None:
         return None
-    word, approval_id, notes = found[1].lower(), found[2], (found["notes"] or "").strip()
-    if approval_id is None and notes and not content.strip().lower().startswith("reject:"):
-        return None
+    word, approval_id, notes = found[1].lower(), found[2].lower(), (found["notes"] or "").strip()
     return Order("approve" if word == "approve" else "reject", approval_id, notes)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import AppError, Forbidden, NotAuthenticated
+from core.scope import Scope as Caller
 from server.auth.caller import bearer_token
 from server.origins import origin_allowed
 from server.problems import of_error
@@ -44,7 +46,8 @@ class McpEndpoint:
             return
         await app({**scope, CALLER: caller}, receive, send)
 
-    async def _admitted(self, request: Request) -> object:
+    async def _admitted(self, request: Request) -> Caller:
+        """Return who calls. Nobody decides about approvals from here: what speaks may be a model."""
         if not origin_allowed(request, self._services.settings):
             raise Forbidden("This page may not call here. The operator names those that may in MM_ALLOWED_ORIGINS.")
         token = bearer_token(request)
@@ -52,7 +55,7 @@ class McpEndpoint:
             raise NotAuthenticated("Send an API key with the scope `mcp` as `Authorization: Bearer`.")
         login = await self._services.callers.login(token)
         login.require("mcp")
-        return await self._services.callers.scope_of_login(login)
+        return replace(await self._services.callers.scope_of_login(login), may_decide=False)
 
     async def _started(self) -> ASGIApp:
         """Load the protocol and keep it running until the server stops."""

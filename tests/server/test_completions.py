@@ -50,6 +50,10 @@ async def said_in(person: Person, conversation_id: str) -> list[str]:
     return [item["content"] for item in reversed(items) if item["role"] == "user"]
 
 
+async def waiting(person: Person) -> str:
+    return str((await person.client.get("/api/v1/approvals?status=pending")).json()["items"][0]["approval_id"])
+
+
 def conversation_of(done: ChatCompletion) -> str:
     return str((done.model_extra or {})["marketing_minds"]["conversation_id"])
 
@@ -171,12 +175,12 @@ async def test_what_waits_is_said_and_can_be_approved_in_words(program: AsyncOpe
     history: History = []
     await say(program, history, DRAFT)
     asked = await say(program, history, SCHEDULE)
-    approval = (await person.client.get("/api/v1/approvals?status=pending")).json()["items"][0]["approval_id"]
+    approval = await waiting(person)
     text = asked.choices[0].message.content or ""
     assert f"`approve {approval}`" in text
     assert f"`reject {approval}: your reason`" in text
     assert f"http://{live}" in text
-    await say(program, history, "yes, do it")
+    await say(program, history, "What can you do?")
     assert (await person.client.get("/api/v1/posts")).json()["items"] == []
     done = await say(program, history, f"approve {approval}")
     assert (done.model_extra or {})["marketing_minds"]["outcome"] == "success"
@@ -187,7 +191,7 @@ async def test_what_waits_is_said_and_can_be_approved_in_words(program: AsyncOpe
     assert len({conversation_of(one) for one in (asked, done, repeat)}) == 1
 
 
-async def test_a_bare_word_decides_when_one_thing_waits_and_a_key_may_be_kept_from_it(
+async def test_a_plain_word_decides_what_was_shown_last_and_a_key_may_be_kept_from_it(
     program: AsyncOpenAI, person: Person, live: str
 ) -> None:
     history: History = []
@@ -196,7 +200,7 @@ async def test_a_bare_word_decides_when_one_thing_waits_and_a_key_may_be_kept_fr
     chat_only = (await new_key(person, scopes=["chat"]))["key"]
     async with AsyncOpenAI(api_key=chat_only, base_url=f"http://{live}/v1", max_retries=0) as kept_out:
         with pytest.raises(openai.PermissionDeniedError):
-            await say(kept_out, list(history), "approve")
+            await say(kept_out, list(history), f"approve {await waiting(person)}")
     await say(program, history, "reject: the price is wrong")
     decided = (await person.client.get("/api/v1/approvals")).json()["items"][0]
     assert (decided["status"], decided["notes"]) == ("rejected", "the price is wrong")

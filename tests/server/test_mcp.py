@@ -83,7 +83,8 @@ async def test_what_leaves_the_house_waits_for_a_person(live: str, key: str, rev
         assert approval in text_of(asked)
         assert "/api/v1/approvals/" in text_of(asked)
         assert (await person.client.get("/api/v1/posts")).json()["items"] == []
-        await client.call_tool("chat", {"message": f"approve {approval}"})
+        for words in (f"approve {approval}", "approve", "Yes, approve it."):
+            await client.call_tool("chat", {"message": words})
         assert (await person.client.get("/api/v1/posts")).json()["items"] == []
     path = f"/api/v1/approvals/{approval}/decision"
     assert (await person.client.post(path, json={"decision": "approve"})).status_code == 200
