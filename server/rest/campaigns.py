@@ -7,7 +7,18 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from core.campaign_states import CampaignStatus
-from db.campaigns import CAMPAIGNS, Budget, Campaign, CampaignBrief, Plan, Results
+from db.campaigns import (
+    CAMPAIGNS,
+    Budget,
+    Campaign,
+    CampaignBrief,
+    CostPart,
+    Execution,
+    Made,
+    Plan,
+    PublishingSchedule,
+    Results,
+)
 from server.auth.caller import Caller
 from server.problems import responses
 from server.rest.pages import PageView, page_view
@@ -29,6 +40,11 @@ class CampaignView(BaseModel):
     plan: Plan
     platforms: list[str]
     budget: Budget
+    estimated_cost_minor: int | None
+    cost_breakdown: list[CostPart]
+    publishing_schedule: PublishingSchedule | None
+    made: Made
+    execution: Execution
     start_date: str | None
     end_date: str | None
     results: Results
