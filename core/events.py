@@ -247,24 +247,12 @@ class ApprovalDecided:
     notes: str = ""
 
     def wire(self) -> Wire:
-        return _custom(
-            "approval_decided",
-            {
-                "approval_id": self.approval_id,
-                "decision": self.decision,
-                "decided_by": self.decided_by,
-                "decided_at": self.decided_at,
-                "notes": self.notes,
-            },
-        )
+        return _custom("approval_decided", asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """One thing a person has to decide before the work can go on. ``expires_at`` is ISO 8601 in UTC.
-
-    ``difference`` says what changed since it was asked before.
-    """
+    """One thing a person has to decide first. ``difference`` is what changed since it was asked before."""
 
     approval_id: str
     call_id: str

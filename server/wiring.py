@@ -41,6 +41,7 @@ from tools.outside.logins import Logins
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
+from workflows.approval_care import ApprovalCare
 from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.parts import build_delivery
 from workflows.figures.sync import FigureSync
@@ -77,6 +78,9 @@ async def running_services(
             await services.work.start()
             stack.push_async_callback(services.delivery.due.stop)
             services.delivery.due.start()
+            care = ApprovalCare(database, services.decisions.requests)
+            stack.push_async_callback(care.stop)
+            care.start()
         stack.callback(services.stopping.set)
         yield services
 

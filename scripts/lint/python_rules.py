@@ -13,6 +13,8 @@ ENVIRONMENT = frozenset({"environ", "environb", "getenv", "getenvb", "putenv"})
 NOW = frozenset(
     {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 )
+MAKE_PERMITS = frozenset({"tools/approval/permit.py", "tools/approval/authority.py", "tests/permits.py"})
+PUT_OUT = frozenset({"workflows/delivery/attempt.py"})
 SKIPS = frozenset({"skip", "skipif", "xfail", "importorskip"})
 
 
@@ -107,6 +109,26 @@ def patched_modules(source: Source) -> Iterator[Problem]:
                 pass
 
 
+def permits(source: Source) -> Iterator[Problem]:
+    """Only the deliverer puts things out, only with a permit, and only the authority makes one."""
+    if source.path in MAKE_PERMITS or source.path.startswith("tests/tools/approval/"):
+        return
+    for node in ast.walk(source.tree):
+        match node:
+            case ast.ImportFrom(module="tools.approval.permit", names=names) if {alias.name for alias in names} & {
+                "MINT"
+            }:
+                yield node.lineno, "Permits are made by tools/approval/authority.py alone."
+            case ast.Call(func=ast.Name(id="Permit")):
+                yield node.lineno, "Permits are made by tools/approval/authority.py alone."
+            case ast.Call(func=ast.Attribute(attr="publish"), args=args, keywords=keywords) if (
+                source.is_product and len(args) + len(keywords) > 1 and source.path not in PUT_OUT
+            ):
+                yield node.lineno, "Only workflows/delivery puts things out; give it a delivery."
+            case _:
+                pass
+
+
 PYTHON_RULES = (
     Rule("raw-collection", raw_collections),
     Rule("environment", environment),
@@ -115,4 +137,5 @@ PYTHON_RULES = (
     Rule("module-docstring", module_docstring),
     Rule("skipped-test", skipped_tests),
     Rule("patched-module", patched_modules),
+    Rule("permit", permits),
 )

@@ -1,0 +1,94 @@
+"""Looks after approval requests of all accounts: reminds of those that wait, closes those nobody decided in time."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from core.errors import AppError, Unavailable
+from core.scope import Scope
+from db.all_tenants import AllTenants
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.client import Database
+from tools.approval.requests import ApprovalRequests, Listener
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 200
+LOOK_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What one look did."""
+
+    expired: int = 0
+    reminded: int = 0
+
+
+async def expire_due(database: Database, requests: ApprovalRequests) -> int:
+    """Close the requests whose time is over; return how many. Safe to run in several processes at once."""
+    now = database.clock.now()
+    found = await AllTenants(database, APPROVAL_REQUESTS).find(
+        {"status": "pending", "expires_at": {"$lte": now}}, limit=AT_ONCE
+    )
+    return sum([await requests.expire(_scope(request), request) is not None for request in found])
+
+
+async def remind_due(database: Database, requests: ApprovalRequests, on_reminded: Listener | None = None) -> int:
+    """Remind of the requests that wait too long; return how many. Each reminder is given once."""
+    now = database.clock.now()
+    found = await AllTenants(database, APPROVAL_REQUESTS).find(
+        {"status": "pending", "remind_at": {"$lte": now}}, limit=AT_ONCE
+    )
+    done = 0
+    for request in found:
+        reminded = await requests.remind(_scope(request), request) if request.expires_at > now else None
+        if reminded is not None:
+            done += 1
+            if on_reminded:
+                await on_reminded(_scope(request), reminded)
+    return done
+
+
+class ApprovalCare:
+    """Does both every half minute."""
+
+    def __init__(self, database: Database, requests: ApprovalRequests, on_reminded: Listener | None = None) -> None:
+        self._database = database
+        self._requests = requests
+        self._on_reminded = on_reminded
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._keep_looking(), name="approval care")
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._task:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    async def look(self) -> Care:
+        """Look once."""
+        expired = await expire_due(self._database, self._requests)
+        return Care(expired, await remind_due(self._database, self._requests, self._on_reminded))
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+            except Unavailable:
+                log.warning("database away, looking again soon")
+            except AppError as error:
+                log.warning("approval care failed, looking again soon", reason=error.message)
+
+
+def _scope(request: ApprovalRequest) -> Scope:
+    return Scope(user_id=request.user_id, actor_id="system", role="user")
