@@ -1,6 +1,6 @@
-"""Approval rules: what goes out without asking, what never goes out, who approves; the stop switch; the back-test."""
+"""Approval rules: what goes out without asking, what never goes out, who approves; and the back-test."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from db.campaigns import CAMPAIGNS
 from db.settings import SETTINGS, AccountSettings
 from server.auth.caller import Caller, InPerson
 from server.problems import responses
-from server.rest.text import Line, PathId, Text
+from server.rest.text import Line, PathId
 from server.services import Parts, Services
 from tools.approval.backtest import DAYS, back_test
 from tools.approval.policy import compiled, in_words
@@ -115,15 +115,6 @@ class BackTestView(BaseModel):
     against: list[UnaskedView]
 
 
-class StopSwitch(BaseModel):
-    """Whether everything stands still."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"stopped": True, "why": "A recall."}]})
-
-    stopped: bool
-    why: Annotated[Text, Field(max_length=500)] = ""
-
-
 @router.get("/approval-rules", operation_id="get_approval_rules", responses=responses(), summary="The account's rules")
 async def get_rules(scope: Caller, parts: Parts) -> RulesView:
     """Return what goes out without asking, what never goes out, and who approves."""
@@ -185,20 +176,6 @@ async def try_policy(body: BackTestAsked, scope: Caller, parts: Parts) -> BackTe
         without_asking=[UnaskedView.model_validate(one, from_attributes=True) for one in done.unasked],
         against=[UnaskedView.model_validate(one, from_attributes=True) for one in done.against],
     )
-
-
-@router.put("/stop-switch", operation_id="put_stop_switch", responses=responses(), summary="Stop or resume everything")
-async def put_stop_switch(body: StopSwitch, scope: InPerson, parts: Parts) -> RulesView:
-    """Stop everything that would leave the house, before the next outside action; or let it go on."""
-    scope.require_decide()
-    settings = await _settings(parts, scope)
-    changes: dict[str, Any] = {
-        "halt": {"since": parts.clock.now() if body.stopped else None, "by": scope.actor_id, "why": body.why}
-    }
-    await parts.repository(SETTINGS, scope).update(settings.settings_id, changes)
-    act: Literal["stopped", "resumed"] = "stopped" if body.stopped else "resumed"
-    await _audit(parts, scope, f"everything_{act}", "settings", settings.settings_id, {"why": body.why})
-    return RulesView.of(await rules_in_force(parts.database, scope))
 
 
 async def _settings(parts: Services, scope: Scope) -> AccountSettings:
