@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import log2
 from typing import Final, TypeAlias
 
+from memory.spoken_secrets import forms
+
 Check: TypeAlias = Callable[[str], bool]
 
 FEWEST_WORDS_LEFT: Final = 3
@@ -174,7 +176,7 @@ _SHAPES: Final[tuple[_Shape, ...]] = (
         r"(?i:[?&](?:access_token|token|api_?key|key|sig|signature|auth|secret|password|code)=)(?P<secret>[^\s&#]{8,})",
     ),
     _shape("card number", r"(?<![\w.,-])\d(?:[ -]?\d){12,18}(?![\w-]|[.,]\d)", is_card_number),
-    _shape("IBAN", r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?\b", is_iban),
+    _shape("IBAN", r"\b[A-Za-z]{2} ?\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,4})?\b", is_iban),
     _shape(
         "card security code",
         r"(?i:\b(?:cvv|cvc|cv2|cvv2|security code)\b\W{0,3}(?:is\W{1,3})?)(?P<secret>\d{3,4})"
@@ -232,5 +234,6 @@ _SHAPES: Final[tuple[_Shape, ...]] = (
         r"" + _VALUE,
         _is_token,
     ),
-    _shape("token", r"(?<![\w/+.@=-])[A-Za-z0-9_+=-]{28,}(?![\w/@.=-])", _is_lone_token),
+    _shape("token", r"(?<![\w/+.@=-])[A-Za-z0-9_+=-]{22,}(?![\w/@.=-])", _is_lone_token),
+    *(_shape(*form) for form in forms(is_card_number, looks_random)),
 )  # fmt: skip
