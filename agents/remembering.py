@@ -21,6 +21,7 @@ from core.clock import Clock
 from core.errors import AppError, Unavailable
 from core.scope import Scope
 from db.unremembered import Unremembered
+from memory.campaign_facts import BOUND, scoped
 from memory.context import is_standing
 from memory.desk import MemoryDesk
 from memory.findings import Finding
@@ -133,7 +134,11 @@ class Remembering:
         exchange = exchange_of(message, heard, await self._texts(scope, recalled))
         found = await self._extractor.findings(exchange.text, [memory for memory in known if is_standing(memory)])
         briefed = [] if memory_request(exchange.text) else brief_findings(wires, exchange.text)
-        await self._desk.keeper.exchange(scope, exchange, _once(found, briefed))
+        findings = _once(found, briefed)
+        if any(finding.subject in BOUND for finding in findings):
+            campaign = await self._work.campaign(message)
+            findings = [scoped(finding, campaign) for finding in findings]
+        await self._desk.keeper.exchange(scope, exchange, findings)
         await self._desk.memories.note_recall(scope, recalled)
 
     async def _texts(self, scope: Scope, memory_ids: Sequence[str]) -> tuple[str, ...]:

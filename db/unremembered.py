@@ -75,6 +75,14 @@ class Unremembered:
         with translated():
             return "over" if await self._messages.find_one(marked, {"_id": 1}) else "under way"
 
+    async def campaign(self, message: Raw) -> str:
+        """Return what the campaign of the message's conversation is about; nothing where it has none. 1 round trip."""
+        where = {"conversation_id": message["conversation_id"], "user_id": message["user_id"]}
+        with translated():
+            found = await self._conversations.find_one(where, {"_id": 0, "context.campaign_brief": 1})
+        brief = ((found or {}).get("context") or {}).get("campaign_brief") or {}
+        return str(brief.get("product") or "")
+
     async def let_go(self, user_id: str, conversation_id: str) -> None:
         """Take what waits of a conversation out of the line: it is being deleted. 1 round trip."""
         where = {"conversation_id": conversation_id, "user_id": user_id, "memory": "pending"}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from memory.campaign_facts import base_of, of_campaign
 from memory.extraction_preferences import preference_in
 from memory.extraction_sentences import Clause, clauses, sentence
 from memory.extraction_subjects import BY_NAME, Subject, can_be_value, known_subject, own_subject
@@ -45,6 +46,13 @@ _SET = re.compile(
     rf"(?P<own>our|my|the)\s+{_NOUN}(?:\s+(?:up|down))?(?:\s+from\s+.+?)?\s+(?:to|at|as)?\s*(?P<value>\S.*)$",
     re.IGNORECASE,
 )
+_CAMPAIGN_BUDGET = re.compile(
+    r"^(?:(?:our|my|the)\s+)?(?:(?:total|overall|whole|new)\s+)*"
+    r"(?:budget (?:for|of) (?:(?:the|our|my|this|that) )?(?P<after>[\w&'’ -]{3,50}?)"
+    r"|(?P<before>[\w&'’ -]{3,40}?) budget)"
+    r"\s*(?:\s(?:is|are|will be|'s)(?:\s+(?:now|currently|still|actually))*\s+|\s*[:=]\s*)(?P<value>\S.*)$",
+    re.IGNORECASE,
+)
 _INVERSE = re.compile(rf"^(?P<value>[^,]{{2,80}}?)\s+(?:is|are)\s+(?:our|my)\s+{_NOUN}[.!]?$", re.IGNORECASE)
 _TRADE = r"(?:business|company|brand|shop|store|firm|studio|agency|café|cafe|bakery|restaurant|salon|gym|start-?up)"
 _PLACES = r"(?:in|at|on|near|outside|around|just off|opposite|next to)"
@@ -72,7 +80,7 @@ def _read(clause: Clause) -> Finding | None:
         finding = next(_facts(words), None)
     if finding is None:
         return Finding("insight", sentence(words), None, 7, "note", asked=True) if clause.asked else None
-    if finding.subject and _TEMPORARY.search(words):
+    if finding.subject and base_of(finding.subject) in {None, finding.subject} and _TEMPORARY.search(words):
         finding = replace(finding, subject=None, category="temporary", importance=5)
     if clause.asked:
         finding = replace(finding, asked=True, importance=min(10, finding.importance + 1))
@@ -106,6 +114,15 @@ def _changed(_words: str, match: Match) -> Finding | None:
         return None
     verb = "are" if match["noun"].strip().endswith("s") else "is"
     return _finding(f"{match['own'] or 'our'} {match['noun'].strip()} {verb} {value}", subject)
+
+
+def _campaign_budget(words: str, match: Match) -> Finding | None:
+    """“The budget for the summer sale is 5,000”: one campaign's, which leaves the others' alone."""
+    name = match["after"] or match["before"]
+    budget = BY_NAME["budget"]
+    if (match["before"] and known_subject(f"{match['before']} budget")) or not can_be_value(match["value"], budget):
+        return None
+    return replace(_finding(words, budget), subject=of_campaign("budget", name))
 
 
 def _inverse(words: str, match: Match) -> Finding | None:
@@ -232,6 +249,7 @@ _READERS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = (
         r"campaign|plan)\b|been\b|not\b|never\b|already\b|decided\b|changed\b|moved\b|some\b)\S+ \S.*)$",
         _kept("business", ORDINARY),
     ),
+    (_CAMPAIGN_BUDGET, _campaign_budget),
     (_CHANGED, _changed),
     (_SET, _changed),
     (_IS, _stated),

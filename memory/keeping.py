@@ -7,6 +7,7 @@ from typing import Any, Final
 from core.ids import derived_id
 from core.scope import Scope
 from db.user_memory import MemorySource, UserMemory
+from memory.campaign_facts import BOUND, base_of
 from memory.findings import Finding
 from memory.gate import (
     Exchange,
@@ -98,6 +99,8 @@ class Keeper:
         return kept
 
     async def _keep(self, scope: Scope, new: NewMemory, finding: Finding, kept: Kept) -> None:
+        if new.subject in BOUND and (meant := await self._of_this_conversation(scope, new)):
+            new = replace(new, subject=meant.subject)
         near = await self._near(scope, new)
         gone = ended_by(finding, near)
         verdict = Supersede(gone, new) if gone and gone.memory_id != new.memory_id else weigh(new, near)
@@ -122,6 +125,12 @@ class Keeper:
         query = Query(new.content, limit=NEAR, shelves=OWN_SHELF, types=LASTING, patient=True)
         found = await self._memories.recall(scope, query)
         return [memory for memory in found.own() if memory.memory_id != new.memory_id]
+
+    async def _of_this_conversation(self, scope: Scope, new: NewMemory) -> UserMemory | None:
+        """The current fact that a plain "the budget" means where one of its campaign was told in the conversation."""
+        facts = [fact for fact in await self._memories.lasting(scope) if base_of(fact.subject) == new.subject]
+        here = [fact for fact in facts if fact.metadata.conversation_id == new.conversation_id is not None]
+        return max(here, key=lambda fact: fact.valid_from, default=None)
 
     async def _merge(self, scope: Scope, merge: Merge, new: NewMemory) -> UserMemory:
         """Count a memory that was said again; a repeat of the same turn counts nothing."""

@@ -244,6 +244,31 @@ async def test_what_is_said_now_wins_over_what_is_remembered(firm: Firm) -> None
     assert conversation.context.campaign_brief["channels"] == ["tiktok"]
 
 
+async def test_budget_of_another_campaign_leaves_the_first_alone(firm: Firm) -> None:
+    first, second = await firm.conversation(), await firm.conversation()
+    await firm.say(
+        first, "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, email."
+    )
+    await firm.say(second, "Our summer sale starts on 10 December, 300 visitors, £4,000, for students, on Instagram")
+    await firm.say(first, "The budget is £2,000 now")
+
+    facts = await firm.facts()
+    assert {fact for fact in facts if "budget" in fact.lower()} == {
+        "The budget is £2,000 now.",
+        "The budget is £4,000.",
+    }
+
+
+async def test_named_campaigns_keep_a_budget_each(firm: Firm) -> None:
+    talk = await firm.conversation()
+    await firm.say(talk, "The budget for the summer sale is £5,000.")
+    await firm.say(talk, "The budget for the spring fair is £900.")
+    await firm.say(await firm.conversation(), "Our summer sale budget is £6,000 now.")
+
+    facts = {fact for fact in await firm.facts() if "budget" in fact.lower()}
+    assert facts == {"Our summer sale budget is £6,000 now.", "The budget for the spring fair is £900."}
+
+
 async def test_standing_wishes_hold_for_the_texts_of_every_conversation(firm: Firm) -> None:
     await firm.say(await firm.conversation(), "We never use emojis. No hashtags please. Our tone of voice is playful.")
     talk = await firm.conversation()
