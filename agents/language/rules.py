@@ -3,6 +3,7 @@
 import re
 
 from agents.language.answers import plausible_answer
+from agents.language.campaign_orders import campaign_order
 from agents.language.evidence import weights
 from agents.language.followups import follow_up
 from agents.language.offers import last_question, offered_agent
@@ -140,7 +141,10 @@ _SUM = re.compile(
 
 
 def _plain_case(plain: str, situation: Situation) -> Reading | None:
-    """What the calendar holds, and a new sum of money: said in so few words that nothing else can be meant."""
+    """An order about the whole campaign, what the calendar holds, a new sum of money: nothing else can be meant."""
+    order = campaign_order(plain) if situation.has_plan else None
+    if order and not (order.order == "cancel" and situation.pending_approvals):
+        return Reading(("publisher",), 0.98, True, "request", f"an order about the campaign: {order.order}")
     if _AHEAD.match(plain):
         return Reading(("publisher",), 0.97, True, "request", "asks what is scheduled")
     new = _SUM.match(plain)

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from agents.language.campaign_orders import campaign_order
 from agents.language.dates import find_dates
+from agents.models.offline import course
 from agents.models.offline.calendar import lead, line, meant, table
 from agents.models.offline.drafts import already_shown, label
 from agents.models.offline.phrasing import listed, moment, plain, sentence
@@ -79,6 +81,8 @@ def decide(turn: Turn) -> Step:
             return _reschedule(turn) if _moves(turn) else _after_cancelling(turn)
         case "list_approvals":
             return say(_waiting(turn, last))
+        case tool if tool in course.TOOLS.values():
+            return course.told(last)
         case _:
             return say(last.error or "That is done.")
 
@@ -87,6 +91,8 @@ def _open(turn: Turn) -> Step:
     text = corrected(turn.text)
     if asks_identity(text):
         return say(identity())
+    if turn.campaign and (order := campaign_order(turn.text)):
+        return course.ordered(order)
     if _moves(turn) or (_CANCEL.search(text) and not _ASKS.match(text)):
         return call("list_posts", status="scheduled", limit=50)
     if _is_question(text) and _WAITING.search(text):
