@@ -1,7 +1,7 @@
 """One account's upkeep: hygiene, what published posts have taught, and its share in what is known to all. Reported."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from core.clock import Clock
@@ -21,6 +21,8 @@ from memory.promotion import Promotion
 
 JOB: Final = "memory_hygiene"
 MOST_POSTS: Final = 500
+# A post teaches once: not before most of those who will see it have seen it.
+SETTLED: Final = timedelta(days=2)
 WRITER: Final = "writer"
 NAMES_US: Final = frozenset({"business", "business name"})
 SAYS_WHAT_WE_ARE: Final = frozenset({"business", "product"})
@@ -87,7 +89,8 @@ class Tidying:
     async def _learn(self, scope: Scope) -> int:
         """Compare published posts with the account's usual; each teaches once, when it has figures."""
         posts = await Repository(self._database, SOCIAL_POSTS, scope).find({}, limit=MOST_POSTS)
-        measured = [found for post in posts if (found := _measured(post))]
+        settled = self._clock.now() - SETTLED
+        measured = [found for post in posts if (found := _measured(post, settled))]
         counted = frozenset(post.post_id for post in posts if post.analytics.learnt)
         taught = from_figures(measured, counted)
         for post_id, lessons in taught:
@@ -96,10 +99,12 @@ class Tidying:
         return len(taught)
 
 
-def _measured(post: SocialPost) -> Measured | None:
-    """A published post with its engagement by those who saw it; None while there are no figures."""
+def _measured(post: SocialPost, settled: datetime) -> Measured | None:
+    """A published post with its engagement by those who saw it; None while there are no figures, or they still move."""
     published = [place.platform for place in post.platforms if place.status == "published"]
     figures = post.analytics
+    if any(place.published_at and place.published_at > settled for place in post.platforms):
+        return None
     seen = figures.views or figures.impressions or figures.reach
     if not published or not seen or figures.last_synced is None:
         return None

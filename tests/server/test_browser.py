@@ -6,6 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
+from core.ids import new_id
+from core.scope import Scope
+from db.analytics_data import ANALYTICS_DATA, AnalyticsData
 from server.services import Services
 
 ARGUMENTS = (
@@ -97,4 +100,28 @@ async def test_text_that_looks_like_html_stays_text(browser: Browser, live: str,
     await expect(page.locator(".message.user")).to_have_text(words)
     assert await page.locator("#column img").count() == 0
     assert await page.title() == "Marketing Minds"
+    assert trouble == []
+
+
+async def test_a_chart_is_shown_with_its_table_and_is_there_after_a_reload(
+    browser: Browser, live: str, services: Services
+) -> None:
+    trouble: list[str] = []
+    page = await opened(browser, live, trouble)
+    owner = await services.desk.local_owner()
+    days = services.repository(ANALYTICS_DATA, Scope(owner.user_id, owner.user_id, "user"))
+    told = {"social": {"by_platform": {"facebook": {"clicks": 7}}}}
+    row = {"analytics_id": new_id("ana"), "post_id": "pst_1", "platform": "facebook", "day": "2026-11-19"}
+    await days.insert(AnalyticsData.model_validate(row | {"date": services.clock.now(), "metrics": told}))
+    await page.goto(f"http://{live}/login?token={await services.desk.new_login_code(owner)}")
+    await say(page, "draw me a chart of clicks by day")
+    for _ in range(2):
+        picture = page.locator(".message .chart img")
+        await expect(picture).to_have_attribute("alt", "Clicks by day")
+        await expect(page.locator(".message table")).to_contain_text("19 November 2026")
+        await picture.evaluate("picture => picture.decode()")
+        assert await picture.evaluate("picture => picture.naturalWidth") > 300
+        await page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+        assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        await page.reload()
     assert trouble == []

@@ -113,7 +113,7 @@ class FigureKeeping:
     async def _is_stored(self, post: Tracked) -> bool:
         found = await self._posts.find_one({"post_id": post.post_id})
         kept = found.platforms[post.index].analytics if found and post.index < len(found.platforms) else None
-        return kept is not None and kept.synced_at == self._now
+        return kept is not None and kept == post.figures
 
     def _rows(self, one: Folded) -> list[AnalyticsData]:
         post, figures, earlier = one.post, one.post.figures, one.earlier

@@ -1,5 +1,6 @@
 """Figures of posts that are out: read over HTTP, kept once, day by day, whatever goes wrong on the way."""
 
+import asyncio
 from datetime import timedelta
 
 from core.ids import new_id
@@ -12,6 +13,7 @@ from db.social_posts import SOCIAL_POSTS
 from db.users import USERS, Preferences, User
 from sandbox.faults import Fault
 from tests.workflows.figures.conftest import World, count
+from workflows.figures.sync import FigureSync
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -242,3 +244,21 @@ async def test_a_lease_keeps_a_second_process_away(world: World) -> None:
     await accounts.change(account.social_account_id, lease)
     assert [one.state for one in (await world.sync()).accounts] == ["elsewhere"]
     assert [one.state for one in (await world.sync(HOUR * 2)).accounts] == ["read"]
+
+
+async def test_two_processes_at_once_keep_the_days_right(world: World) -> None:
+    await world.connect("facebook", "linkedin")
+    posts = [await world.publish("facebook", "linkedin", text=f"Bread {number}") for number in range(6)]
+    other = FigureSync(world.database, world.accounts, world.outside, fresh_for=timedelta(0))
+    for round_ in range(1, 4):
+        for post in posts:
+            world.tell(post, "facebook", likes=3 * round_, views=50 * round_)
+            world.tell(post, "linkedin", likes=round_, views=10 * round_)
+        now = world.clock.now()
+        await asyncio.gather(*(one.sync(world.scope, now) for one in (world.figures, other)))
+        world.clock.advance(DAY)
+    await world.sync()
+    rows = await world.days()
+    assert (count(rows, "likes"), count(rows, "views")) == (6 * 12, 6 * 180)
+    assert count(rows, "posts_published") == 12
+    assert [(await world.post(post)).analytics.likes for post in posts] == [12] * 6
