@@ -12,6 +12,7 @@ from core.json_text import inner_list, inner_object
 from core.money import Money
 from db.approval_requests import ApprovalRequest, Change
 from tools.approval.act import moment_of_payload
+from tools.approval.difference import called
 from tools.platforms.catalogue import BY_NAME
 
 HEAD: Final = (
@@ -129,7 +130,7 @@ def _facts(request: ApprovalRequest) -> str:
 
 def _changes(changes: Sequence[Change]) -> str:
     rows = "".join(
-        f"<li><strong>{escape(f'{change.where} {change.field}'.strip())}</strong>"
+        f"<li><strong>{escape(f'{change.where} {called(change.field)}'.strip())}</strong>"
         + (f"<del>{escape(change.before)}</del>" if change.before is not None else "")
         + (f"<ins>{escape(change.after)}</ins>" if change.after is not None else "")
         + "</li>"

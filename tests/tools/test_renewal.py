@@ -91,7 +91,7 @@ async def test_a_new_time_withdraws_what_waits_and_keeps_the_rest_of_it(ready: D
     assert outcome.interrupt is not None
     assert [post["content_id"] for post in outcome.interrupt.payload["posts"]] == [first, second]
     assert [change["field"] for change in outcome.interrupt.difference] == ["publish_at"]
-    assert "Changed: threads publish_at" in outcome.interrupt.message
+    assert "Changed: Threads time" in outcome.interrupt.message
 
 
 async def test_asking_for_the_same_again_shows_the_same_request(ready: Desk) -> None:

@@ -45,7 +45,7 @@ async def test_a_no_with_a_reason_rejects_and_hands_the_reason_on(talk: Talk) ->
 async def test_a_wish_for_another_time_is_asked_anew_with_the_difference(talk: Talk) -> None:
     answer = await talk.say("go ahead but make it Friday")
     assert answer.cards
-    assert "Changed: threads publish_at" in answer.cards[0]
+    assert "Changed: Threads time" in answer.cards[0]
     assert await statuses(talk) == ["rejected", "pending"] or sorted(await statuses(talk)) == ["pending", "rejected"]
     assert await talk.all(SOCIAL_POSTS) == []
     await talk.say("approve")
