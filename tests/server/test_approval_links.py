@@ -31,7 +31,8 @@ async def link_to(person: Person, asked: dict[str, str], approver: str = "client
     body = {"approver": approver}
     made = await person.client.post(f"/api/v1/approvals/{asked['approval_id']}/links", json=body)
     assert made.status_code == 201
-    return str(urlsplit(made.json()["url"]).path)
+    url: str = made.json()["url"]
+    return urlsplit(url).path
 
 
 async def state(person: Person, asked: dict[str, str]) -> dict[str, object]:
