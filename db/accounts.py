@@ -105,6 +105,12 @@ class Accounts:
             stored = stored or await self._keys.find_one({"previous_hash": key_hash})
         return to_document(API_KEYS, stored) if stored else None
 
+    async def key_by_grant(self, grant_hash: str) -> ApiKey | None:
+        """Return the key that a program may fetch with the code of this hash."""
+        with translated():
+            stored = await self._keys.find_one({"grant_hash": grant_hash})
+        return to_document(API_KEYS, stored) if stored else None
+
     async def note_key_use(self, key_id: str, times: int, last: datetime) -> None:
         """Add to how often a key was used; one that is gone stays gone."""
         with translated():

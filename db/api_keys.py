@@ -3,16 +3,25 @@
 from typing import Literal, TypeAlias
 
 from core.scope import Role
-from db.collection import Collection, Index, OwnedDocument, UtcTime
+from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 
 KeyScope: TypeAlias = Literal["api", "chat", "mcp", "approve"]
+
+
+class PendingGrant(Part):
+    """What was agreed for a program that has not fetched its key yet."""
+
+    client_hash: str
+    redirect_uri: str
+    challenge: str
 
 
 class ApiKey(OwnedDocument):
     """One key. ``actor_id`` is the person it acts for; ``prefix`` is what people recognise it by.
 
     After a rotation the old text, by ``previous_hash``, goes on working until ``previous_until``. ``use_count`` and
-    ``last_used_at`` are written now and then, not at each call.
+    ``last_used_at`` are written now and then, not at each call. ``grant`` is there while a program may still fetch the
+    key with the code whose hash is ``grant_hash``.
     """
 
     key_id: str
@@ -29,6 +38,8 @@ class ApiKey(OwnedDocument):
     revoked_at: UtcTime | None = None
     last_used_at: UtcTime | None = None
     use_count: int = 0
+    grant_hash: str | None = None
+    grant: PendingGrant | None = None
 
 
 API_KEYS = Collection(
@@ -39,6 +50,7 @@ API_KEYS = Collection(
     indexes=(
         Index(("key_hash",), unique=True),
         Index(("previous_hash",), sparse=True),
+        Index(("grant_hash",), sparse=True),
         Index(("actor_id",)),
         Index(("user_id", "-created_at", "-key_id")),
     ),

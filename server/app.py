@@ -11,6 +11,7 @@ from server.completions import routes as completions
 from server.live import ag_ui, sockets
 from server.mcp.endpoint import PATH, McpEndpoint
 from server.middleware import Guard
+from server.oauth import routes as oauth
 from server.problems import Problem, add_problem_handlers
 from server.rest import (
     accounts,
@@ -82,6 +83,7 @@ ROUTERS: Final = (
     sockets.router,
     health.router,
     links.public,
+    oauth.router,
     pages.router,
 )
 

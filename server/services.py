@@ -24,6 +24,8 @@ from server.completions.desk import CompletionDesk
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
+from server.oauth.clients import Clients
+from server.oauth.grants import Grants
 from server.visitors import Visitors
 from server.work import WorkParts
 from tools.approval.authority import Authority
@@ -53,6 +55,8 @@ class Services:
     api_keys: ApiKeyDesk
     tokens: Tokens
     completions: CompletionDesk
+    oauth_clients: Clients
+    grants: Grants
     outside: Outside
     logins: Logins
     connections: Connections

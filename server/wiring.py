@@ -25,6 +25,8 @@ from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
 from server.memory import build_memory
+from server.oauth.clients import Clients
+from server.oauth.grants import Grants
 from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
@@ -125,6 +127,8 @@ def assemble(
         callers=Callers(database, tokens, clock),
         api_keys=ApiKeyDesk(database, desk, clock),
         completions=CompletionDesk(database, turns),
+        oauth_clients=Clients(secret, clock),
+        grants=Grants(database, desk, clock),
         tokens=tokens,
         outside=outside,
         logins=logins,

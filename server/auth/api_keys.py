@@ -20,6 +20,7 @@ from server.auth.accounts import AccountDesk, Origin
 KEY_PREFIX: Final = "mmk_"
 SHOWN: Final = 12
 MOST_KEYS: Final = 100
+MOST_LOOKED_AT: Final = 1000
 RANK: Final[dict[Role, int]] = {"viewer": 0, "user": 1, "admin": 2}
 
 
@@ -66,8 +67,7 @@ class ApiKeyDesk:
         if new.expires_at and new.expires_at <= self._clock.now():
             raise InvalidInput("The key would have expired already. Choose a later time.", field="expires_at")
         keys = self._keys(scope)
-        if await keys.count({"revoked_at": None}) >= MOST_KEYS:
-            raise LimitReached(f"An account has at most {MOST_KEYS} keys. Revoke one you don't need.")
+        await require_room(keys, self._clock.now())
         text = _new_text()
         made = await keys.insert(
             ApiKey(
@@ -139,6 +139,13 @@ class ApiKeyDesk:
     async def _audit(self, scope: Scope, action: str, key: ApiKey, origin: Origin) -> None:
         details = {"name": key.name, "prefix": key.prefix, "role": key.role, "scopes": key.scopes}
         await self._desk.audit(scope, action, origin, resource=("api_key", key.key_id), details=details)
+
+
+async def require_room(keys: Repository[ApiKey], now: datetime) -> None:
+    """Raise LimitReached when an account has as many keys that work as it may."""
+    unrevoked = await keys.find({"revoked_at": None}, sort=(("created_at", -1), ("key_id", -1)), limit=MOST_LOOKED_AT)
+    if sum(key.expires_at is None or key.expires_at > now for key in unrevoked) >= MOST_KEYS:
+        raise LimitReached(f"An account has at most {MOST_KEYS} keys. Revoke one you don't need.")
 
 
 def _owns(scope: Scope) -> bool:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from core.errors import AppError, Forbidden, NotAuthenticated
 from core.scope import Scope as Caller
 from server.auth.caller import bearer_token
+from server.oauth.routes import METADATA, issuer_of
 from server.origins import origin_allowed
 from server.problems import of_error
 from server.services import Services
@@ -42,7 +43,11 @@ class McpEndpoint:
             caller = await self._admitted(request)
             app = self._app or await self._started()
         except AppError as error:
-            await of_error(error)(scope, receive, send)
+            refusal = of_error(error)
+            if error.kind == "not_authenticated":
+                place = issuer_of(request, self._services) + METADATA + PATH
+                refusal.headers["WWW-Authenticate"] = f'Bearer resource_metadata="{place}", scope="mcp"'
+            await refusal(scope, receive, send)
             return
         await app({**scope, CALLER: caller}, receive, send)
 
