@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 from core.money import Money
 from tools.figures.formulas import ratio
 
-RowKind: TypeAlias = Literal["post", "activity", "score", "spend", "email", "day"]
+RowKind: TypeAlias = Literal["post", "activity", "score", "link", "spend", "email", "day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             _sum("engagement", "likes + comments + shares", "post", "day"),
             _sum("clicks", "clicks on posts", "post", "day"),
             _sum("conversions", "conversions from posts", "post"),
+            _sum("link_clicks", "visitors who followed our links, each once a day", "link"),
             _sum("emails_sent", "emails sent", "email", "day"),
             _sum("delivered", "emails delivered", "email", "day"),
             _sum("opened", "emails opened", "email"),
@@ -191,6 +192,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
         "clicks_per_dollar": "clicks_per_spend",
         "clicks_per_euro": "clicks_per_spend",
         "bookmarks": "saves",
+        "link_visits": "link_clicks",
         "performance": "performance_score",
         "score": "performance_score",
         "virality": "virality_score",
@@ -200,6 +202,7 @@ NAMED: Mapping[RowKind, str] = {
     "post": "post",
     "activity": "daily row",
     "score": "post",
+    "link": "link",
     "spend": "charge",
     "email": "email",
     "day": "daily row",

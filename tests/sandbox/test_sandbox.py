@@ -107,6 +107,20 @@ async def test_its_clock_is_set_from_outside(tmp_path: Path) -> None:
         assert row["at"].startswith("2027-01-01T09:00:00")
 
 
+async def test_figures_of_posts_are_set_from_outside(tmp_path: Path) -> None:
+    async with running(tmp_path / "journal") as program:
+        token = (await program.control("twitter", "tokens", {"do": "issue", "scope": SCOPES}))["token"]
+        access = Access("2244994945", Credentials(access_token=token))
+        async with Outside(SystemClock(), timeout=20, addresses=program.addresses) as outside:
+            adapter = X(outside)
+            published = await adapter.publish(access, permitted("twitter", access, a_post()), PassingNotes())
+            number = published.platform_post_id
+            for told in ({"like_count": 3}, {"impression_count": 90}):
+                assert await program.control("twitter", "figures", {number: told, "1": told}) == {"posts": 1}
+            figures = (await adapter.metrics(access, [number]))[number]
+        assert (figures.likes, figures.views) == (3, 90)
+
+
 def test_a_line_cut_short_by_a_kill_never_counted(tmp_path: Path) -> None:
     path = tmp_path / "journal"
     first = Journal(path)

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.errors import NotFound
+from core.errors import NotFound, ToolInputError
 from core.ids import new_id
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
+from db.managed_urls import MANAGED_URLS, ManagedUrl
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS, SocialPost
+from db.spend_entries import SPEND_ENTRIES, SpendEntry
 from tests.tools.conftest import PLAN, Desk
 from tools.analytics import query_metrics
 from tools.campaigns import create_campaign_plan
@@ -167,6 +169,45 @@ async def test_daily_social_figures_by_platform(ready: Desk) -> None:
     await day(ready, {"social": {"total_reach": 900, "by_platform": platforms}})
     told = await ready.call(query_metrics, metrics=["reach"], group_by="platform")
     assert {row["key"]: row["values"]["reach"] for row in told["rows"]} == {"instagram": 600, "facebook": 300}
+
+
+async def test_visitors_of_links_by_channel_and_day(ready: Desk) -> None:
+    links = Repository(ready.database, MANAGED_URLS, ready.scope)
+    for platform, by_day in (("instagram", {"2026-11-10": 4, "2026-11-18": 3}), ("email", {"2026-11-18": 9})):
+        url = {"url_id": new_id("url"), "code": new_id("cod"), "source_type": "social_post", "source_id": "cnt_1"}
+        shared = {"original_url": "https://shop.example", "url": "https://shop.example", "platform": platform}
+        await links.insert(ManagedUrl.model_validate(url | shared | {"clicks_by_day": by_day}))
+    told = await ready.call(query_metrics, metrics=["link_clicks"], group_by="platform", period="last 7 days")
+    assert [(row["key"], row["values"]["link_clicks"]) for row in told["rows"]] == [("email", 9), ("instagram", 3)]
+    assert told["rows"][0]["aggregation"]["link_clicks"] == "sum of link_clicks over 1 link"
+
+
+async def test_charges_count_for_the_channel_they_were_for(ready: Desk) -> None:
+    first = await post(ready, platform="instagram", clicks=40)
+    second = await post(ready, platform="facebook", clicks=30)
+    charges = Repository(ready.database, SPEND_ENTRIES, ready.scope)
+    for subject, minor in ((first, 2_000), (second, 1_000)):
+        charge = SpendEntry(
+            entry_id=new_id("spe"), campaign_id="cmp_1", amount_minor=minor, currency="GBP", item="boost",
+            subject_id=subject, allowed_by="policy",
+        )  # fmt: skip
+        await charges.insert(charge)
+    told = await ready.call(query_metrics, metrics=["clicks_per_spend", "spend"], group_by="platform")
+    values = [(row["key"], row["values"]["clicks_per_spend"], row["values"]["spend"]) for row in told["rows"]]
+    assert values == [("facebook", 3, 10), ("instagram", 2, 20)]
+    assert first in told["rows"][1]["sources"]
+
+
+async def test_periods_in_words_are_compared(ready: Desk) -> None:
+    await post(ready, "2026-10-12T12:00:00Z", likes=10)
+    await post(ready, "2026-11-12T12:00:00Z", likes=15)
+    told = await ready.call(query_metrics, metrics=["likes"], period="November", compare_with="October")
+    (row,) = told["rows"]
+    assert (row["values"]["likes"], row["before"]["values"]["likes"], row["change_percent"]["likes"]) == (15, 10, 50)
+    assert row["before"]["sources"] != row["sources"]
+    assert told["compared_with"] == {"since": "2026-10-01", "until": "2026-10-31"}
+    with pytest.raises(ToolInputError, match="last 30 days"):
+        await ready.call(query_metrics, metrics=["likes"], period="when the moon is full")
 
 
 async def test_long_lists_of_rows_and_sources_are_cut_and_counted(ready: Desk) -> None:

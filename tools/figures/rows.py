@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData, SocialMetrics
 from db.content_library import CONTENT_LIBRARY
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
+from db.managed_urls import MANAGED_URLS
 from db.social_posts import SOCIAL_POSTS, Counters, SocialPost
 from db.spend_entries import SPEND_ENTRIES
 from tools.figures.counters import counts_of
@@ -74,6 +75,8 @@ async def read_rows(ctx: ToolContext, wanted: Wanted) -> Found:
     found = Found()
     if wanted.kinds & {"post", "score"}:
         await _add_posts(ctx, wanted, found)
+    if "link" in wanted.kinds:
+        await _add_links(ctx, wanted, found)
     if "spend" in wanted.kinds:
         await _add_charges(ctx, wanted, found)
     if "email" in wanted.kinds and (wanted.platforms is None or "email" in wanted.platforms):
@@ -97,6 +100,20 @@ async def _add_posts(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
             found.rows += _of_post(post, wanted)
         if "score" in wanted.kinds:
             found.rows += _scores_of(post, wanted.timezone)
+
+
+async def _add_links(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
+    """Visitors of links, counted here; their days are those of UTC."""
+    links = await ctx.repository(MANAGED_URLS).find(
+        _of_campaign(wanted.campaign_id), sort=[("created_at", -1)], limit=MOST_POSTS + 1
+    )
+    found.truncated = found.truncated or len(links) > MOST_POSTS
+    for link in links:
+        for told, visitors in sorted(link.clicks_by_day.items()):
+            day, figures = date.fromisoformat(told), {"link_clicks": Decimal(visitors)}
+            if wanted.holds(day):
+                now = ctx.clock.now()
+                found.rows.append(Row(link.url_id, "link", day, link.platform, link.campaign_id, figures, now))
 
 
 async def _add_charges(ctx: ToolContext, wanted: Wanted, found: Found) -> None:

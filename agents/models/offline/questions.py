@@ -36,6 +36,7 @@ METRICS: Final[tuple[tuple[str, str], ...]] = (
     ("views", r"views?|viewed|watched|plays"),
     ("impressions", r"impressions?|visibility"),
     ("reach", r"reach|reached|people saw"),
+    ("link_clicks", r"(?:link clicks?|clicks? on (?:the |our )?links?|visitors? (?:of|to) (?:the |our )?links?)"),
     ("clicks", r"clicks?|clicked"),
     ("organic_traffic", r"organic traffic|traffic|website visits?|visits to the (?:site|website|page)|seo"),
     ("new_leads", r"leads?"),
@@ -56,6 +57,7 @@ COVERED: Final[Mapping[str, tuple[str, ...]]] = {
     "ctr": ("clicks",),
     "click_rate": ("clicks",),
     "conversion_rate": ("conversions",),
+    "link_clicks": ("clicks",),
     "unsubscribed": (),
 }
 ADDED: Final[Mapping[str, tuple[str, ...]]] = {"clicks_per_spend": ("clicks", "spend")}
