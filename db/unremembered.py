@@ -80,7 +80,7 @@ class Unremembered:
         where = {"conversation_id": message["conversation_id"], "user_id": message["user_id"]}
         with translated():
             found = await self._conversations.find_one(where, {"_id": 0, "context.campaign_brief": 1})
-        brief = ((found or {}).get("context") or {}).get("campaign_brief") or {}
+        brief = inner_object(inner_object((found or {}).get("context")).get("campaign_brief"))
         return str(brief.get("product") or "")
 
     async def let_go(self, user_id: str, conversation_id: str) -> None:

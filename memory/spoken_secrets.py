@@ -9,8 +9,8 @@ from memory.words import SILENT
 Form: TypeAlias = tuple[str, str, Callable[[str], bool] | None]
 
 _NAMES: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_SPOKEN: Final = {name: str(digit) for digit, name in enumerate(_NAMES)} | {"oh": "0", "null": "0"}
-_TIMES: Final = {"double": 2, "triple": 3}
+_SPOKEN: Final[dict[str, str]] = {name: str(digit) for digit, name in enumerate(_NAMES)} | {"oh": "0", "null": "0"}
+_TIMES: Final[dict[str, int]] = {"double": 2, "triple": 3}
 _WORD: Final = rf"(?:{'|'.join((*_SPOKEN, *_TIMES))}|\d+)"
 _MEASURE: Final = re.compile(r"\d+[- ]?(?:char|digit|letter|sign|day|week|month|year|time|user)", re.IGNORECASE)
 _FIRST_WORDS: Final = frozenset({"wrong", "incorrect", "expired", "forgotten", "lost", "missing", "reset", "changed"})
@@ -22,15 +22,13 @@ _DOORS: Final = r"(?:door|alarm|gate|safe|entry|lock(?:er)?|key ?(?:safe|box)|sh
 
 def spoken_digits(text: str) -> str:
     """Return the digits that words and digits say: "double four one" is 441."""
-    said = ""
+    said: list[str] = []
     times = 1
-    for word in re.findall(r"[a-z]+|\d+", text.lower()):
-        if word in _TIMES:
-            times = _TIMES[word]
-            continue
-        said += _SPOKEN.get(word, word) * times
-        times = 1
-    return said
+    for match in re.finditer(r"[a-z]+|\d+", text.lower()):
+        word = match.group()
+        said += [_SPOKEN.get(word, word)] * times if word not in _TIMES else []
+        times = _TIMES.get(word, 1)
+    return "".join(said)
 
 
 def is_passphrase(text: str) -> bool:

@@ -17,7 +17,21 @@ PACE: Final = timedelta(seconds=30)
 ADVERSARIAL: Final = 5
 _SESSION: Final = re.compile(r"session_(\d+)")
 _TURN_ID: Final = re.compile(r"D\s*:?\s*(\d+)\s*:\s*0*(\d+)")
-_DATE_FORMS: Final = ("%I:%M %p on %d %B, %Y", "%I:%M %p on %d %B %Y", "%H:%M on %d %B, %Y")
+# Without commas; in months and the half of the day, upper and lower case are the same.
+_DATE_FORMS: Final = (
+    "%I:%M %p on %d %B %Y",
+    "%H:%M on %d %B %Y",
+    "%I %p on %d %B %Y",
+    "%d %B %Y",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d",
+)
+# A session without a time came this long after the one before it; the first one on some day.
+BETWEEN: Final = timedelta(days=7)
+UNDATED: Final = datetime(2020, 1, 1, 12, tzinfo=UTC)
+ORDINARY: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,8 @@ def _conversations(file: Path) -> Iterator[Conversation]:
         content = orjson.loads(file.read_bytes())
     except orjson.JSONDecodeError as error:
         raise InvalidInput(f"{file} is not JSON: {error}.") from error
+    if isinstance(content, Mapping) and "qa" not in content:
+        content = list(cast("Mapping[str, Any]", content).values())
     entries = cast("Sequence[Any]", content if isinstance(content, list) else [content])
     for place, entry in enumerate(entries):
         if not isinstance(entry, Mapping):
@@ -122,27 +138,32 @@ def _conversations(file: Path) -> Iterator[Conversation]:
 def _conversation(name: str, sessions: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> Conversation:
     turns: list[Turn] = []
     numbers = sorted(int(match[1]) for key in sessions if (match := _SESSION.fullmatch(key)))
+    before = UNDATED
     for number in numbers:
-        began = _moment(str(sessions[f"session_{number}_date_time"]))
-        for place, turn in enumerate(sessions[f"session_{number}"]):
-            caption = turn.get("blip_caption")
-            text = str(turn.get("text", ""))
-            turns.append(
-                Turn(
-                    turn_id=_turn_ids(turn["dia_id"])[0],
-                    session=number,
-                    speaker=str(turn["speaker"]),
-                    text=f"{text} [{caption}]".strip() if caption else text,
-                    said=began + place * PACE,
-                )
-            )
+        began = _moment(str(sessions.get(f"session_{number}_date_time") or "")) or before + BETWEEN
+        before = began
+        told = cast("Sequence[Mapping[str, Any]]", sessions[f"session_{number}"] or ())
+        turns += [_turn(turn, number, place, began) for place, turn in enumerate(told)]
     there = frozenset(turn.turn_id for turn in turns)
     questions = [
-        Question(str(entry["question"]), evidence, int(entry["category"]))
+        Question(str(entry["question"]), evidence, int(entry.get("category") or ORDINARY))
         for entry in asked
-        if (evidence := there.intersection(found for told in entry.get("evidence") or () for found in _turn_ids(told)))
+        if (evidence := there.intersection(_turn_ids(entry.get("evidence"))))
     ]
     return Conversation(name, tuple(turns), tuple(questions))
+
+
+def _turn(turn: Mapping[str, Any], session: int, place: int, began: datetime) -> Turn:
+    """Read a turn; one without an id is named by its place, as the layout counts."""
+    caption, text = turn.get("blip_caption"), str(turn.get("text") or "")
+    ids = _turn_ids(turn.get("dia_id"))
+    return Turn(
+        turn_id=ids[0] if ids else f"D{session}:{place + 1}",
+        session=session,
+        speaker=str(turn.get("speaker") or ""),
+        text=f"{text} [{caption}]".strip() if caption else text,
+        said=began + place * PACE,
+    )
 
 
 def _turn_ids(told: object) -> list[str]:
@@ -150,10 +171,14 @@ def _turn_ids(told: object) -> list[str]:
     return [f"D{session}:{turn}" for session, turn in _TURN_ID.findall(str(told))]
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str) -> datetime | None:
+    """Read a session's time; None where it has none."""
+    plain = " ".join(text.replace(",", " ").split())
+    if not plain:
+        return None
     for form in _DATE_FORMS:
         try:
-            return datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
+            return datetime.strptime(plain, form).replace(tzinfo=UTC)
         except ValueError:
             continue
     raise InvalidInput(f"{text} is not a time of the LoCoMo layout, such as 4:04 pm on 20 January, 2023.")

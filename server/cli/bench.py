@@ -12,7 +12,7 @@ from memory.memories import Memories
 from memory.trial.evidence import Answer, Finding, answers, summed
 from memory.trial.layout import ADVERSARIAL, Conversation, read_conversations
 from memory.trial.speed import ingest_in_batches, ingest_one_by_one, recall_times
-from server.cli.terminal import say
+from server.cli.terminal import report, say
 from server.storage import open_database
 
 CATEGORIES: Final = {1: "several turns", 2: "time", 3: "common sense", 4: "one turn", ADVERSARIAL: "adversarial"}
@@ -33,7 +33,9 @@ async def bench_memory(settings: Settings, path: Path) -> int:
 
 async def _quality(memories: Memories, conversations: list[Conversation]) -> None:
     found: list[Answer] = []
-    for conversation in conversations:
+    for number, conversation in enumerate(conversations, 1):
+        turns, asked = len(conversation.turns), len(conversation.questions)
+        report(f"{number} of {len(conversations)}: {conversation.name}, {turns} turns, {asked} questions")
         found += await answers(memories, conversation)
     turns = sum(len(conversation.turns) for conversation in conversations)
     say(f"{len(conversations)} conversations, {turns} turns, {len(found)} questions with evidence")

@@ -1,4 +1,4 @@
-"""What the commands write: results to standard output, trouble to standard error."""
+"""What the commands write: results to standard output, trouble and how far they are to standard error."""
 
 import sys
 
@@ -9,6 +9,12 @@ def say(text: str = "", end: str = "\n") -> None:
     """Write to standard output at once."""
     sys.stdout.write(text + end)
     sys.stdout.flush()
+
+
+def report(text: str) -> None:
+    """Write how far the work has come to standard error, so that it is in nobody's results."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def complain(text: str) -> None:

@@ -71,6 +71,44 @@ def test_a_path_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_conversations(tmp_path / "none.json")
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"session_1_date_time": None},
+        {"session_1_date_time": "", "session_2_date_time": ""},
+        {"session_1_date_time": "4:04 PM on 20 January , 2023"},
+        {"session_1_date_time": "2023-01-20 16:04"},
+        {"session_3": None, "session_3_date_time": "1:00 pm on 4 May, 2023"},
+        {
+            "session_1": [
+                {"speaker": "Ana", "text": "Hello Ben!"},
+                {"speaker": "Ben", "dia_id": " D1:02 ", "text": None},
+            ]
+        },
+        {"session_2": [{"dia_id": "D2:1", "text": "", "blip_caption": "a yellow van"}]},
+    ],
+)
+def test_what_data_sets_leave_out_is_borne(tmp_path: Path, changes: dict[str, Any]) -> None:
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps(CONVERSATION | changes | {"qa": QUESTIONS}))
+    (conversation,) = read_conversations(path)
+    assert [turn.turn_id for turn in conversation.turns] == ["D1:1", "D1:2", "D2:1"]
+    assert conversation.turns[0].said < conversation.turns[2].said
+    assert "None" not in "".join(turn.text + turn.speaker for turn in conversation.turns)
+    assert len(conversation.questions) == 3
+
+
+@pytest.mark.parametrize("evidence", ["D1:1", ["D1:1; D2:1"], ["D1:1 D2:1"], [" D1:1 ", "D", "D9:9"], ["D:1:1"]])
+def test_evidence_is_read_however_it_is_written(tmp_path: Path, evidence: object) -> None:
+    path = tmp_path / "one.json"
+    asked = {"question": "Who?", "answer": 5, "evidence": evidence}
+    path.write_text(json.dumps({"a": {"conversation": CONVERSATION, "qa": [asked, {"question": "None?"}]}}))
+    ((question,),) = [conversation.questions for conversation in read_conversations(path)]
+    assert "D1:1" in question.evidence
+    assert question.evidence <= {"D1:1", "D2:1"}
+    assert question.category == 4
+
+
 async def test_the_evidence_kept_aside_is_found(memories: Memories) -> None:
     found = await answers(memories, merged(read_conversations(DATA / "held_out")))
     finding = summed(found)

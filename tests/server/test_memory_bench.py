@@ -25,7 +25,7 @@ async def test_the_bench_prints_quality_and_speed(tmp_path: Path) -> None:
     data = tmp_path / "talk.json"
     data.write_text(json.dumps(SESSIONS))
     ended = await run(tmp_path / "data", "bench", "memory", str(data))
-    assert (ended.code, ended.err) == (0, "")
+    assert (ended.code, ended.err) == (0, "1 of 1: talk-0, 3 turns, 2 questions\n")
     lines = ended.out.splitlines()
     assert lines[0] == "1 conversations, 3 turns, 2 questions with evidence"
     assert lines[2].split() == ["categories", "1", "to", "4", "2", "100.0%", "100.0%", "100.0%"]
