@@ -19,13 +19,13 @@ from db.short_links import ShortLinks
 from server.auth.accounts import AccountDesk
 from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
+from server.auth.grants import Grants
 from server.auth.tokens import Tokens
 from server.completions.desk import CompletionDesk
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
 from server.oauth.clients import Clients
-from server.oauth.grants import Grants
 from server.visitors import Visitors
 from server.work import WorkParts
 from tools.approval.authority import Authority

@@ -21,12 +21,12 @@ from db.unfinished import UnfinishedWork
 from server.auth.accounts import AccountDesk
 from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
+from server.auth.grants import Grants
 from server.auth.passwords import Passwords
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
 from server.memory import build_memory
 from server.oauth.clients import Clients
-from server.oauth.grants import Grants
 from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database

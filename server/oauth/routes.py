@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import NotAuthenticated
 from core.scope import Scope
 from server.auth.caller import COOKIE, CameFrom
+from server.auth.grants import TOKEN_LIFETIME
 from server.middleware import CONTENT_POLICY
 from server.oauth.clients import Client
-from server.oauth.grants import TOKEN_LIFETIME
 from server.oauth.page import asking, refused, sign_in
 from server.origins import from_here
 from server.rest.text import Line

@@ -17,8 +17,8 @@ from pydantic import AnyUrl
 
 from core.clock import ManualClock
 from server.auth.caller import COOKIE
+from server.auth.grants import challenge_of
 from server.oauth.clients import Clients
-from server.oauth.grants import challenge_of
 from server.services import Services
 from tests.server.conftest import Person
 
