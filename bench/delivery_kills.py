@@ -42,7 +42,8 @@ SHARES = {"worker": 0.58, "outside": 0.30, "database": 0.12}
 LONGEST_WAIT = 0.15
 LONGEST_LULL = 0.8
 POLL_SECONDS = 0.01
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 40.0
+REST_SECONDS = 0.5
 FLAWS: tuple[Flaw, ...] = ("pending", "rejected", "changed")
 MOST_ON_INSTAGRAM = 90  # a twin of it takes a hundred a day
 FLAWED_SHARE, SAME_SHARE = 0.15, 0.3
@@ -83,7 +84,7 @@ class Killing:
         self._plan = [what for what, share in SHARES.items() for _ in range(round(kills * share))]
         self._random.shuffle(self._plan)
         self._journal = folder / "journal"
-        self._port, self._mail_port = _free_port(), _free_port()
+        self._port, self._mail_port = free_port(), free_port()
         self._posts: list[ShopPost] = []
         self._wanted = asyncio.Semaphore(AHEAD)
 
@@ -161,11 +162,12 @@ class Killing:
             await self._wanted.acquire()
 
     async def _at_rest(self, database: Database, shop: Shop) -> None:
-        """Wait until nothing is left to do; what stays is told by the comparison."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while await self._unfinished(database, shop):
-                    await asyncio.sleep(0.2)
+        """Wait until nothing is left to do, or nothing has come to an end for a while: that is told as stuck."""
+        waited, before = 0.0, len(self._posts)
+        while waited < PATIENCE_SECONDS and (left := await self._unfinished(database, shop)):
+            waited = 0.0 if left < before else waited + REST_SECONDS
+            before = left
+            await asyncio.sleep(REST_SECONDS)
 
     async def _unfinished(self, database: Database, shop: Shop) -> int:
         found = await _deliveries(database, shop)
@@ -286,7 +288,8 @@ def _plain(text: str) -> str:
     return " ".join(words if CHANGED in text else words[:3])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

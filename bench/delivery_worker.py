@@ -57,8 +57,8 @@ def work(place: Place, owner: str) -> None:
     asyncio.run(_work(place, owner))
 
 
-def be_outside(journal: Path, port: int, mail_port: int, seed: int) -> None:
-    """Be the outside world until killed, slow and unreliable."""
+def be_outside(journal: Path, port: int, mail_port: int, seed: int | None) -> None:
+    """Be the outside world until killed; with a seed a slow and unreliable one."""
     asyncio.run(_be_outside(journal, port, mail_port, seed))
 
 
@@ -109,11 +109,11 @@ async def _work(place: Place, owner: str) -> None:
         await asyncio.Event().wait()
 
 
-async def _be_outside(journal: Path, port: int, mail_port: int, seed: int) -> None:
+async def _be_outside(journal: Path, port: int, mail_port: int, seed: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rolled = random.Random(seed)
     async with Sandbox(journal, port=port, mail_port=mail_port) as sandbox:
-        for twin in sandbox.twins.values():
+        for twin in sandbox.twins.values() if seed is not None else ():
             twin.faults.add(*[_fault(rolled) for _ in range(rolled.randrange(3))])
             delay, late = rolled.uniform(0, 0.03), rolled.uniform(0, 0.05)
             twin.faults.add(Fault(method="POST", path=PUBLICATIONS, times=10**6, delay=delay, late=late))
