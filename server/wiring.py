@@ -9,6 +9,7 @@ from agents.models.factory import Models, build_models
 from agents.roster import ROSTER
 from agents.turns.decisions import Decisions
 from agents.turns.house import build_house
+from agents.turns.notices import Notices
 from agents.turns.recovery import Recovery
 from agents.turns.spoken import SpokenTurns
 from core.clock import Clock, SystemClock
@@ -45,6 +46,7 @@ from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
 from workflows.approval_care import ApprovalCare
 from workflows.campaigns.attendance import decision_listener
+from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
 from workflows.figures.sync import FigureSync
 
@@ -135,7 +137,9 @@ def assemble(
         connections=Connections(database, logins),
         accounts=accounts,
         figures=FigureSync(database, accounts, outside),
-        delivery=build_delivery(database, outside, accounts, authority, owner),
+        delivery=build_delivery(
+            database, outside, accounts, authority, owner, told=DeliveryNews(database, Notices(turns)).tell
+        ),
         links=links,
         signed_links=SignedLinks(secret, clock),
         authority=authority,

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.errors import AppError, NotFound
+from core.scope import Scope
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.auth.caller import Caller, Writer
 from server.problems import responses
@@ -180,6 +181,8 @@ async def callback(
     browser = "text/html" in request.headers.get("accept", "")
     try:
         arrival = await parts.connections.finish(scope, platform, state, code, error)
+        for account in arrival.accounts:
+            await _back_in_use(parts, scope, account)
     except AppError as failed:
         if browser:
             return _back("/", connection_error=failed.code, platform=platform)
@@ -199,7 +202,9 @@ async def callback(
 )
 async def connect(platform: PlatformName, body: CredentialsBody, scope: Writer, parts: Parts) -> ConnectionView:
     """Try the credentials out and store them encrypted. Doing it again renews them."""
-    return ConnectionView.of(await parts.connections.connect(scope, platform, body.fields))
+    account = await parts.connections.connect(scope, platform, body.fields)
+    await _back_in_use(parts, scope, account)
+    return ConnectionView.of(account)
 
 
 @router.delete(
@@ -219,6 +224,12 @@ def callback_of(request: Request, parts: Services, platform: str) -> str:
     """Return the one address a platform sends people back to: it has to be registered there."""
     base = parts.settings.public_url or str(request.base_url).rstrip("/")
     return f"{base}{PREFIX}/{platform}/callback"
+
+
+async def _back_in_use(parts: Services, scope: Scope, account: SocialAccount) -> None:
+    """Let posts that waited for this account go out now."""
+    await parts.delivery.deliverer.account_is_back(scope, account.platform, account.account_id)
+    parts.delivery.due.nudge()
 
 
 def _back(path: str, **words: str) -> RedirectResponse:

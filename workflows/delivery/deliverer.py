@@ -7,7 +7,7 @@ repeated. It may be called for the same delivery by anybody, at any time, as oft
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -20,20 +20,24 @@ from db.deliveries import SETTLED, Delivery, DeliveryLease
 from db.delivery_store import DeliveryLost, DeliveryStore
 from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
-from workflows.delivery.making import DeliveryMaking
-from workflows.delivery.outcome import Outcome
+from workflows.delivery.making import DeliveryMaking, account_name
+from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.posts import DeliveredPosts
 
 log = structlog.get_logger(__name__)
 
 INSIST_SECONDS = 20.0
+TELL_AGAIN = timedelta(seconds=5)
 PAUSE_SECONDS = 0.2
 
 
 class Deliverer:
-    """Delivers for every tenant. ``owner`` stays the same over a restart, so that its leases are taken over at once."""
+    """Delivers for every tenant. ``owner`` stays the same over a restart, so that its leases are taken over at once.
 
-    def __init__(self, database: Database, means: Means, owner: str) -> None:
+    ``told`` tells people what became of a delivery, once, and says whether they know now.
+    """
+
+    def __init__(self, database: Database, means: Means, owner: str, told: Told | None = None) -> None:
         self.owner = owner
         self.boot = new_id("boot")
         self._means = means
@@ -41,6 +45,7 @@ class Deliverer:
         self._posts = DeliveredPosts(database, self._store)
         self._making = DeliveryMaking(database, self._store, means.pace)
         self._working: set[str] = set()
+        self._told = told
 
     async def schedule(self, scope: Scope, post_ids: Sequence[str]) -> list[Delivery]:
         """Make the deliveries of scheduled posts and emails, each once. Harmless when repeated."""
@@ -49,6 +54,10 @@ class Deliverer:
     def works_on(self, delivery_id: str) -> bool:
         """Whether this process is at it."""
         return delivery_id in self._working
+
+    async def account_is_back(self, scope: Scope, platform: str, account_id: str) -> None:
+        """Let what waits for an account go on now."""
+        await self._store.wake(account_name(platform, account_id), scope.user_id)
 
     async def deliver(self, scope: Scope, delivery_id: str) -> Outcome:
         """Bring a delivery one step on. NotFound if there is none; Unavailable while the database is away."""
@@ -119,6 +128,10 @@ class Deliverer:
         at = now + step.wait
         changes = {**step.changes, "reason": step.reason, "waits_for": step.waits_for, "next_attempt_at": at}
         await self._patiently_write(self._store.given_back(held, changes))
+        if step.reason != held.reason:
+            await self._store.write(self._posts.why(held, step.reason))
+        if step.waits_for == "account" and held.waits_for != "account" and self._told is not None:
+            await self._told(scope, held.model_copy(update={"reason": step.reason, "waits_for": "account"}))
         kept = {"holder": held.delivery_id, "held_until": at + self._means.pace.lease} if step.uncertain else {}
         await self._pass_turn(held, kept | ({"not_before": step.busy_until} if step.busy_until else {}))
         if step.busy_until:
@@ -131,7 +144,15 @@ class Deliverer:
         with suppress(NotFound):
             content_id = (await self._posts.outgoing(scope, held)).content_id
         over = self._store.given_back(held, {"next_attempt_at": None})
-        await self._store.write(*self._posts.follows(held, content_id), over)
+        if self._told is None or held.conversation_id is None:
+            await self._store.write(*self._posts.follows(held, content_id), over)
+        else:
+            await self._store.write(*self._posts.follows(held, content_id))
+            if not await self._told(scope, held):
+                later = self._now() + TELL_AGAIN
+                await self._store.write(self._store.given_back(held, {"next_attempt_at": later}))
+                return Outcome("again", later)
+            await self._store.write(over)
         log.info("delivered", delivery_id=held.delivery_id, platform=held.platform, state=held.state)
         return _over(held)
 

@@ -63,6 +63,11 @@ def delivery_id_of(post_id: str, platform: str, account_id: str | None) -> str:
     return derived_id(DELIVERIES.id_prefix, post_id, platform, account_id or "")
 
 
+def account_name(platform: str, account_id: str) -> str:
+    """Return the name of an account over all platforms."""
+    return f"{platform}:{account_id}"
+
+
 def _of_post(post: SocialPost, pace: Pace) -> Iterator[Delivery]:
     publish_at = post.schedule.publish_at
     for place, result in enumerate(post.platforms):
@@ -101,7 +106,7 @@ def _delivery(
         "post_id": post_id,
         "platform": platform,
         "account_id": account_id,
-        "account": f"{platform}:{account_id or post_id}",
+        "account": account_name(platform, account_id or post_id),
         "publish_at": publish_at,
         "not_after": publish_at + pace.latest,
         "next_attempt_at": publish_at,

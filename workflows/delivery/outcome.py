@@ -1,8 +1,14 @@
 """What came of looking at a delivery once."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
+
+from core.scope import Scope
+from db.deliveries import Delivery
+
+Told: TypeAlias = Callable[[Scope, Delivery], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)

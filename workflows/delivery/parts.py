@@ -11,6 +11,7 @@ from workflows.delivery.attempt import Means
 from workflows.delivery.deliverer import Deliverer
 from workflows.delivery.due import EVERY_SECONDS, DueDeliveries
 from workflows.delivery.making import DeliveryMaking
+from workflows.delivery.outcome import Told
 from workflows.delivery.pace import Pace
 
 
@@ -30,10 +31,11 @@ def build_delivery(
     owner: str,
     pace: Pace | None = None,
     every_seconds: float = EVERY_SECONDS,
+    told: Told | None = None,
 ) -> DeliveryParts:
     """Put the parts together. Starts nothing."""
     store, waits = DeliveryStore(database), pace or Pace()
     means = Means(store, outside, accounts, authority, database.clock, waits)
-    deliverer = Deliverer(database, means, owner)
+    deliverer = Deliverer(database, means, owner, told)
     making = DeliveryMaking(database, store, waits)
     return DeliveryParts(deliverer, DueDeliveries(deliverer, making, means, every_seconds))

@@ -63,6 +63,15 @@ class DeliveredPosts:
             writes.append(Update(space, where, {"$set": {"status": status, "updated_at": self._now()}}))
         return [*writes, self._audit_write(delivery)]
 
+    def why(self, delivery: Delivery, reason: str | None) -> Write:
+        """Return the write that says in the post why it has not gone out yet."""
+        if delivery.platform == EMAIL:
+            where = {"campaign_id": delivery.post_id, "user_id": delivery.user_id, "status": "scheduled"}
+            return Update(self._store.space(EMAIL_CAMPAIGNS), where, {"$set": {"error": reason}})
+        place = f"platforms.{delivery.place}"
+        where = {"post_id": delivery.post_id, "user_id": delivery.user_id, f"{place}.status": "scheduled"}
+        return Update(self._store.space(SOCIAL_POSTS), where, {"$set": {f"{place}.error": reason}})
+
     def _post_write(self, delivery: Delivery) -> Update:
         result = delivery.result
         if delivery.platform == EMAIL:

@@ -27,7 +27,7 @@ from tools.approval.payload import effect_id, payload_hash
 from tools.outside.http import Outside
 from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
-from workflows.delivery.outcome import Outcome
+from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.pace import Pace
 from workflows.delivery.parts import DeliveryParts, build_delivery
 
@@ -45,11 +45,11 @@ class DeliveryHouse:
     kits: dict[str, TwinKit]
     pace: Pace = field(default_factory=Pace)
 
-    def worker(self, owner: str = "worker", **pace: Any) -> DeliveryParts:
+    def worker(self, owner: str = "worker", told: Told | None = None, **pace: Any) -> DeliveryParts:
         """Return one process' worth of delivering."""
         accounts = OpenAccounts(self.database, Logins(self.outside, {}))
         wanted = replace(self.pace, **pace)
-        return build_delivery(self.database, self.outside, accounts, Authority(self.database), owner, wanted)
+        return build_delivery(self.database, self.outside, accounts, Authority(self.database), owner, wanted, told=told)
 
     async def connect(self, platform: str) -> str:
         """Connect the twin's account; return our id of it."""
@@ -124,6 +124,7 @@ class DeliveryHouse:
             post_id=effect_id("pst", request.request_id, place),
             campaign_id=campaign_id,
             content_id=content.content_id,
+            conversation_id="cnv_1",
             request_id=request.request_id,
             platforms=[PlatformResult(platform=planned["platform"], account_id=planned["account_id"])],
             content=PostContent(
