@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from core.errors import Conflict
+from core.errors import Conflict, Forbidden
 from core.ids import derived_id
 from core.json_text import inner_list, json_object
 from core.scope import Scope
@@ -13,7 +13,9 @@ from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import Campaign, CampaignMode
 from db.content_library import CONTENT_LIBRARY, Content
 from db.repository import Repository
-from tools.approval.payload import execution_id
+from tools.approval.act import Act
+from tools.approval.payload import effect_id, execution_id
+from tools.outside.contract import Post
 from tools.platforms.catalogue import BY_NAME
 from tools.runner import ToolOutcome
 from tools.tool import ToolContext
@@ -119,7 +121,7 @@ class Posting:
         outcome = await self._parts.headless.house.runner.call("schedule_posts", {"items": given}, context)
         for request_id in self._asked(outcome):
             request = await self._requests(course).get(request_id)
-            if needs_person(campaign.mode, items):
+            if await self._needs_person(course, campaign, request):
                 told = Entry(
                     f"asked {request.request_id}",
                     "posts_wait",
@@ -148,13 +150,28 @@ class Posting:
         if request.expires_at <= self._ground.now():
             expired = await self._parts.requests.expire(course.scope, request)
             return expired or await self._requests(course).get(request.request_id)
-        if needs_person(campaign.mode, [(post, None) for post in _platforms(request)]):
+        if await self._needs_person(course, campaign, request):
             return request
         by = Scope(course.user_id, f"{POLICY}:{campaign.mode}", "user")
         try:
             return await self._parts.requests.record(by, request.request_id, "approve", via=POLICY)
         except Conflict:
             return await self._requests(course).get(request.request_id)
+
+    async def _needs_person(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> bool:
+        """Whether a person has to see these posts: by the campaign's mode, or by the account's rules and guardrails."""
+        if by_mode(campaign.mode, _platforms(request)):
+            return True
+        for position, planned in enumerate(_posts(request)):
+            if planned.get("account_id") is None:
+                continue
+            try:
+                ruling = await self._parts.authority.asks(course.scope, _act_of(planned, request, position))
+            except Forbidden:
+                return True
+            if ruling.ruling == "ask":
+                return True
+        return False
 
     async def _carried_out(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> int:
         context = await self._context(course, campaign, execution_id(request.request_id))
@@ -217,12 +234,34 @@ class Posting:
         return Repository(self._parts.database, CONTENT_LIBRARY, course.scope)
 
 
-def needs_person(mode: CampaignMode, items: Sequence[tuple[Piece | str, Content | None]]) -> bool:
-    """Whether a person has to see these posts: all of them, those that reach people directly, or none."""
+def by_mode(mode: CampaignMode, platforms: Sequence[str]) -> bool:
+    """Whether a mode asks for these posts: for all of them, for those that reach people directly, or for none."""
     if mode == "hybrid":
-        names = [item if isinstance(item, str) else item.platform for item, _ in items]
-        return any(name not in BY_NAME or BY_NAME[name].direct for name in names)
+        return any(name not in BY_NAME or BY_NAME[name].direct for name in platforms)
     return mode == "semi_auto"
+
+
+def _act_of(planned: Mapping[str, Any], request: ApprovalRequest, position: int) -> Act:
+    """Return the act a planned post would be, for asking what the rules say of it; its files are not looked at."""
+    platform = str(planned.get("platform"))
+    direct = BY_NAME[platform].direct
+    subject_id = effect_id("eml" if platform == "email" else "pst", request.request_id, position)
+    return Act(
+        effect="send" if direct else "publish",
+        campaign_id=request.campaign_id,
+        subject_id=subject_id,
+        platform=platform,
+        account_id=str(planned.get("account_id")),
+        publish_at=datetime.fromisoformat(str(planned.get("publish_at"))),
+        post=Post(
+            key=subject_id,
+            text=str(planned.get("text")),
+            title=planned.get("subject"),
+            link=planned.get("link"),
+            hashtags=tuple(inner_list(planned.get("hashtags"))),
+            recipients=tuple(inner_list(planned.get("recipients"))),
+        ),
+    )
 
 
 def _posts(request: ApprovalRequest) -> list[Mapping[str, Any]]:
