@@ -13,7 +13,9 @@ from core.ids import new_id
 from core.scope import Scope
 from db.catalogue import OWNED
 from db.charts import CHARTS, Chart
+from db.deliveries import DELIVERIES, Delivery
 from db.repository import Repository
+from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.app import ROUTERS
 from server.services import Services
@@ -27,6 +29,10 @@ BODIES = {
     "decide_approval": {"decision": "approve"},
     "change_content": {"text": "Mine now."},
     "change_memory": {"content": "Mine now.", "pinned": True},
+    "retry_post": {},
+    "resolve_post": {"outcome": "leave"},
+    "make_approval_link": {"approver": "client@shop.example"},
+    "put_campaign_approval_rules": {"mode": "hybrid"},
 }
 
 
@@ -58,10 +64,16 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     await person.say(conversation, "Thanks")
     post = (await person.client.get("/api/v1/posts")).json()["items"][0]["post_id"]
     noted = await person.client.post("/api/v1/memory", json={"content": "Our delivery fee is £3."})
+    now = services.clock.now()
+    mine = Scope(person.user_id, person.user_id, "user")
+    job = ScheduledJob(job_id=new_id("job"), job_type="report", schedule=JobSchedule(execute_at=now))
+    await services.repository(SCHEDULED_JOBS, mine).insert(job)
+    times = {"publish_at": now, "not_after": now}
+    delivery = Delivery(delivery_id=new_id("dlv"), post_id=post, platform="twitter", account="Ours", **times)
+    await services.repository(DELIVERIES, mine).insert(delivery)
     account = SocialAccount(social_account_id=new_id("acc"), platform="twitter", account_id="1")
     await services.repository(SOCIAL_ACCOUNTS, Scope(person.user_id, person.user_id, "user")).insert(account)
     source = Source("social_post", post, "twitter")
-    mine = Scope(person.user_id, person.user_id, "user")
     link = await services.links.manage(mine, source, "https://shop.example/menu")
     key = await person.client.post("/api/v1/api-keys", json={"name": "Shop"})
     chart = Chart(
@@ -70,6 +82,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     await services.repository(CHARTS, mine).insert(chart)
     return {
         "chart_id": chart.chart_id,
+        "job_id": job.job_id,
         "key_id": key.json()["key_id"],
         "link_id": link.url_id,
         "connection_id": account.social_account_id,
