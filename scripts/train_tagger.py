@@ -72,7 +72,7 @@ def examples(made: int, copies: int, seed: int, marked: Sequence[str], tuned: Se
     facts = Facts(Grammar(), [*marked, *tuned])
     lines = [estranged(facts.recast(line, rng, 0.2), rng, 0.15) for line in generated(made, seed)]
     found = [sentence(marks(line)) for line in lines]
-    for own, blind, count in ((marked, 0.5, copies), (tuned, 0.8, copies // 2)):
+    for own, blind, count in ((marked, 0.2, copies), (tuned, 0.6, copies // 2)):
         for line in own:
             own_lines = varied(line, facts, rng, count)
             found.extend(sentence(marks(one), blind=rng.random() < blind) for one in own_lines)
@@ -88,8 +88,8 @@ def learn(number: int, options: argparse.Namespace, marked: Sequence[str], tuned
 def main() -> None:
     """Train and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=2, help="models learnt from different variations, then averaged")
-    parser.add_argument("--made", type=int, default=6000, help="generated briefs a round")
+    parser.add_argument("--rounds", type=int, default=4, help="models learnt from different variations, then averaged")
+    parser.add_argument("--made", type=int, default=9000, help="generated briefs a round")
     parser.add_argument("--epochs", type=int, default=7)
     parser.add_argument("--copies", type=int, default=6, help="variations of each marked brief a round")
     parser.add_argument("--out", type=Path, default=WEIGHTS)

@@ -100,6 +100,12 @@ _WANTED_BARE = re.compile(
     rf"(?:at least |about |around )?{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?=\s+(?:by|before|until|this|in the)\b)",
     re.IGNORECASE,
 )
+_SET = re.compile(
+    rf"\b(?:make|set|put|raise|lower|change|move|up|bring) (?:the |our |my )?(?:goal|target)(?: to| at| up to|"
+    rf" down to)? "
+    rf"{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?!\s?%|[\w,.]*\d)",
+    re.IGNORECASE,
+)
 _TO_FILL = re.compile(
     rf"{_AMOUNT}(?P<pct>(?!))?\s(?P<metric>(?:[a-z][\w'-]*\s)?[a-z][\w'-]*s)\s(?:still |left )?to (?:fill|sell|shift|"
     rf"find|book|"
@@ -198,7 +204,19 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
         said = None if metric else _in_words(text)
         words = said.objective if said else text[amount.start : amount.end] + " " + metric
         return Goal(_clean(words), metric, value, (amount.start, amount.end))
-    for pattern in (_GROW_TO, _CHANGE, _REACHED, _MORE_OF, _COUNT, _SELL, _SELL_BARE, _WANTED, _TO_FILL, _WANTED_BARE):
+    for pattern in (
+        _GROW_TO,
+        _CHANGE,
+        _REACHED,
+        _MORE_OF,
+        _COUNT,
+        _SELL,
+        _SELL_BARE,
+        _WANTED,
+        _TO_FILL,
+        _WANTED_BARE,
+        _SET,
+    ):
         measured = (_measured(text, match, pattern) for match in pattern.finditer(text))
         if goals := [goal for goal in measured if goal]:
             return next((goal for goal in goals if not _EXPECTED.search(text[: goal.span[0]])), goals[0])

@@ -68,6 +68,8 @@ def _gone(text: str, found: Found, opening: str) -> bool:
     ahead, words = text[max(0, found.start - 60) : found.start], text[found.start : found.end]
     if re.match(r"since\b|in the first quarter$", words, re.IGNORECASE):
         return True
+    if _PERIOD.match(text[found.end :]) and re.match(r"this (?:month|quarter|year)$", words, re.IGNORECASE):
+        return True
     if found.last and _WAS.search(re.split(r"[.,;!?\n]", ahead)[-1]):
         return True
     if _GONE.match(text[found.end : found.end + 30]) or _OPENED.search(ahead + opening):
@@ -93,6 +95,11 @@ def _around(text: str, item: Found, days: list[Found]) -> bool:
     return any(day.first and item.first <= day.first <= item.last for day in days)
 
 
+_PERIOD = re.compile(
+    r"\s(?:is|we have|we've(?: got)?|i have|i've(?: got)?|there's)\s(?:about |only )?(?:[£$€₹]|"
+    r"\d)",
+    re.IGNORECASE,
+)
 _WAS = re.compile(r"\b(?:was|were)\b(?! (?:thinking|hoping|planning|wondering|looking|going))", re.IGNORECASE)
 _TO_POST = re.compile(
     r"^\W*(?:(?:please|can you|could you|ok|and|then)\W+)*(?:post|publish|schedule|send|share|"
