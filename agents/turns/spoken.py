@@ -52,7 +52,7 @@ async def meant(house: House, scope: Scope, conversation_id: str, spoken: Spoken
     """Return the request a spoken decision is about; None where that is not beyond doubt.
 
     It has to be the only one that waits in this conversation, shown in it exactly as it is now. A bare yes or no counts
-    only as the answer to it: nothing was said since, and nothing is being worked on.
+    only as the answer to it, with nothing said since; a plain word also later, while nothing is being worked on.
     """
     where = {"conversation_id": conversation_id, "status": "pending"}
     found = await Repository(house.database, APPROVAL_REQUESTS, scope).find(where, limit=20)
@@ -64,14 +64,14 @@ async def meant(house: House, scope: Scope, conversation_id: str, spoken: Spoken
     (request,) = waiting
     if request.shown_hash != request.payload_hash or request.shown_in is None:
         return None
-    conversation = await Repository(house.database, CONVERSATIONS, scope).find_one({"conversation_id": conversation_id})
-    if conversation is None or conversation.run is not None or conversation.queued:
-        return None
-    if spoken.plain:
-        return request
     page = await Repository(house.database, MESSAGES, scope).page({"conversation_id": conversation_id}, limit=10)
     last = next((message for message in page.items if message.role == "user"), None)
-    return request if last is not None and last.run_id == request.shown_in else None
+    if last is not None and last.run_id == request.shown_in:
+        return request
+    if not spoken.plain:
+        return None
+    conversation = await Repository(house.database, CONVERSATIONS, scope).find_one({"conversation_id": conversation_id})
+    return request if conversation is not None and conversation.run is None and not conversation.queued else None
 
 
 def _may(scope: Scope) -> bool:

@@ -17,7 +17,8 @@ export class ApprovalCard {
     this.node = make("section", { className: "card", "aria-label": "Approval" },
       make("header", {}, make("h3", { text: request.summary || "Your decision is needed" }),
         make("span", { className: "quiet", text: "Nothing leaves before you approve" })),
-      make("div", { className: "items" }, ...itemsOf(request.payload).map(item)), this.choices);
+      make("div", { className: "items" }, ...itemsOf(request.payload).map(item)),
+      request.difference?.length ? changes(request.difference) : null, this.choices);
     this.offer();
   }
 
@@ -81,6 +82,13 @@ function item(entry) {
     numbers.length ? make("details", { className: "hint" }, make("summary", { text: "Ids" }), listed(numbers)) : null);
 }
 
+function changes(differences) {
+  return make("div", { className: "item changes" }, make("h4", { text: "Changed since it was asked before" }),
+    ...differences.map(({ where, field, before, after }) => make("div", {},
+      make("div", { className: "hint", text: `${where} ${worded(field)}`.trim() }),
+      before ? make("del", { text: before, dir: "auto" }) : null, after ? make("ins", { text: after, dir: "auto" }) : null)));
+}
+
 function listed(entries) {
   return make("dl", {}, ...entries.flatMap(([name, value]) => [make("dt", { text: worded(name) }),
     make("dd", { dir: "auto" }, shown(value))]));
@@ -91,5 +99,7 @@ const worded = (name) => name.replaceAll("_", " ");
 
 function shown(value) {
   if (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value)) return moment(value);
+  if (Array.isArray(value)) return value.map(shown).join(", ");
+  if (value?.sha256) return `${value.url} (${value.content_type})`;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

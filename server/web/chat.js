@@ -144,8 +144,8 @@ class Conversation {
     this.run = null;
     work("");
     for (const interrupt of outcome?.interrupts || []) {
-      const { approval_id, payload, payload_hash } = interrupt.metadata;
-      this.ask({ approval_id, payload, payload_hash, summary: interrupt.message, expires_at: interrupt.expiresAt });
+      const { approval_id, payload, payload_hash, difference } = interrupt.metadata;
+      this.ask({ approval_id, payload, payload_hash, difference, summary: interrupt.message, expires_at: interrupt.expiresAt });
       announce(`Your decision is needed: ${interrupt.message}`);
     }
     if (outcome?.type === "cancelled") {

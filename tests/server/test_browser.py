@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncGenerator
+from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
@@ -21,6 +22,7 @@ ARGUMENTS = (
 )
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
 WIDTHS = (375, 768, 1440)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture
@@ -124,4 +126,45 @@ async def test_a_chart_is_shown_with_its_table_and_is_there_after_a_reload(
         await page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         await page.reload()
+    assert trouble == []
+
+
+async def test_a_change_is_shown_beside_what_was_asked_before_and_a_link_decides_it(
+    browser: Browser, live: str
+) -> None:
+    trouble: list[str] = []
+    page = await opened(browser, live, trouble)
+    await page.get_by_role("button", name="New here? Make an account").click()
+    await page.get_by_label("Your name").fill("Ada")
+    await page.get_by_label("Email").fill("links@example.com")
+    await page.get_by_label("Password").fill("correct horse")
+    await page.get_by_role("button", name="Make an account", exact=True).click()
+    await say(page, "Write a post for Threads about our new bakery in Leeds, local families.")
+    await say(page, "Schedule it for 2 December at noon.")
+    await expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    await say(page, "go ahead but make it Friday")
+    await expect(page.get_by_text("Changed since it was asked before")).to_be_visible()
+    made: str = await page.evaluate(
+        """async () => {
+          const waiting = await (await fetch("/api/v1/approvals?status=pending")).json();
+          const path = `/api/v1/approvals/${waiting.items[0].approval_id}/links`;
+          const headers = { "Content-Type": "application/json" };
+          const body = JSON.stringify({ approver: "client@shop.example" });
+          return (await (await fetch(path, { method: "POST", headers, body })).json()).url;
+        }"""
+    )
+    for scheme in SCHEMES:
+        visitor = await browser.new_context(color_scheme=scheme)
+        shown = await visitor.new_page()
+        for width in WIDTHS:
+            await shown.set_viewport_size({"width": width, "height": 800})
+            await shown.goto(made)
+            await expect(shown.get_by_role("heading", name="Shall this post go out on Threads?")).to_be_visible()
+            assert await shown.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        if scheme == "light":
+            await visitor.close()
+            continue
+        await shown.get_by_role("button", name="Approve exactly this").click()
+        await expect(shown.get_by_role("status")).to_contain_text("Approved by client@shop.example")
+        await visitor.close()
     assert trouble == []
