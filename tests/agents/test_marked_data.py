@@ -1,7 +1,7 @@
 """What memory recalls stays data: nothing in it closes the block it stands in, and orders to us never hold."""
 
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -36,7 +36,7 @@ def read_by(agent: str, clock: Clock, brought: Brought) -> str:
 @pytest.mark.parametrize("attack", ATTACKS)
 async def test_recalled_text_stays_inside_its_block(firm: Firm, attack: str) -> None:
     await firm.desk.memories.remember(firm.scope, [NewMemory("insight", attack, importance=8, message_id="msg_1")])
-    head = {"conversation_id": "cnv_1", "messages": []}
+    head: dict[str, Any] = {"conversation_id": "cnv_1", "messages": []}
     brought = await firm.memory.recaller.bring(firm.scope, head, "What's our best seller?")
 
     prompt = read_by("writer", firm.database.clock, brought)

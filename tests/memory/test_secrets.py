@@ -106,7 +106,7 @@ OTHER_FORMS = [
     "the facebook pw is hunter22",
     "change the password to Sunny!Day22",
 ]
-ORDINARY += [
+OTHERS_ORDINARY = [
     "Our shop's phone is 0113 496 0000.",
     "Call us at +44 20 7946 0958 or (0)20 7946 0958",
     "Call 07700 900123 for bookings",
@@ -170,7 +170,7 @@ def test_secret_is_found_and_named(text: str, kind: str) -> None:
     assert kind in {secret.kind for secret in find_secrets(text)}
 
 
-@pytest.mark.parametrize("text", ORDINARY)
+@pytest.mark.parametrize("text", [*ORDINARY, *OTHERS_ORDINARY])
 def test_ordinary_words_are_left_alone(text: str) -> None:
     assert without_secrets(text).text == text
 
