@@ -20,6 +20,7 @@ from db.deliveries import SETTLED, Delivery, DeliveryLease
 from db.delivery_store import DeliveryLost, DeliveryStore
 from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
+from workflows.delivery.ending import ended_for_certain
 from workflows.delivery.making import DeliveryMaking, account_name
 from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.posts import DeliveredPosts
@@ -176,9 +177,7 @@ class Deliverer:
                 raise DeliveryLost
             return work.result()
         finally:
-            for task in (work, keeping):
-                task.cancel()
-            await asyncio.gather(work, keeping, return_exceptions=True)
+            await ended_for_certain(work, keeping)
 
     async def _keep(self, held: Delivery) -> None:
         """Renew the lease until it is lost."""

@@ -12,6 +12,7 @@ from core.scope import Scope
 from db.deliveries import Delivery
 from workflows.delivery.attempt import Means
 from workflows.delivery.deliverer import Deliverer
+from workflows.delivery.ending import ended_for_certain
 from workflows.delivery.making import DeliveryMaking
 
 log = structlog.get_logger(__name__)
@@ -44,10 +45,9 @@ class DueDeliveries:
 
     async def stop(self) -> None:
         """Stop; what is under way is gone on with after the next start."""
-        tasks = [*self._running.values(), *([self._task] if self._task else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._task:
+            await ended_for_certain(self._task)
+        await ended_for_certain(*self._running.values())
         self._task = None
 
     def nudge(self) -> None:
