@@ -19,6 +19,7 @@ from memory.account import Account, read_row
 from memory.indexes.exact import ExactIndex
 from memory.indexes.index import MemoryIndex
 from memory.lexicon import Lexicon
+from memory.stopping import stopped
 
 logger = structlog.get_logger(__name__)
 
@@ -144,10 +145,8 @@ class Accounts:
 
     async def close(self) -> None:
         """Stop what is still being loaded."""
-        tasks = [held.loading for held in self._held.values() if held.loading is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in [held.loading for held in self._held.values() if held.loading is not None]:
+            await stopped(task)
 
     async def write(
         self, user_id: str, memory_ids: Sequence[str], writing: Callable[[], Awaitable[list[Raw] | None]]
@@ -175,8 +174,7 @@ class Accounts:
         if held is not None:
             self._held_bytes -= held.held_bytes
             if held.loading is not None:
-                held.loading.cancel()
-                await asyncio.gather(held.loading, return_exceptions=True)
+                await stopped(held.loading)
         await self._index.forget(user_id)
         await self.learnt_index.forget(user_id)
 
@@ -227,8 +225,7 @@ class Accounts:
     async def _load(self, user_id: str, held: Held, *, at_once: bool = False) -> Account:
         """Load an account; a large one in the background, while it is read already. Holds the lock."""
         if held.loading is not None:
-            held.loading.cancel()
-            await asyncio.gather(held.loading, return_exceptions=True)
+            await stopped(held.loading)
         if held.account is not None:
             held.account = None
             self._release(user_id)

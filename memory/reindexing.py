@@ -17,6 +17,7 @@ from db.vector import unpack
 from memory.embedders.embedder import Embedder
 from memory.indexes.index import MemoryIndex
 from memory.memories import Memories
+from memory.stopping import stopped
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +65,7 @@ class Reindexing:
     async def stop(self) -> None:
         """Stop looking; the next start goes on."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await stopped(self._task)
             self._task = None
 
     async def reembed(self) -> AsyncGenerator[Progress]:
