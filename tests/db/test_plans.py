@@ -12,9 +12,13 @@ from db.campaigns import CAMPAIGNS
 from db.client import Database
 from db.collection import NEVER, Collection
 from db.conversations import CONVERSATIONS
+from db.deliveries import DELIVERIES
+from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.managed_urls import MANAGED_URLS
 from db.messages import MESSAGES, Message
+from db.rate_limits import RATE_LIMITS
 from db.repository import Repository
+from db.social_posts import SOCIAL_POSTS
 
 EVER = {"$gte": NEVER, "$lt": NEVER}
 OWN = {"user_id": "usr_1", "conversation_id": "cnv_1"}
@@ -27,6 +31,11 @@ READS: list[tuple[Collection[Any], dict[str, Any]]] = [
     (MESSAGES, {"status": "pending", **OWN}),
     (MESSAGES, {"status": "pending"}),
     (MESSAGES, {"created_at": EVER, **OWN}),
+    (DELIVERIES, {"next_attempt_at": {"$lte": NEVER}}),
+    (DELIVERIES, {"lease.owner": "ins_1"}),
+    (DELIVERIES, {"post_id": "pst_1"}),
+    (SOCIAL_POSTS, {"delivery": "wanted"}),
+    (EMAIL_CAMPAIGNS, {"delivery": "wanted"}),
     (AGENT_EVENTS, {"seq": {"$gt": 4, "$lte": 9}, **OWN}),
 ]
 # Reads of one document: the embedded database looks the first field up alone, and its plan does not say so.
@@ -36,6 +45,8 @@ POINTS: list[tuple[Collection[Any], dict[str, Any]]] = [
     (MESSAGES, {"message_id": "msg_1"}),
     (APPROVAL_REQUESTS, {"request_id": "apr_1"}),
     (MANAGED_URLS, {"code": "abc"}),
+    (DELIVERIES, {"delivery_id": "dlv_1"}),
+    (RATE_LIMITS, {"limit_id": "lim_1"}),
 ]
 
 
