@@ -63,8 +63,9 @@ class CompletionDesk:
             found = await Repository(self._database, CONVERSATIONS, scope).get(begun.conversation_id)
             if found.run is None or found.run.run_id != run_id:
                 return
-            message = await Repository(self._database, MESSAGES, scope).get(found.run.message_id)
-            if message.kind == "message":
+            messages = Repository(self._database, MESSAGES, scope)
+            message = await messages.find_one({"message_id": found.run.message_id})
+            if message is None or message.kind == "message":
                 await self._turns.cancel(scope, begun.conversation_id)
         except AppError as error:
             log.info("left_run_not_stopped", run_id=run_id, reason=error.message)

@@ -68,8 +68,9 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     mine = Scope(person.user_id, person.user_id, "user")
     job = ScheduledJob(job_id=new_id("job"), job_type="report", schedule=JobSchedule(execute_at=now))
     await services.repository(SCHEDULED_JOBS, mine).insert(job)
-    times = {"publish_at": now, "not_after": now}
-    delivery = Delivery(delivery_id=new_id("dlv"), post_id=post, platform="twitter", account="Ours", **times)
+    delivery = Delivery(
+        delivery_id=new_id("dlv"), post_id=post, platform="twitter", account="Ours", publish_at=now, not_after=now
+    )
     await services.repository(DELIVERIES, mine).insert(delivery)
     account = SocialAccount(social_account_id=new_id("acc"), platform="twitter", account_id="1")
     await services.repository(SOCIAL_ACCOUNTS, Scope(person.user_id, person.user_id, "user")).insert(account)

@@ -65,6 +65,11 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("list_approvals", fixed()),
     ("list_posts", fixed()),
     ("cancel_post", fixed(post_id="pst_" + "0" * 32)),
+    ("retry_post", fixed(post_id="pst_" + "0" * 32)),
+    ("estimate_cost", fixed()),
+    ("launch_campaign", fixed()),
+    ("pause_campaign", fixed()),
+    ("resume_campaign", fixed()),
     ("query_metrics", fixed(metrics=["views"])),
     ("draw_chart", fixed(metric="views")),
     ("remember", fixed(text="Our delivery fee is £3.")),
@@ -72,8 +77,10 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("correct_memory", fixed(content="Our delivery fee is £4.", about="delivery fee")),
     ("forget_memory", fixed(about="delivery fee")),
     ("switch_memory", fixed(on=True)),
+    ("cancel_campaign", fixed()),
+    ("stop_everything", fixed(reason="The shop is on fire.")),
 ]
-REFUSED = {"cancel_post"}
+REFUSED = {"cancel_post", "retry_post", "pause_campaign", "resume_campaign"}
 LISTS = {
     "list_campaigns": "campaigns",
     "list_drafts": "content",
