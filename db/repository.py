@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -118,6 +118,13 @@ class Repository(Generic[D]):
             if sort:
                 cursor = cursor.sort(list(sort))
             return [self._to_document(stored) async for stored in cursor]
+
+    async def each(self, where: Mapping[str, Any]) -> AsyncIterator[D]:
+        """Go through all documents that match, in no order, without holding them all."""
+        guard_where(self._collection, where)
+        with translated():
+            async for stored in self._raw.find(self._own(where)):
+                yield self._to_document(stored)
 
     async def page(self, where: Mapping[str, Any], *, limit: int, cursor: str | None = None) -> Page[D]:
         """Return the next ``limit`` (at most 200) documents, newest first; those made at one time by their id.

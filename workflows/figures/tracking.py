@@ -16,7 +16,6 @@ from db.users import USERS, Preferences
 from tools.brief import zone
 from tools.figures.counters import Place
 
-PAGE: Final = 200
 # How soon figures are read again, by the age of the post: what is old moves little, and platforms count every call.
 INTERVALS: Final[Mapping[timedelta, timedelta]] = {
     timedelta(days=7): timedelta(0),
@@ -63,18 +62,13 @@ class Tracked:
 
 
 async def tracked_posts(database: Database, scope: Scope) -> list[Tracked]:
-    """Return everything of a tenant that is out on a platform, the newest first."""
+    """Return everything of a tenant that is out on a platform, in no order."""
     posts = Repository(database, SOCIAL_POSTS, scope)
     timezone = await timezone_of(database, scope)
     found: list[Tracked] = []
-    cursor: str | None = None
-    while True:
-        page = await posts.page({"platforms.status": "published"}, limit=PAGE, cursor=cursor)
-        for post in page.items:
-            found += _tracked(post, timezone)
-        cursor = page.next_cursor
-        if cursor is None:
-            return found
+    async for post in posts.each({"platforms.status": "published"}):
+        found += _tracked(post, timezone)
+    return found
 
 
 async def timezone_of(database: Database, scope: Scope) -> ZoneInfo:
