@@ -292,7 +292,6 @@ class TestWithAModelServer:
     async def test_a_client_that_leaves_stops_the_turn_and_one_that_comes_back_gets_it(
         self, program: AsyncOpenAI, person: Person, services: Services, model: ModelServer
     ) -> None:
-        services.completions.grace_seconds = 0.5
         messages: History = [{"role": "user", "content": CHAT}]
         stream = await program.chat.completions.create(model=MODEL, messages=messages, stream=True)
         seen = await first_words(stream)
@@ -302,6 +301,7 @@ class TestWithAModelServer:
         assert text.startswith(seen)
         assert text.endswith("Done.")
         assert await said_in(person, conversation_of(again)) == [CHAT]
+        services.completions.grace_seconds = 0.0
         left: History = [*messages, {"role": "assistant", "content": text}, {"role": "user", "content": CHAT}]
         stream = await program.chat.completions.create(model=MODEL, messages=left, stream=True)
         seen = await first_words(stream)
