@@ -1,12 +1,14 @@
 """What an account or a campaign lets leave the house without asking, what may never leave it, and who approves."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from db.approval_requests import ApprovalStep
 from db.collection import Part
 
+MOST_MINOR: Final = 10**15
+Weekday: TypeAlias = Annotated[int, Field(ge=0, le=6)]
 ApprovalMode: TypeAlias = Literal["full_auto", "semi_auto", "hybrid"]
 
 
@@ -19,7 +21,7 @@ class PolicyRow(Part):
 
     effect: Literal["publish", "send", "spend", "launch", "any"] = "any"
     channel: str = "any"
-    up_to_minor: int | None = Field(default=None, ge=0)
+    up_to_minor: int | None = Field(default=None, ge=0, le=MOST_MINOR)
     risk: Literal["low", "high", "any"] = "any"
     from_hour: int | None = Field(default=None, ge=0, le=23)
     to_hour: int | None = Field(default=None, ge=1, le=24)
@@ -40,8 +42,8 @@ class Guardrails(Part):
     audiences: list[str] = Field(default_factory=list[str], max_length=500)
     quiet_from: int | None = Field(default=None, ge=0, le=23)
     quiet_to: int | None = Field(default=None, ge=0, le=24)
-    quiet_days: list[int] = Field(default_factory=list[int], max_length=7)
-    most_minor: int | None = Field(default=None, ge=0)
+    quiet_days: list[Weekday] = Field(default_factory=list[int], max_length=7)
+    most_minor: int | None = Field(default=None, ge=0, le=MOST_MINOR)
 
 
 class ApprovalRules(Part):

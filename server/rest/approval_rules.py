@@ -1,10 +1,10 @@
 """Approval rules: what goes out without asking, what never goes out, who approves; and the back-test."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.ids import derived_id, new_id
 from core.scope import Scope
@@ -15,12 +15,13 @@ from db.campaigns import CAMPAIGNS
 from db.settings import SETTINGS, AccountSettings
 from server.auth.caller import Caller, InPerson
 from server.problems import responses
-from server.rest.text import Line, PathId
+from server.rest.text import Line, PathId, one_line
 from server.services import Parts, Services
 from tools.approval.backtest import DAYS, back_test
 from tools.approval.policy import compiled, in_words
 from tools.approval.rules import RulesInForce, rules_in_force
 
+LONGEST_TEXT: Final = 500
 router = APIRouter(prefix="/api/v1", tags=["Approvals"])
 
 
@@ -30,6 +31,24 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("is no timezone such as Europe/London") from None
     return name
+
+
+def _readable(given: object) -> object:
+    """Refuse texts that nobody can read or that are too long, wherever they stand."""
+    if isinstance(given, str):
+        if len(given) > LONGEST_TEXT:
+            raise ValueError(f"holds a text of more than {LONGEST_TEXT} characters")
+        one_line(given)
+    elif isinstance(given, dict):
+        for value in cast("dict[object, object]", given).values():
+            _readable(value)
+    elif isinstance(given, list):
+        for value in cast("list[object]", given):
+            _readable(value)
+    return given
+
+
+Readable = BeforeValidator(_readable)
 
 
 class RowView(PolicyRow):
@@ -71,9 +90,9 @@ class RulesChange(BaseModel):
     )
 
     mode: ApprovalMode | None = None
-    rows: Annotated[list[PolicyRow], Field(max_length=100)] = Field(default_factory=list[PolicyRow])
-    steps: Annotated[list[ApprovalStep], Field(max_length=5)] = Field(default_factory=list[ApprovalStep])
-    guardrails: Guardrails = Field(default_factory=Guardrails)
+    rows: Annotated[list[PolicyRow], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
+    steps: Annotated[list[ApprovalStep], Field(max_length=5), Readable] = Field(default_factory=list[ApprovalStep])
+    guardrails: Annotated[Guardrails, Readable] = Field(default_factory=Guardrails)
     timezone: Annotated[Line, Field(max_length=64), AfterValidator(_zone)] = "UTC"
 
     def rules(self) -> ApprovalRules:
@@ -87,7 +106,7 @@ class BackTestAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"mode": "full_auto"}]})
 
     mode: ApprovalMode = "semi_auto"
-    rows: Annotated[list[PolicyRow], Field(max_length=100)] = Field(default_factory=list[PolicyRow])
+    rows: Annotated[list[PolicyRow], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
     campaign_id: Annotated[Line, Field(max_length=64)] | None = None
     days: Annotated[int, Field(ge=1, le=365)] = DAYS
 
