@@ -33,19 +33,23 @@ def _zone(name: str) -> str:
     return name
 
 
-def _readable(given: object) -> object:
+def _readable(given: Any) -> Any:
     """Refuse texts that nobody can read or that are too long, wherever they stand."""
+    _require_readable(given)
+    return given
+
+
+def _require_readable(given: object) -> None:
     if isinstance(given, str):
         if len(given) > LONGEST_TEXT:
             raise ValueError(f"holds a text of more than {LONGEST_TEXT} characters")
         one_line(given)
     elif isinstance(given, dict):
         for value in cast("dict[object, object]", given).values():
-            _readable(value)
+            _require_readable(value)
     elif isinstance(given, list):
         for value in cast("list[object]", given):
-            _readable(value)
-    return given
+            _require_readable(value)
 
 
 Readable = BeforeValidator(_readable)
