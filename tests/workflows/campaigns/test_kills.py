@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -82,7 +82,7 @@ class Workplace:
         self._folder = folder
 
     @asynccontextmanager
-    async def worker(self, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    async def worker(self, name: str) -> AsyncGenerator[asyncio.subprocess.Process]:
         """Run a worker with a data folder of its own; it is killed at the end."""
         (self._folder / name).mkdir(exist_ok=True)
         settings = json.dumps({**self._settings, "data_dir": str(self._folder / name)})
