@@ -206,7 +206,11 @@ class Threads:
         message = await self._messages.find_one(where)
         if message is None:
             return turn.created_at > self._clock.now() - BEING_ACCEPTED
-        return message.status == "pending"
+        if message.status == "pending":
+            return True
+        conversation = await self._conversations.find_one({"conversation_id": turn.conversation_id})
+        run = conversation.run if conversation else None
+        return run is not None and run.run_id == message.run_id
 
     async def _stands(self, turn: ChatTurn) -> bool:
         return await self._conversations.find_one({"conversation_id": turn.conversation_id}) is not None

@@ -300,6 +300,7 @@ class TestWithAModelServer:
         text = again.choices[0].message.content or ""
         assert text.startswith(seen)
         assert text.endswith("Done.")
+        assert [one["conversation_id"] for one in await conversations(person)] == [conversation_of(again)]
         assert await said_in(person, conversation_of(again)) == [CHAT]
         services.completions.grace_seconds = 0.0
         left: History = [*messages, {"role": "assistant", "content": text}, {"role": "user", "content": CHAT}]
