@@ -46,6 +46,7 @@ _CHANGE: Final = re.compile(
     r"(?P<reason>.{3,})$",
     re.IGNORECASE | re.DOTALL,
 )
+_ANYTHING: Final = frozenset({"", "post", "one", "posts", "plan", "text"})
 _TAKEN_BACK: Final = re.compile(
     r"\b(?:go ahead|approved?|do it|it'?s fine|that'?s fine|no problem|no worries|ok(?:ay)?|yes|never ?mind|wait|"
     r"hold on|hang on|one moment|not sure|maybe|perhaps)\b",
@@ -81,7 +82,8 @@ def read_decision(text: str) -> SpokenDecision | None:
     if _OPEN.search(said):
         return None
     if found := _APPROVE.match(said):
-        return SpokenDecision("approve", plain=True, named=(found["named"] or "").strip())
+        named = (found["named"] or "").strip()
+        return SpokenDecision("approve", plain=True, named=named) if not named or _is_a_thing(named) else None
     if _AGREE.match(said):
         return SpokenDecision("approve", plain=False)
     if found := _REJECT.match(said):
@@ -100,10 +102,20 @@ def _refused(reason: str | None, *, plain: bool) -> SpokenDecision | None:
     return SpokenDecision("reject", plain=plain, reason=told)
 
 
+def _core(named: str) -> str:
+    return re.sub(r"^the | (?:post|one|text|draft|update)s?$", "", named.casefold()).strip()
+
+
+def _is_a_thing(named: str) -> bool:
+    """Whether what is named can be approved at all; anything else after an approval is a word too many."""
+    words = _core(named)
+    return words in _ANYTHING or find_platform(words) is not None
+
+
 def is_about(named: str, content: Mapping[str, Any]) -> bool:
     """Whether what was named is what a payload holds: all of its posts are for that channel."""
-    words = re.sub(r"^the | (?:post|one|text|draft|update)s?$", "", named.casefold()).strip()
-    if words in {"", "post", "one", "posts", "plan", "text"}:
+    words = _core(named)
+    if words in _ANYTHING:
         return True
     platforms = {str(inner_object(post).get("platform")) for post in inner_list(content.get("posts"))}
     return len(platforms) == 1 and _same_channel(words, platforms.pop())

@@ -1,7 +1,7 @@
 """Typed answers: plain ones decide, and nothing else does."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agents.language.spoken_decisions import is_about, read_decision
@@ -100,6 +100,8 @@ def test_such_words_never_approve_with_polite_ones_around_them(text: str) -> Non
 
 
 @given(st.text(max_size=60))
+@example("the")
+@example("THE post")
 def test_words_after_an_approval_are_never_waved_through(words: str) -> None:
     found = read_decision(f"approve it {words} tomorrow instead")
     assert found is None or found.decision == "reject"
