@@ -22,5 +22,8 @@ CAMPAIGN_EVENTS = Collection(
     model=CampaignEvent,
     id_field="event_id",
     id_prefix="cev",
-    indexes=(Index(("campaign_id", "-timestamp", "-event_id")),),
+    indexes=(
+        Index(("user_id",)),
+        Index(("campaign_id", "-timestamp", "-event_id")),
+    ),
 )
