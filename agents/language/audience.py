@@ -146,6 +146,13 @@ _VERBISH = re.compile(
     r"please|i|we|i'm|we're|they're|schedule|publish|own|help|sends?|change|set|add|switch|drop|remove)\b",
     re.IGNORECASE,
 )
+_LED_BY = re.compile(r"^(?:from|for|among|amongst|towards|at|to|aimed at)\s+(?=\w)", re.IGNORECASE)
+_MONEY = re.compile(r"^\W*(?:no|zero|without(?: a| any)?) (?:budget|money|funds)\b", re.IGNORECASE)
+
+
+def people_alone(words: str) -> str:
+    """The people of a phrase without the preposition before them; nothing where it speaks of money."""
+    return "" if _MONEY.search(words) else _LED_BY.sub("", words)
 
 
 def find_audience(text: str, *, asked: bool = False) -> tuple[int, int, str] | None:

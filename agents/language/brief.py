@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
 from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
-from agents.language.audience import find_audience
+from agents.language.audience import find_audience, people_alone
 from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
     cleared_fields,
@@ -225,6 +225,8 @@ class _Reader:
         self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
 
     def _set(self, name: str, value: Value | None) -> None:
+        if name == "target_audience" and isinstance(value, str):
+            value = people_alone(value)
         if value is not None and value != "":
             self._values[name] = value
 
@@ -234,7 +236,7 @@ class _Reader:
         if found and not found.currency and self._means_goal():
             found = None
         if found and found.value < 10**11:
-            self._budget_place = (found.start, found.end)
+            self._budget_place = (found.start, found.end) if found.value else None
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
             self._hide(found.start, found.end)
         named = self._values.get("budget")

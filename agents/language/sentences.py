@@ -59,12 +59,16 @@ _ORDERS = re.compile(
 )
 
 
+_SHORTENED = re.compile(r"\b(approx|ca|circa|min|max|incl|excl|est)\.(?=\s?[£$€₹\d])", re.IGNORECASE)
+
+
 def tidy(text: str) -> str:
     """One spelling of quotes, dashes and spaces; control characters gone; line breaks kept; at most LONGEST long."""
     plain = unicodedata.normalize("NFC", text[: LONGEST * 2]).translate(_QUOTES)
     plain = _DASHES.sub("-", plain)
     plain = "".join(c if c == "\n" or not unicodedata.category(c).startswith("C") else " " for c in plain)
     plain = re.sub(r"[^\S\n]+", " ", plain)
+    plain = _SHORTENED.sub(r"\1", plain)
     return re.sub(r" ?\n\s*", "\n", plain).strip()[:LONGEST].strip()
 
 

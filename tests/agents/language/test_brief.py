@@ -268,3 +268,20 @@ def test_a_very_long_message_is_read_up_to_a_limit(unit: str) -> None:
 @pytest.mark.parametrize(("text", "voice"), [("just estimate it then", None), ("make it funny then", "funny")])
 def test_a_word_that_only_closes_a_sentence_is_no_voice(text: str, voice: str | None) -> None:
     assert read_brief(text, today=TODAY).values.get("voice") == voice
+
+
+def test_a_shortened_word_does_not_end_the_sentence_of_the_budget() -> None:
+    found = read_brief("fixed-fee conveyancing at £850, budget approx. £6,000", today=date(2026, 11, 21))
+    assert str(found.values["budget"]) == "£6,000"
+
+
+def test_people_stand_without_their_preposition() -> None:
+    found = read_brief("40 enquiries from first-time buyers", today=date(2026, 11, 21))
+    assert found.values["target_audience"] == "first-time buyers"
+
+
+def test_no_budget_is_no_audience_whatever_was_asked() -> None:
+    found = read_brief("no budget really", today=date(2026, 11, 21), asked="target_audience")
+    assert isinstance(found.values["budget"], Money)
+    assert found.values["budget"].minor == 0
+    assert "target_audience" not in found.values
