@@ -168,7 +168,7 @@ class _interrupts:  # noqa: N801 - reads as a statement
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._pressed)
 
     def __exit__(self, *_: object) -> None:
-        with suppress(NotImplementedError):
+        with suppress(NotImplementedError):  # as above: none was added there
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
     def _pressed(self) -> None:

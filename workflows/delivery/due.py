@@ -102,7 +102,7 @@ class DueDeliveries:
             self._look_back = True
             log.warning("not delivered", delivery_id=delivery.delivery_id, reason=error.message)
             return True
-        except Exception:
+        except Exception:  # one post that fails in an unforeseen way holds up no other; it is looked at again
             self._look_back = True
             log.exception("delivering failed", delivery_id=delivery.delivery_id)
             return True
@@ -118,7 +118,7 @@ class DueDeliveries:
             except Unavailable:
                 self._look_back = True
                 log.warning("database away, looking again soon")
-            except Exception:
+            except Exception:  # the next look comes all the same: posts are not to stop for good
                 log.exception("looking for what is due failed, looking again soon")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._nudged.wait(), self._every)
