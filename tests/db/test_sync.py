@@ -137,6 +137,7 @@ async def test_the_database_refuses_values_that_are_no_choice(
         collection, sample(collection, scope), tenant=scope.user_id, now=clock.now(), cipher=database.cipher
     )
     await refused(database, collection, document | {name: "none of these"})
+    assert await database.raw(collection).count_documents({name: "none of these"}) == 0
 
 
 async def refused(database: Database, collection: Collection[Any], document: dict[str, Any]) -> None:

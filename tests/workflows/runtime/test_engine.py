@@ -80,6 +80,7 @@ async def test_hint_before_the_wait_is_not_lost_and_one_for_nobody_does_no_harm(
     await engine.hint("wfl_1")
     await engine.hint("wfl_unknown")
     await house.until("a ended")
+    assert sorted(house.done) == ["a 0", "a 1", "a 2", "a begun", "a ended"]
 
 
 async def test_database_that_is_away_for_a_while_fails_no_workflow(house: House, engine: Engine) -> None:
@@ -87,6 +88,8 @@ async def test_database_that_is_away_for_a_while_fails_no_workflow(house: House,
     await engine.start("errand", "wfl_1", "a")
     await engine.hint("wfl_1")
     await house.until("a ended")
+    assert house.failures == 0
+    assert house.done.count("a ended") == 1
 
 
 async def test_work_of_a_dead_worker_is_taken_over_once(
