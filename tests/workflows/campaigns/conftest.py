@@ -35,8 +35,6 @@ from db.collection import Collection
 from db.conversations import CONVERSATIONS, Conversation
 from db.repository import D, Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
-from sandbox.graph import GraphTwin
-from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from server.auth.passwords import Passwords
 from server.services import Services
@@ -236,16 +234,6 @@ class CampaignHouse:
             if now.status in OVER or following is None or following > until:
                 return now
             self.clock.advance(max(following - self.clock.now(), stride))
-
-
-@pytest.fixture
-async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    """The outside world, at the time of the test."""
-    async with Sandbox(clock=clock) as running:
-        for twin in running.twins.values():
-            if isinstance(twin, GraphTwin | TwitterTwin):
-                twin.set_limit(100_000)
-        yield running
 
 
 @pytest.fixture

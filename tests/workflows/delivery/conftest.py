@@ -18,8 +18,6 @@ from db.deliveries import DELIVERIES, Delivery
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostSchedule, SocialPost
-from sandbox.graph import GraphTwin
-from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from tests.contracts.platform_kits import TwinKit, twin_kits
 from tools.approval.authority import Authority
@@ -160,16 +158,6 @@ class DeliveryHouse:
     def published(self, platform: str) -> list[str]:
         """Return the texts that were ever published on a platform."""
         return [row["text"] for row in self.kits[platform].published()]
-
-
-@pytest.fixture
-async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    """The outside world, at the time of the test."""
-    async with Sandbox(clock=clock) as running:
-        for twin in running.twins.values():
-            if isinstance(twin, GraphTwin | TwitterTwin):
-                twin.set_limit(100_000)
-        yield running
 
 
 @pytest.fixture
