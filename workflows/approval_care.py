@@ -88,6 +88,8 @@ class ApprovalCare:
                 log.warning("database away, looking again soon")
             except AppError as error:
                 log.warning("approval care failed, looking again soon", reason=error.message)
+            except Exception:  # requests expire and remind all the same after what nobody foresaw
+                log.exception("approval care failed, looking again soon")
 
 
 def _scope(request: ApprovalRequest) -> Scope:
