@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from server import pages
 from server.completions import routes as completions
+from server.console.app import add_console
 from server.live import ag_ui, sockets
 from server.mcp.endpoint import PATH, McpEndpoint
 from server.middleware import Guard
@@ -102,6 +103,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     for router in ROUTERS:
         app.include_router(router)
+    add_console(app)
     app.router.routes.append(Route(PATH, McpEndpoint(services), include_in_schema=False))
     add_problem_handlers(app)
     _describe_problems(app)

@@ -90,7 +90,7 @@ async def login(
             return RedirectResponse("/", status_code=303)
         return RedirectResponse("/?link=used", status_code=303)
     answer = RedirectResponse("/", status_code=303)
-    _remember(answer, request, parts, parts.tokens.issue(user.user_id, channel="web"))
+    remember(answer, request, parts, parts.tokens.issue(user.user_id, channel="web"))
     return answer
 
 
@@ -102,7 +102,7 @@ async def open_session(request: Request, parts: Parts) -> Response:
         raise NotAuthenticated
     scope = await parts.callers.scope(token)
     answer = Response(status_code=204)
-    _remember(answer, request, parts, parts.tokens.issue(scope.actor_id, channel="web"))
+    remember(answer, request, parts, parts.tokens.issue(scope.actor_id, channel="web"))
     return answer
 
 
@@ -122,7 +122,8 @@ async def _signed_in(request: Request, parts: Services) -> bool:
     return True
 
 
-def _remember(answer: Response, request: Request, parts: Services, token: str) -> None:
+def remember(answer: Response, request: Request, parts: Services, token: str) -> None:
+    """Keep a login in a cookie that no script can read."""
     answer.set_cookie(
         COOKIE,
         token,

@@ -1,0 +1,8 @@
+"""The catalogue of the console's pages, in the order of the navigation. A new page is one line here."""
+
+from typing import Final
+
+from server.console import overview
+from server.console.page import ConsolePage
+
+PAGES: Final[tuple[ConsolePage, ...]] = (overview.PAGE,)
