@@ -24,7 +24,7 @@ from tools.arguments import (
     Words,
     chosen,
 )
-from tools.channels import measured
+from tools.channels import measured, platform_of
 from tools.platforms.catalogue import BY_NAME
 from tools.renewal import renew
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -152,12 +152,18 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
 
     Content that is approved goes back to being a draft. Published content can't be changed: save a new draft.
     """
-    repository = ctx.repository(CONTENT_LIBRARY)
-    content = await repository.get(params.content_id)
+    content = await ctx.repository(CONTENT_LIBRARY).get(params.content_id)
+    return await put_revised(ctx, content, _revised(content, params), params.reason)
+
+
+async def put_revised(ctx: ToolContext, content: Content, revised: Content, reason: str) -> dict[str, Any]:
+    """Store what a content says now in place of what it said, which is kept as a version.
+
+    What was asked or approved with the earlier version is withdrawn and asked anew.
+    """
     if content.status in {"published", "archived"}:
         raise ToolInputError(f"This content is {content.status} and can't be changed. Save a new draft instead.")
-    revised = _revised(content, params)
-    platform = BY_NAME[content.platform]
+    platform = platform_of(content)
     problems = platform.problems(
         revised.content.text,
         title=revised.title,
@@ -167,24 +173,24 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
     )
     if problems:
         raise ToolInputError("The draft was not changed. " + " ".join(problems))
-    if await _keep_version(ctx, content, params.reason) < content.version:
+    if await _keep_version(ctx, content, reason) < content.version:
         await renew(ctx, content)
         return _measured(content)
     changes: dict[str, Any] = {
         "content.text": revised.content.text,
+        "content.link": revised.content.link,
         "content.image_url": revised.content.image_url,
         "content.video_url": revised.content.video_url,
         "title": revised.title,
         "subject": revised.subject,
         "hashtags": revised.hashtags,
         "voice": revised.voice,
+        "call_to_action": revised.call_to_action,
         "status": "draft",
         "version": content.version + 1,
     }
-    stored = await repository.update(
-        content.content_id,
-        {name: value for name, value in changes.items() if value is not None},
-        where={"version": content.version},
+    stored = await ctx.repository(CONTENT_LIBRARY).update(
+        content.content_id, changes, where={"version": content.version}
     )
     result = _measured(stored)
     if asked := await renew(ctx, stored):

@@ -128,7 +128,7 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         for content in contents
     ]
     posts += [post for post in carried_over(waiting, order) if from_iso(post.publish_at) > ctx.clock.now()]
-    await _require_allowed(ctx, posts, contents[0].campaign_id)
+    await require_allowed(ctx, posts, contents[0].campaign_id)
     direct = any(BY_NAME[post.platform].direct for post in posts)
     brief: dict[str, Any] = ctx.context.get("campaign_brief") or {}
     audience: str | None = (brief.get("target_audience") or None) if direct else None
@@ -204,7 +204,7 @@ async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
             raise ToolInputError(f"Already scheduled: {', '.join(waiting)}. Cancel that first to schedule it anew.")
 
 
-async def _require_allowed(ctx: ToolContext, posts: Sequence[PlannedPost], campaign_id: str | None) -> None:
+async def require_allowed(ctx: ToolContext, posts: Sequence[PlannedPost], campaign_id: str | None) -> None:
     """Raise ToolInputError where a post breaks a rule of the account or campaign that no approval can lift."""
     rules = await rules_in_force(ctx.database, ctx.scope, campaign_id)
     for post in posts:

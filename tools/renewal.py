@@ -50,14 +50,15 @@ async def renew(ctx: ToolContext, content: Content) -> list[ApprovalRequest]:
     requests = ApprovalRequests(ctx.database)
     asked: list[ApprovalRequest] = []
     for earlier in await requests.live_about(ctx.scope, content.content_id):
-        posts = await _posts_left(ctx, earlier)
+        posts = list((await posts_left(ctx, earlier)).values())
         if not any(post.content_id == content.content_id for post in posts):
             continue
         renewed = await _with_content(ctx, posts, content)
         if renewed is None:
             await requests.void(ctx.scope, earlier.request_id, f"{content.content_id} was changed.")
         else:
-            asked.append(await _ask_anew(ctx, requests, earlier, renewed))
+            request_id = derived_id("apr", ctx.call_id, earlier.request_id)
+            asked.append(await ask_anew(ctx, requests, earlier, renewed, request_id))
         await withdraw_posts(ctx, earlier)
         ctx.withdrawn.append(earlier.request_id)
     ctx.interrupts.extend(interrupt_of(request) for request in asked)
@@ -118,17 +119,19 @@ def carried_over(requests: Iterable[ApprovalRequest], taken: Iterable[str]) -> l
     return kept
 
 
-async def _posts_left(ctx: ToolContext, request: ApprovalRequest) -> list[PlannedPost]:
-    """Return the posts of a request that have not gone out, failed or been cancelled."""
+async def posts_left(ctx: ToolContext, request: ApprovalRequest) -> dict[str, PlannedPost]:
+    """Return the posts of a request that have not gone out, failed or been cancelled, by their ids."""
     posts = await ctx.repository(SOCIAL_POSTS).find({"post_id": {"$in": _ids(request, "pst")}})
     emails = await ctx.repository(EMAIL_CAMPAIGNS).find({"campaign_id": {"$in": _ids(request, "eml")}})
     states: dict[str, set[str]] = {post.post_id: {str(result.status) for result in post.platforms} for post in posts}
     states |= {email.campaign_id: {str(email.status)} for email in emails}
-    return [
-        post
-        for position, post in enumerate(planned_in(request))
-        if "scheduled" in states.get(_id(request, position, post), {"scheduled"})
-    ]
+    planned = {coming_id(request, position, post): post for position, post in enumerate(planned_in(request))}
+    return {name: post for name, post in planned.items() if "scheduled" in states.get(name, {"scheduled"})}
+
+
+def coming_id(request: ApprovalRequest, position: int, post: PlannedPost) -> str:
+    """Return the id a post of a request has, or will have once it is approved."""
+    return effect_id("eml" if post.platform == "email" else "pst", request.request_id, position)
 
 
 async def _with_content(ctx: ToolContext, posts: Sequence[PlannedPost], content: Content) -> list[PlannedPost] | None:
@@ -161,14 +164,15 @@ async def _with_content(ctx: ToolContext, posts: Sequence[PlannedPost], content:
     return renewed if any(post.content_id == content.content_id for post in renewed) else None
 
 
-async def _ask_anew(
-    ctx: ToolContext, requests: ApprovalRequests, earlier: ApprovalRequest, posts: list[PlannedPost]
+async def ask_anew(
+    ctx: ToolContext, requests: ApprovalRequests, earlier: ApprovalRequest, posts: list[PlannedPost], request_id: str
 ) -> ApprovalRequest:
+    """Ask for posts in place of an earlier request, which is withdrawn; the difference is kept with the new one."""
     payload = PostsPayload(posts=posts, audience=earlier.content.get("audience"))
     return await requests.ask(
         ctx.scope,
         RequestDraft(
-            request_id=derived_id("apr", ctx.call_id, earlier.request_id),
+            request_id=request_id,
             request_type=earlier.request_type,
             payload=payload.model_dump(mode="json"),
             summary=summary_of(posts, zone(ctx.timezone), None),
@@ -190,7 +194,3 @@ async def _ask_anew(
 
 def _ids(request: ApprovalRequest, prefix: str) -> list[str]:
     return [effect_id(prefix, request.request_id, position) for position in range(len(planned_in(request)))]
-
-
-def _id(request: ApprovalRequest, position: int, post: PlannedPost) -> str:
-    return effect_id("eml" if post.platform == "email" else "pst", request.request_id, position)

@@ -3,23 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
-from core.ids import new_id
 from db.content_library import CONTENT_LIBRARY, Content, ContentBody
 from db.content_versions import CONTENT_VERSIONS, ContentVersion
-from db.user_memory import MemorySource
-from memory.outcomes import Text as Written
-from memory.outcomes import from_edit
 from server.auth.caller import Caller, Writer
+from server.by_hand import HandWork
 from server.problems import responses
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId, Text
 from server.services import Parts
-from tools.content import ReviseDraft, revise_draft
-from tools.tool import ToolContext
 
 router = APIRouter(prefix="/api/v1/content", tags=["Content"])
 Status = Literal["draft", "review", "approved", "rejected", "published", "archived"]
@@ -113,29 +108,7 @@ async def change(content_id: PathId, body: ContentChange, scope: Writer, parts: 
     given = body.model_dump(exclude_none=True)
     if not given:
         raise InvalidInput("Nothing was given to change. Send text, title, subject or hashtags.")
-    repository = parts.repository(CONTENT_LIBRARY, scope)
-    content = await repository.get(content_id)
-    context = ToolContext(
-        scope=scope,
-        database=parts.database,
-        clock=parts.clock,
-        conversation_id=content.conversation_id or "",
-        run_id=new_id("edt"),
-        call_id=new_id("edt"),
-        agent=scope.actor_id,
-        timezone="UTC",
-        context={},
-        links=parts.links,
-        outside=parts.outside,
-    )
-    asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
-    await revise_draft.function(context, asked)
-    changed = await repository.get(content_id)
-    if await parts.memory.desk.switches.is_on(scope, content.conversation_id):
-        lessons = from_edit(_text_of(content), _text_of(changed))
-        source = MemorySource(kind="document", id=content_id)
-        await parts.memory.learnings.count(scope, "writer", lessons, source)
-    return ContentView.of(changed)
+    return ContentView.of((await HandWork(parts, scope).revise(content_id, given)).content)
 
 
 @router.get(
@@ -150,5 +123,14 @@ async def versions(
     return page_view(found, VersionView.of)
 
 
-def _text_of(content: Content) -> Written:
-    return Written(content.platform, content.content.text, len(content.hashtags))
+@router.post(
+    "/{content_id}/versions/{version}/restore",
+    operation_id="restore_version",
+    responses=responses(404, 409),
+    summary="Put an earlier version back",
+)
+async def restore(
+    content_id: PathId, version: Annotated[int, Path(ge=1, le=1_000_000)], scope: Writer, parts: Parts
+) -> ContentView:
+    """Make it say again what an earlier version said, as a new version. What was approved is asked anew."""
+    return ContentView.of((await HandWork(parts, scope).restore(content_id, version)).content)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput, NotFound
 from db.deliveries import DELIVERIES, Delivery, DeliveryResult, DeliveryState
@@ -18,12 +18,14 @@ from db.social_posts import (
     SocialPost,
 )
 from server.auth.caller import Caller, Writer
+from server.by_hand import HandWork
 from server.problems import responses
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId
 from server.services import Parts
 from tools.deliveries import Account, DeliveryDesk
 from tools.outside.addresses import web_address
+from tools.rescheduling import Moved
 
 LONGEST_URL: Final = 2_000
 router: Final = APIRouter(prefix="/api/v1/posts", tags=["Posts"])
@@ -61,6 +63,40 @@ class Verdict(Where):
 
     outcome: Literal["published", "not_published", "leave"]
     url: Annotated[Line, Field(max_length=LONGEST_URL), AfterValidator(web)] | None = None
+
+
+class NewTime(BaseModel):
+    """When it is to go out instead."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"publish_at": "2026-12-01T18:00:00Z"}]})
+
+    publish_at: AwareDatetime = Field(description="In the future, at most a year ahead.")
+
+
+class MovedView(BaseModel):
+    """What waits for a decision now. ``post_id`` is the id the post will have once that is approved.
+
+    ``asked_anew`` is False where the post stood at that time already: then nothing was changed.
+    """
+
+    post_id: str
+    publish_at: datetime
+    approval_id: str
+    approval_status: str
+    asked_anew: bool
+    posts: int = Field(description="How many posts the request holds: all that were asked together.")
+
+    @classmethod
+    def of(cls, moved: Moved) -> "MovedView":
+        """Show what became of a post that was moved."""
+        return cls(
+            post_id=moved.post_id,
+            publish_at=moved.publish_at,
+            approval_id=moved.request.request_id,
+            approval_status=moved.request.status,
+            asked_anew=moved.asked,
+            posts=moved.posts,
+        )
 
 
 class DeliveryView(BaseModel):
@@ -149,6 +185,20 @@ async def cancel(post_id: PathId, scope: Writer, parts: Parts) -> DeliveryList:
         raise NotFound("There is no delivery of it. A post gets one within a second of being scheduled.")
     parts.delivery.due.nudge()
     return await deliveries(post_id, scope, parts)
+
+
+@router.post(
+    "/{post_id}/reschedule",
+    operation_id="reschedule_post",
+    responses=responses(404, 409),
+    summary="Ask for another time",
+)
+async def move(post_id: PathId, body: NewTime, scope: Writer, parts: Parts) -> MovedView:
+    """Ask for a post or email at another time. What was approved is withdrawn, with all that was approved together.
+
+    A post that waits for its approval already is named by the id it will have, as the calendar tells it.
+    """
+    return MovedView.of(await HandWork(parts, scope).reschedule(post_id, body.publish_at))
 
 
 @router.post("/{post_id}/retry", operation_id="retry_post", responses=responses(404, 409), summary="Try it again")

@@ -1,0 +1,107 @@
+"""What people change by hand, on a page or over REST: texts, versions, times. Conversations are told what waits now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from agents.turns.notices import Notice, Notices
+from core.events import Interrupt
+from core.ids import derived_id, new_id
+from core.scope import Scope
+from db.content_library import CONTENT_LIBRARY, Content
+from db.user_memory import MemorySource
+from memory.outcomes import Text as Written
+from memory.outcomes import from_edit
+from server.services import Services
+from tools.content import ReviseDraft, revise_draft
+from tools.content_history import restore_version
+from tools.rescheduling import Moved, reschedule
+from tools.tool import ToolContext
+
+TELLER: Final = "publisher"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A content as it is now, the requests that now wait for a decision, and those that were withdrawn."""
+
+    content: Content
+    asked: Sequence[str]
+    withdrawn: Sequence[str]
+
+
+class HandWork:
+    """Changes what somebody has changed by hand, the way the tools do it."""
+
+    def __init__(self, services: Services, scope: Scope) -> None:
+        self._services = services
+        self._scope = scope
+        self._contents = services.repository(CONTENT_LIBRARY, scope)
+
+    async def revise(self, content_id: str, given: Mapping[str, Any]) -> Changed:
+        """Change a content within its platform's limits; the earlier version is kept."""
+        content = await self._contents.get(content_id)
+        context = await self._context(content.conversation_id)
+        asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
+        await revise_draft.function(context, asked)
+        return await self._changed(content, context)
+
+    async def restore(self, content_id: str, version: int) -> Changed:
+        """Make a content say what it said in an earlier version."""
+        content = await self._contents.get(content_id)
+        context = await self._context(content.conversation_id)
+        await restore_version(context, content_id, version)
+        return await self._changed(content, context)
+
+    async def reschedule(self, post_id: str, publish_at: datetime) -> Moved:
+        """Ask for a post at another time, in place of what was approved or asked before."""
+        context = await self._context(None)
+        moved = await reschedule(context, post_id, publish_at)
+        if moved.asked:
+            self._services.delivery.due.nudge()
+            await self._tell(context, moved.request.conversation_id)
+        return moved
+
+    async def _changed(self, before: Content, context: ToolContext) -> Changed:
+        changed = await self._contents.get(before.content_id)
+        if await self._services.memory.desk.switches.is_on(self._scope, before.conversation_id):
+            lessons = from_edit(_text_of(before), _text_of(changed))
+            source = MemorySource(kind="document", id=before.content_id)
+            await self._services.memory.learnings.count(self._scope, "writer", lessons, source)
+        await self._tell(context, before.conversation_id)
+        asked = [interrupt.approval_id for interrupt in context.interrupts]
+        return Changed(changed, asked, list(context.withdrawn))
+
+    async def _tell(self, context: ToolContext, conversation_id: str | None) -> None:
+        """Show in the conversation what waits now instead of what was withdrawn."""
+        if conversation_id is None or not context.withdrawn:
+            return
+        notices = Notices(self._services.turns)
+        gone = tuple(context.withdrawn)
+        asked: list[Interrupt | None] = [*context.interrupts]
+        for interrupt in asked or [None]:
+            about = interrupt.approval_id if interrupt else gone[0]
+            notice = Notice(derived_id("ntc", about, "by hand"), TELLER, interrupt=interrupt, settled=gone)
+            await notices.tell(self._scope, conversation_id, notice)
+
+    async def _context(self, conversation_id: str | None) -> ToolContext:
+        services = self._services
+        person = await services.desk.person(self._scope.actor_id)
+        return ToolContext(
+            scope=self._scope,
+            database=services.database,
+            clock=services.clock,
+            conversation_id=conversation_id or "",
+            run_id=new_id("edt"),
+            call_id=new_id("edt"),
+            agent=self._scope.actor_id,
+            timezone=person.preferences.timezone,
+            context={},
+            links=services.links,
+            outside=services.outside,
+        )
+
+
+def _text_of(content: Content) -> Written:
+    return Written(content.platform, content.content.text, len(content.hashtags))

@@ -1,0 +1,44 @@
+"""Earlier versions: put back whole, and compared so that both texts can be read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import ToolInputError
+from db.approval_requests import APPROVAL_REQUESTS
+from db.content_library import CONTENT_LIBRARY
+from db.repository import Repository
+from tests.tools.conftest import Desk
+from tests.tools.test_renewal import two_asked
+from tools.content import revise_draft
+from tools.content_history import compared, differences, restore_version
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_a_comparison_holds_both_texts_whole(before: str, after: str) -> None:
+    pieces = list(compared(before, after))
+    assert "".join(piece.text for piece in pieces if piece.kind != "new") == before
+    assert "".join(piece.text for piece in pieces if piece.kind != "gone") == after
+
+
+def test_a_changed_word_is_one_piece() -> None:
+    told = [(piece.kind, piece.text) for piece in compared("We open at nine.", "We open at eight!")]
+    assert told == [("same", "We open at "), ("gone", "nine."), ("new", "eight!")]
+
+
+async def test_a_version_put_back_says_all_of_it_again_and_is_asked_anew(ready: Desk) -> None:
+    (first, _), asked = await two_asked(ready)
+    await ready.call(revise_draft, content_id=first, text="Warm bread.", hashtags=["#Leeds"], title="Hello")
+    contents = Repository(ready.database, CONTENT_LIBRARY, ready.scope)
+    changed = await contents.get(first)
+    context = ready.call_context()
+    await restore_version(context, first, 1)
+    back = await contents.get(first)
+    assert (back.content.text, back.hashtags, back.title, back.version) == ("Bread 0.", [], None, 3)
+    assert [found.field for found in differences(changed, back)] == ["Title", "Text", "Hashtags"]
+    (waiting,) = await Repository(ready.database, APPROVAL_REQUESTS, ready.scope).find({"status": "pending"})
+    assert waiting.content["posts"][0]["text"] == "Bread 0."
+    assert waiting.request_id not in {asked.request_id, *context.withdrawn}
+    for version in (1, 9):
+        with pytest.raises(ToolInputError):
+            await restore_version(ready.call_context(), first, version)
