@@ -47,11 +47,11 @@ class HandWork:
         await revise_draft.function(context, asked)
         return await self._changed(content, context)
 
-    async def restore(self, content_id: str, version: int) -> Changed:
+    async def restore(self, content_id: str, version_id: str) -> Changed:
         """Make a content say what it said in an earlier version."""
         content = await self._contents.get(content_id)
         context = await self._context(content.conversation_id)
-        await restore_version(context, content_id, version)
+        await restore_version(context, content_id, version_id)
         return await self._changed(content, context)
 
     async def reschedule(self, post_id: str, publish_at: datetime) -> Moved:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal, TypeAlias
 
-from core.errors import ToolInputError
+from core.errors import NotFound, ToolInputError
 from db.content_library import CONTENT_LIBRARY, Content, ContentBody
 from db.content_versions import CONTENT_VERSIONS
 from tools.content import put_revised
@@ -39,20 +39,19 @@ class FieldDifference:
     pieces: Sequence[Piece]
 
 
-async def restore_version(ctx: ToolContext, content_id: str, version: int) -> dict[str, Any]:
+async def restore_version(ctx: ToolContext, content_id: str, version_id: str) -> dict[str, Any]:
     """Make a content say again what it said in an earlier version, as a new version.
 
     It is a change like any other: approvals of the present version are withdrawn and asked anew.
     """
     content = await ctx.repository(CONTENT_LIBRARY).get(content_id)
-    where = {"content_id": content_id, "version": version}
-    earlier = await ctx.repository(CONTENT_VERSIONS).find_one(where)
-    if earlier is None:
-        raise ToolInputError(f"There is no version {version} of it. Choose one of its earlier versions.")
+    earlier = await ctx.repository(CONTENT_VERSIONS).get(version_id)
+    if earlier.content_id != content_id:
+        raise NotFound("There is no such version of it. Choose one of its earlier versions.")
     said = said_in(content, earlier.snapshot)
     if not differences(content, said):
-        raise ToolInputError(f"It says what it said in version {version} already.")
-    return await put_revised(ctx, content, said, f"Version {version} put back")
+        raise ToolInputError(f"It says what it said in version {earlier.version} already.")
+    return await put_revised(ctx, content, said, f"Version {earlier.version} put back")
 
 
 def said_in(content: Content, snapshot: dict[str, Any]) -> Content:

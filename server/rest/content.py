@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
@@ -124,13 +124,11 @@ async def versions(
 
 
 @router.post(
-    "/{content_id}/versions/{version}/restore",
+    "/{content_id}/versions/{version_id}/restore",
     operation_id="restore_version",
     responses=responses(404, 409),
     summary="Put an earlier version back",
 )
-async def restore(
-    content_id: PathId, version: Annotated[int, Path(ge=1, le=1_000_000)], scope: Writer, parts: Parts
-) -> ContentView:
+async def restore(content_id: PathId, version_id: PathId, scope: Writer, parts: Parts) -> ContentView:
     """Make it say again what an earlier version said, as a new version. What was approved is asked anew."""
-    return ContentView.of((await HandWork(parts, scope).restore(content_id, version)).content)
+    return ContentView.of((await HandWork(parts, scope).restore(content_id, version_id)).content)

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import ToolInputError
+from core.errors import NotFound, ToolInputError
+from core.ids import new_id
 from db.approval_requests import APPROVAL_REQUESTS
 from db.content_library import CONTENT_LIBRARY
+from db.content_versions import CONTENT_VERSIONS
 from db.repository import Repository
 from tests.tools.conftest import Desk
 from tests.tools.test_renewal import two_asked
@@ -27,18 +29,21 @@ def test_a_changed_word_is_one_piece() -> None:
 
 
 async def test_a_version_put_back_says_all_of_it_again_and_is_asked_anew(ready: Desk) -> None:
-    (first, _), asked = await two_asked(ready)
+    (first, second), asked = await two_asked(ready)
     await ready.call(revise_draft, content_id=first, text="Warm bread.", hashtags=["#Leeds"], title="Hello")
     contents = Repository(ready.database, CONTENT_LIBRARY, ready.scope)
     changed = await contents.get(first)
     context = ready.call_context()
-    await restore_version(context, first, 1)
+    stored = await Repository(ready.database, CONTENT_VERSIONS, ready.scope).find({}, sort=[("version", 1)])
+    await restore_version(context, first, stored[0].version_id)
     back = await contents.get(first)
     assert (back.content.text, back.hashtags, back.title, back.version) == ("Bread 0.", [], None, 3)
     assert [found.field for found in differences(changed, back)] == ["Title", "Text", "Hashtags"]
     (waiting,) = await Repository(ready.database, APPROVAL_REQUESTS, ready.scope).find({"status": "pending"})
     assert waiting.content["posts"][0]["text"] == "Bread 0."
     assert waiting.request_id not in {asked.request_id, *context.withdrawn}
-    for version in (1, 9):
-        with pytest.raises(ToolInputError):
-            await restore_version(ready.call_context(), first, version)
+    with pytest.raises(ToolInputError, match="already"):
+        await restore_version(ready.call_context(), first, stored[0].version_id)
+    for content_id, version_id in ((second, stored[0].version_id), (first, new_id("ver"))):
+        with pytest.raises(NotFound):
+            await restore_version(ready.call_context(), content_id, version_id)

@@ -1,0 +1,74 @@
+"""Changes by hand over REST: another time, an earlier version, and what the conversation is told of them."""
+
+from typing import Any
+
+import pytest
+
+from tests.server.conftest import Person
+
+WHEN = "2026-12-03T08:30:00Z"
+
+
+@pytest.fixture
+async def waiting(person: Person) -> tuple[str, dict[str, Any]]:
+    """A conversation in which a post waits for an approval."""
+    conversation_id = await person.conversation()
+    await person.say(conversation_id, "Write a post for Threads about our new bakery in Leeds, local families.")
+    await person.say(conversation_id, "Schedule it for 2 December at noon.")
+    return conversation_id, await pending(person)
+
+
+async def pending(person: Person) -> dict[str, Any]:
+    (found,) = (await person.client.get("/api/v1/approvals", params={"status": "pending"})).json()["items"]
+    return dict(found)
+
+
+async def post_of(person: Person) -> dict[str, Any]:
+    found = (await person.client.get("/api/v1/posts", params={"status": "scheduled"})).json()["items"]
+    return dict(found[0])
+
+
+async def test_an_approved_post_is_moved_and_its_conversation_shows_what_waits_now(
+    person: Person, stranger: Person, viewer: Person, waiting: tuple[str, dict[str, Any]]
+) -> None:
+    conversation_id, asked = waiting
+    await person.client.post(f"/api/v1/approvals/{asked['approval_id']}/decision", json={"decision": "approve"})
+    await person.say(conversation_id, "Thank you")
+    path = f"/api/v1/posts/{(await post_of(person))['post_id']}/reschedule"
+    assert (await stranger.client.post(path, json={"publish_at": WHEN})).status_code == 404
+    assert (await viewer.client.post(path, json={"publish_at": WHEN})).status_code == 403
+    for wrong in ("2026-11-01T08:00:00Z", "2026-12-03T08:30:00", "soon"):
+        assert (await person.client.post(path, json={"publish_at": wrong})).status_code == 422
+    moved = (await person.client.post(path, json={"publish_at": WHEN})).json()
+    assert (moved["approval_status"], moved["asked_anew"], moved["posts"]) == ("pending", True, 1)
+    now = await pending(person)
+    assert now["approval_id"] == moved["approval_id"]
+    assert [(change["field"], change["after"]) for change in now["difference"]] == [("publish_at", WHEN)]
+    shown = (await person.client.get(f"/api/v1/conversations/{conversation_id}")).json()
+    assert [one["approval_id"] for one in shown["pending_approvals"]] == [moved["approval_id"]]
+    assert (await person.client.get("/api/v1/posts", params={"status": "scheduled"})).json()["items"] == []
+    assert (await person.client.post(path, json={"publish_at": WHEN})).status_code == 409
+    decided = f"/api/v1/approvals/{moved['approval_id']}/decision"
+    await person.client.post(decided, json={"decision": "approve"})
+    await person.say(conversation_id, "Thank you")
+    again = await post_of(person)
+    assert (again["post_id"], again["schedule"]["publish_at"]) == (moved["post_id"], WHEN)
+
+
+async def test_a_version_is_put_back_and_asked_anew(
+    person: Person, stranger: Person, waiting: tuple[str, dict[str, Any]]
+) -> None:
+    conversation_id, asked = waiting
+    before = asked["content"]["posts"][0]
+    path = f"/api/v1/content/{before['content_id']}"
+    await person.client.patch(path, json={"text": "Fresh bread."})
+    assert (await pending(person))["content"]["posts"][0]["text"] == "Fresh bread."
+    (kept,) = (await person.client.get(f"{path}/versions")).json()["items"]
+    restoring = f"{path}/versions/{kept['version_id']}/restore"
+    assert (await stranger.client.post(restoring)).status_code == 404
+    back = (await person.client.post(restoring)).json()
+    assert (back["content"]["text"], back["version"]) == (before["text"], 3)
+    now = await pending(person)
+    assert now["content"]["posts"][0]["text"] == before["text"]
+    shown = (await person.client.get(f"/api/v1/conversations/{conversation_id}")).json()
+    assert [one["approval_id"] for one in shown["pending_approvals"]] == [now["approval_id"]]
