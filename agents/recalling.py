@@ -51,7 +51,10 @@ class Recaller:
         """Return what fits the message; nothing for whom, or where, memory is switched off."""
         conversation_id = str(head["conversation_id"])
         try:
-            if not await self._desk.switches.is_on(scope, conversation_id):
+            switches = self._desk.switches
+            if switches.known_off(scope, conversation_id) and not await switches.is_on(
+                scope, conversation_id, fresh=True
+            ):
                 return NOTHING
             return await self._bring(scope, head, text, conversation_id)
         except Unavailable:
@@ -65,6 +68,9 @@ class Recaller:
         past = any(words in text.lower() for words in HISTORY_WORDS)
         query = Query(text, limit=CANDIDATES, include_history=past, seen_message_ids=seen)
         at_hand = await self._desk.memories.at_hand(scope, query)
+        # What tells whether memories have changed tells it of the switches as well: this reads nothing when warm.
+        if not await self._desk.switches.is_on(scope, conversation_id, switched=at_hand.switched):
+            return NOTHING
         standing = [memory for memory in at_hand.lasting if is_standing(memory)]
         recalled = [item for item in at_hand.found.items if _has_shown(item.memory)]
         chosen = assembled(standing, recalled, seen=seen)

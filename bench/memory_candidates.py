@@ -1,4 +1,4 @@
-"""What a large account loses by choosing candidates with the leading dimensions before it compares exactly.
+"""What a large account loses by choosing candidates by the signs of vectors before it compares exactly.
 
 ``python -m bench memory_candidates`` embeds 100,000 mixed turns with the local embedder and asks the questions of our
 own conversations, once through both steps and once exactly. ``--memories N`` takes fewer.
@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.figures import Figures, percentile
 from db.vector import Floats
 from memory.embedders.wordllama import MODEL, WordLlamaEmbedder
-from memory.indexes.exact import CANDIDATES, LEADING, Matrix
+from memory.indexes.exact import CANDIDATES, Matrix
 from memory.memories import NEAREST
 from memory.trial.layout import read_conversations
 from memory.trial.scale import mixed_turns
@@ -67,7 +67,7 @@ def main() -> int:
     found, quickly_ms = timed(quick, vectors)
     figures = Figures()
     figures.title(f"{count:,} memories, {len(questions)} questions, {MODEL}")
-    figures.tell("leading dimensions, candidates", f"{LEADING}, {CANDIDATES:,}")
+    figures.tell("candidates", f"{CANDIDATES:,}")
     for nearest in (FIRST, NEAREST):
         share = sum(lost(one, other, nearest) for one, other in zip(true, found, strict=True)) / len(true)
         figures.at_most(f"lost of the nearest {nearest}", share * 100, MOST_LOST, " %")

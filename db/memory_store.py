@@ -6,7 +6,7 @@ accounts share has the log of ``HOUSE_ID``.
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -33,16 +33,24 @@ FIRST_STRETCH = timedelta(seconds=1)
 SHORTEST_STRETCH = timedelta(milliseconds=1)
 MOST_GROWTH = 4.0
 NO_ID = {"_id": 0}
+STATE_FIELDS = {"_id": 0, "user_id": 1, "count": 1, "epoch": 1, "switched": 1}
+# What is read to be indexed comes whole: leaving a field out costs the embedded database half as much again.
+WHOLE: Raw | None = None
+NO_VECTORS: Raw = {"embedding": 0}
 # Where each shelf counts how often a memory was brought to mind.
 COUNTED: dict[Shelf, str] = {"user": "use_count", "agent": "recall_count", "global": "metadata.usage_count"}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How many changes an account's memories have seen. Equal states mean that nothing has changed."""
+    """How many changes an account's memories have seen. Equal states mean that nothing of them has changed.
+
+    ``switched`` says by itself how often memory was switched on or off.
+    """
 
     epoch: str = ""
     count: int = 0
+    switched: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +84,15 @@ class MemoryStore:
     async def state(self, user_id: str) -> State:
         """Return the account's state. 1 round trip."""
         with translated():
-            found = await self._changes.find_one({"user_id": user_id}, {"_id": 0, "count": 1, "epoch": 1})
+            found = await self._changes.find_one({"user_id": user_id}, STATE_FIELDS)
         return _state(found) if found else State()
 
     async def states(self, user_ids: Sequence[str]) -> list[State]:
         """Return the states of several accounts. 1 round trip."""
         if len(user_ids) == 1:
             return [await self.state(user_ids[0])]
-        fields = {"_id": 0, "user_id": 1, "count": 1, "epoch": 1}
         with translated():
-            rows = await self._changes.find({"user_id": {"$in": list(user_ids)}}, fields).to_list()
+            rows = await self._changes.find({"user_id": {"$in": list(user_ids)}}, STATE_FIELDS).to_list()
         found = {str(row["user_id"]): _state(row) for row in rows}
         return [found.get(user_id, State()) for user_id in user_ids]
 
@@ -98,22 +105,21 @@ class MemoryStore:
         return Log(_state(found), tuple(found["recent"]), found["created_at"], found["updated_at"])
 
     async def all(self, user_id: str, *, vectors: bool = True) -> AsyncIterator[list[Raw]]:
-        """Go through every memory of the account and its agents, superseded ones too, as stored.
+        """Go through every memory of the account's own, superseded ones too, as stored.
 
-        2 round trips, and 1 for each further thousand. Only the account's own memories come without ``vectors``.
+        1 round trip, and 1 for each further thousand.
         """
-        shelves: tuple[Shelf, ...] = ("global",) if user_id == HOUSE_ID else ("agent", "user")
-        for shelf in shelves:
-            fields = NO_ID if vectors or shelf != "user" else {**NO_ID, "embedding": 0}
-            with translated():
-                cursor = self._shelves[shelf].find(own(shelf, user_id, {}), fields, batch_size=ROWS_PER_READ)
-                while rows := await cursor.to_list(ROWS_PER_READ):
-                    yield rows
+        fields = WHOLE if vectors else NO_VECTORS
+        with translated():
+            cursor = self._memories.find({"user_id": user_id}, fields, batch_size=ROWS_PER_READ)
+            while rows := await cursor.to_list(ROWS_PER_READ):
+                yield rows
 
     async def learnings(self, user_id: str) -> list[Raw]:
-        """Return what the account's agents have learnt. 1 round trip."""
+        """Return what the account's agents have learnt; for ``HOUSE_ID`` what all accounts share. 1 round trip."""
+        shelf: Shelf = "global" if user_id == HOUSE_ID else "agent"
         with translated():
-            return await self._shelves["agent"].find({"user_id": user_id}, NO_ID).to_list()
+            return await self._shelves[shelf].find(own(shelf, user_id, {})).to_list()
 
     async def newest_first(
         self, user_id: str, types: Sequence[MemoryType], log: Log, *, vectors: bool = True
@@ -122,7 +128,7 @@ class MemoryStore:
 
         Reads by stretches of time that grow and shrink with what they hold: a sort would read everything first.
         """
-        fields = NO_ID if vectors else {**NO_ID, "embedding": 0}
+        fields = WHOLE if vectors else NO_VECTORS
         upper, stretch = datetime.max.replace(tzinfo=UTC), FIRST_STRETCH
         lower = log.ended
         while True:
@@ -154,6 +160,17 @@ class MemoryStore:
         """Put memories that were written elsewhere into the account's log. 1 round trip."""
         with translated():
             await self._changes.update_one(*self._counted(user_id, memory_ids), upsert=True)
+
+    async def note_switched(self, user_id: str) -> None:
+        """Let every process know that the account's memory switches were changed. 1 round trip."""
+        now = self._database.clock.now()
+        change: Raw = {
+            "$inc": {"switched": 1, "count": 0},
+            "$set": {"updated_at": now},
+            "$setOnInsert": {**_new_log(user_id), "recent": [], "created_at": now},
+        }
+        with translated():
+            await self._changes.update_one({"user_id": user_id}, change, upsert=True)
 
     async def add(self, user_id: str, memories: Sequence[UserMemory]) -> list[Raw]:
         """Store memories; those whose id is there already stay as they are. Return them as stored.
@@ -238,12 +255,16 @@ class MemoryStore:
             "$inc": {"count": len(memory_ids)},
             "$push": {"recent": {"$each": list(memory_ids[-RECENT:]), "$slice": -RECENT}},
             "$set": {"updated_at": now},
-            "$setOnInsert": {"changes_id": derived_id("mch", user_id), "epoch": new_id("mch"), "created_at": now},
+            "$setOnInsert": {**_new_log(user_id), "created_at": now},
         }
 
 
+def _new_log(user_id: str) -> Raw:
+    return {"changes_id": derived_id("mch", user_id), "epoch": new_id("mch")}
+
+
 def _state(found: Raw) -> State:
-    return State(str(found["epoch"]), int(found["count"]))
+    return State(str(found["epoch"]), int(found["count"]), int(found.get("switched", 0)))
 
 
 def _next_stretch(stretch: timedelta, rows: int) -> timedelta:

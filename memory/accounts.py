@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -76,10 +76,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An account to read, and about how many of its memories are still being loaded."""
+    """An account to read, about how many of its memories are still being loaded, and the state of its switches."""
 
     account: Account
     waiting: int = 0
+    switched: int = 0
 
 
 class Accounts:
@@ -127,21 +128,27 @@ class Accounts:
         Unless they have to be ``whole``, a large account may still be loading: then it holds its wishes and facts and
         its newest memories, and more from moment to moment.
         """
-        held = [self._touch(user_id) for user_id in user_ids]
-        current = [one.account is not None for one in held]
-        if all(current) and not self._alone:
-            states = await self._store.states(user_ids)
-            current = [one.state == state for one, state in zip(held, states, strict=True)]
+        held = {user_id: self._touch(user_id) for user_id in user_ids}
+        warm = {user_id: one.account for user_id, one in held.items() if one.account is not None}
+        current = warm if self._alone or not warm else await self._unchanged(held, warm)
         opened: list[Opened] = []
-        for user_id, one, fresh in zip(user_ids, held, current, strict=True):
-            account = one.account
-            if account is None or not fresh:
+        for user_id, one in held.items():
+            account = current.get(user_id)
+            if account is None:
                 async with one.alone():
                     account = await self._follow(user_id, one)
             if one.loading is not None:
                 account = await self._waited(user_id, one, whole=whole)
-            opened.append(Opened(account, one.waiting))
+            opened.append(Opened(account, one.waiting, one.state.switched))
         return opened
+
+    async def _unchanged(self, held: Mapping[str, Held], warm: Mapping[str, Account]) -> dict[str, Account]:
+        """Return those accounts held here that nobody else has changed. 1 round trip."""
+        states = dict(zip(warm, await self._store.states(tuple(warm)), strict=True))
+        for user_id, state in states.items():
+            if held[user_id].state == state:
+                held[user_id].state = state
+        return {user_id: account for user_id, account in warm.items() if held[user_id].state is states[user_id]}
 
     async def close(self) -> None:
         """Stop what is still being loaded."""
@@ -237,10 +244,14 @@ class Accounts:
             held.touched.clear()
             held.loading = asyncio.create_task(self._load_large(user_id, held, account, log), name=f"load {user_id}")
             return account
-        async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
-            await self._fill(account, rows)
-            await self._index_rows(user_id, rows, loading=True)
-            self._weigh(user_id, held, account)
+        learnings = asyncio.create_task(self._store.learnings(user_id))
+        try:
+            if user_id != HOUSE_ID:
+                async for rows in _read_ahead(self._store.all(user_id, vectors=not self._index.persistent)):
+                    await self._fill(user_id, held, account, rows)
+            await self._fill(user_id, held, account, await learnings)
+        finally:
+            await stopped(learnings)
         held.account, held.state = account, log.state
         return account
 
@@ -312,13 +323,17 @@ class Accounts:
         await self._index.remove(user_id, [memory_id for memory_id in memory_ids if memory_id not in there])
         await self._index_rows(user_id, rows)
 
-    async def _fill(self, account: Account, rows: Sequence[Raw]) -> None:
+    async def _fill(self, user_id: str, held: Held, account: Account, rows: Sequence[Raw]) -> None:
         """Put rows into an account that nobody sees yet."""
+        if not rows:
+            return
         if len(rows) > IN_A_THREAD:
             await asyncio.to_thread(account.put, rows)
             await asyncio.to_thread(self._lexicon.prepare)
-        elif rows:
+        else:
             account.put(rows)
+        await self._index_rows(user_id, rows, loading=True)
+        self._weigh(user_id, held, account)
 
     async def _put(self, account: Account, rows: Sequence[Raw]) -> None:
         """Put rows into an account that others read meanwhile: in portions, and never in another thread."""

@@ -108,7 +108,7 @@ class Memories:
         account, house = (one.account for one in opened)
         learnings = tuple(learnt for learnt in account.learnt() if isinstance(learnt, AgentMemory))
         shared = tuple(learnt for learnt in house.learnt() if isinstance(learnt, GlobalMemory))
-        return AtHand(found, tuple(account.lasting()), learnings, shared)
+        return AtHand(found, tuple(account.lasting()), learnings, shared, opened[0].switched)
 
     async def all(self, scope: Scope, *, include_history: bool = False) -> list[UserMemory]:
         """Return every memory of the account, newest first, without vectors."""

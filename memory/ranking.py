@@ -138,8 +138,10 @@ def _chosen(columns: Columns, own: Floats) -> Places:
         best = best[np.argpartition(-own[best], CLOSELY)[:CLOSELY]]
     after = columns.after[best]
     later = np.where(after >= 0, columns.after[after], NOWHERE)
-    around = np.unique(np.concatenate((best, columns.before[best], after, later)))
-    return around[around >= 0].astype(np.intp)
+    around = np.zeros(count + 1, dtype=np.bool_)  # the last one is where those that are not there (-1) go
+    for slots in (best, columns.before[best], after, later):
+        around[slots] = True
+    return np.flatnonzero(around[:count])
 
 
 def _neighbours(columns: Columns, own: Floats, chosen: Places, weights: Weights) -> Floats:

@@ -112,9 +112,13 @@ class Recollection:
 
 @dataclass(frozen=True, slots=True)
 class AtHand:
-    """Everything a turn may need of memory: what its message brings to mind, and what holds whatever it says."""
+    """Everything a turn may need of memory: what its message brings to mind, and what holds whatever it says.
+
+    ``switched`` is how often memory was switched on or off in the account.
+    """
 
     found: Recollection
     lasting: tuple[UserMemory, ...]
     learnings: tuple[AgentMemory, ...]
     shared: tuple[GlobalMemory, ...]
+    switched: int = 0

@@ -59,7 +59,8 @@ def build_memory(settings: Settings, database: Database, clock: Clock, models: M
     """Put the parts together. Connects to nothing and loads nothing: that happens on first use."""
     engine = build_engine(settings, database, clock)
     memories = engine.memories
-    desk = MemoryDesk(memories, Switches(database))
+    alone = not settings.mongodb_uri.get_secret_value()
+    desk = MemoryDesk(memories, Switches(database, alone=alone))
     learnings = Learnings(database, memories)
     extractor = build_extractor(models)
     unremembered = Unremembered(database)

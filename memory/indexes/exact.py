@@ -7,13 +7,13 @@ import numpy as np
 
 from db.vector import Floats, products
 from memory.indexes.index import NOTHING, Nearest
+from memory.indexes.signs import Signs
 
 SMALLEST: Final = 16
 BYTES_A_ROW: Final = 100
-# Above so many rows, the leading dimensions choose the candidates that are then compared exactly.
+# Above so many rows, the signs of the vectors choose the candidates that are then compared exactly.
 LARGE: Final = 20_000
-LEADING: Final = 96
-CANDIDATES: Final = 4000
+CANDIDATES: Final = 6000
 
 
 class ExactIndex:
@@ -97,22 +97,21 @@ class Rows:
 class Matrix:
     """Vectors in one growing array, with the memory each row belongs to.
 
-    One with more than ``large`` rows is first looked through by the leading dimensions alone, which lie together in an
-    array of their own.
+    One with more than ``large`` rows is first looked through by the signs of its vectors alone.
     """
 
     def __init__(self, dimensions: int, large: int = LARGE) -> None:
         self._large = large
         self.numbers = np.zeros((SMALLEST, dimensions), dtype=np.float32)
-        self._leading: Floats | None = None
+        self._signs: Signs | None = None
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
 
     @property
     def held_bytes(self) -> int:
         """How much memory it takes."""
-        leading = 0 if self._leading is None else self._leading.nbytes
-        return self.numbers.nbytes + leading + BYTES_A_ROW * len(self._ids)
+        signs = 0 if self._signs is None else self._signs.held_bytes
+        return self.numbers.nbytes + signs + BYTES_A_ROW * len(self._ids)
 
     def put(self, memory_ids: Sequence[str], vectors: Floats) -> None:
         """Add rows, or replace those of memories that have one."""
@@ -127,7 +126,7 @@ class Matrix:
                 row = self._rows[memory_id] = len(self._ids)
                 self._ids.append(memory_id)
             self._set(row, vector)
-        self._lead()
+        self._sign()
 
     def remove(self, memory_ids: Sequence[str]) -> None:
         """Take rows out."""
@@ -144,14 +143,12 @@ class Matrix:
     def nearest(self, vector: Floats, limit: int) -> Nearest:
         """Return the rows with the largest product with ``vector``."""
         count = len(self._ids)
-        if self._leading is None:
+        if self._signs is None:
             rows = np.arange(count)
             similarities = products(self.numbers[:count], vector)
         else:
-            roughly = products(self._leading[:count], vector[:LEADING])
-            fewest = max(count - CANDIDATES, 0)
-            rows = np.argpartition(roughly, fewest)[fewest:]
-            similarities = products(self.numbers[rows], vector)
+            rows = self._signs.nearest(vector, count, CANDIDATES)
+            similarities = products(self.numbers.take(rows, axis=0), vector)
         if limit < len(rows):
             best = np.argpartition(similarities, len(rows) - limit)[len(rows) - limit :]
             rows, similarities = rows[best], similarities[best]
@@ -165,24 +162,24 @@ class Matrix:
         self._rows.update(zip(memory_ids, range(first, last), strict=True))
         self._ids.extend(memory_ids)
         self.numbers[first:last] = vectors
-        if self._leading is not None:
-            self._leading[first:last] = vectors[:, :LEADING]
-        self._lead()
+        if self._signs is not None:
+            self._signs.put(first, vectors)
+        self._sign()
 
-    def _lead(self) -> None:
-        if self._leading is None and len(self._ids) > self._large:
-            self._leading = np.ascontiguousarray(self.numbers[:, :LEADING])
+    def _sign(self) -> None:
+        if self._signs is None and len(self._ids) > self._large:
+            self._signs = Signs(self.numbers, len(self._ids))
 
     def _set(self, row: int, vector: Floats) -> None:
         self.numbers[row] = vector
-        if self._leading is not None:
-            self._leading[row] = vector[:LEADING]
+        if self._signs is not None:
+            self._signs.put(row, vector[np.newaxis])
 
     def _make_room(self, rows: int) -> None:
         if rows > len(self.numbers):
             self.numbers = _grown(self.numbers, rows, len(self._ids))
-            if self._leading is not None:
-                self._leading = _grown(self._leading, rows, len(self._ids))
+            if self._signs is not None:
+                self._signs.grow(len(self.numbers), len(self._ids))
 
 
 def _grown(numbers: Floats, rows: int, used: int) -> Floats:

@@ -133,6 +133,18 @@ async def test_switch_holds_for_one_person_or_one_conversation(desk: MemoryDesk,
     assert await desk.switches.is_on(scope, "cnv_2")
 
 
+async def test_alone_the_switches_are_read_once(database: Database, scope: Scope) -> None:
+    ticks = [0.0]
+    switches = Switches(database, lambda: ticks[0], alone=True)
+    assert await switches.is_on(scope)
+    before = database.round_trips.count()
+    ticks[0] += 3600
+    assert await switches.is_on(scope, switched=5)
+    assert database.round_trips.count() == before
+    await switches.switch_person(scope, on=False)
+    assert not await switches.is_on(scope)
+
+
 async def test_switch_of_another_process_is_seen_after_a_moment(database: Database, scope: Scope) -> None:
     ticks = [0.0]
     here, there = Switches(database, lambda: ticks[0]), Switches(database)
