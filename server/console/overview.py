@@ -9,7 +9,6 @@ from typing import Final
 from fastapi import Response
 
 from core.campaign_states import UNDER_WAY
-from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import CAMPAIGNS
 from db.conversations import CONVERSATIONS
@@ -17,7 +16,6 @@ from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
 from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.visit import Visit, Visiting
-from server.services import Services
 from tools.campaign_control import CampaignControl
 
 WEEK: Final = timedelta(days=7)
@@ -68,11 +66,6 @@ async def overview(visit: Visiting) -> Response:
         "is_new": not (pending or under_way or recent.items or past or coming),
     }
     return await visit.show("overview.html", values)
-
-
-async def waiting_approvals(parts: Services, scope: Scope) -> int:
-    """Count what waits for a decision."""
-    return await parts.repository(APPROVAL_REQUESTS, scope).count({"status": "pending"})
 
 
 async def _posts(visit: Visit, since: datetime, until: datetime) -> list[SocialPost]:

@@ -2,7 +2,10 @@
 
 from typing import Final
 
-from server.console import overview
+from server.console import approvals, overview
 from server.console.page import ConsolePage
 
-PAGES: Final[tuple[ConsolePage, ...]] = (overview.PAGE,)
+PAGES: Final[tuple[ConsolePage, ...]] = (
+    overview.PAGE,
+    approvals.PAGE,
+)

@@ -72,6 +72,13 @@ class Visit:
         found = await asyncio.gather(*(count(self.parts, self.scope) for count in counting.values()))
         return dict(zip(counting, found, strict=True))
 
+    async def people(self) -> dict[str, str]:
+        """Return how the people of this account are called, by their ids."""
+        owner, members = await asyncio.gather(
+            self.parts.desk.person(self.scope.user_id), self.parts.desk.members(self.scope)
+        )
+        return {one.user_id: one.name or one.email for one in (owner, *members)}
+
     async def _base(self) -> dict[str, Any]:
         return {
             "visit": self,

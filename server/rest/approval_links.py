@@ -126,7 +126,11 @@ async def decide(
 @public.get("/approve/{token}/media/{post}/{number}")
 async def picture(token: Token, post: int, number: int, parts: Parts) -> Response:
     """Show an attachment: exactly the file that is decided about, fetched by this server."""
-    request = await _request(parts, parts.signed_links.read(token))
+    return await attachment(parts, await _request(parts, parts.signed_links.read(token)), post, number)
+
+
+async def attachment(parts: Services, request: ApprovalRequest, post: int, number: int) -> Response:
+    """Return a picture of a request, fetched by this server; NotFound for what is none."""
     posts = inner_list(request.content.get("posts"))
     files = inner_list(inner_object(posts[post]).get("media")) if 0 <= post < len(posts) else []
     if not 0 <= number < len(files):
