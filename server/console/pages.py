@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from server.console import approvals, overview
+from server.console import approvals, conversations, overview
 from server.console.page import ConsolePage
 
 PAGES: Final[tuple[ConsolePage, ...]] = (
     overview.PAGE,
+    conversations.PAGE,
     approvals.PAGE,
 )
