@@ -141,7 +141,8 @@ class Results(Part):
 class Campaign(OwnedDocument):
     """A campaign. ``start_date`` and ``end_date`` are ISO calendar dates.
 
-    ``charges`` are the keys of what was charged to the budget, so that nothing is charged twice.
+    ``recipients`` are the addresses its emails go to. ``charges`` are the keys of what was charged to the budget, so
+    that nothing is charged twice.
     """
 
     campaign_id: str
@@ -153,6 +154,7 @@ class Campaign(OwnedDocument):
     strategy: Literal["viral-first", "evergreen-first", "conversion-first"] | None = None
     plan: Plan = Field(default_factory=Plan)
     platforms: list[str] = Field(default_factory=list[str])
+    recipients: list[str] = Field(default_factory=list[str], repr=False)
     budget: Budget = Field(default_factory=Budget)
     start_date: str | None = None
     end_date: str | None = None

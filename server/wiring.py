@@ -49,11 +49,15 @@ from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
 from workflows.figures.sync import FigureSync
+from workflows.runtime.timekeeper import DurableTime
 
 
 @asynccontextmanager
 async def running_services(
-    settings: Settings, clock: Clock | None = None, database: Database | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    database: Database | None = None,
+    pacing: Pacing | None = None,
 ) -> AsyncGenerator[Services]:
     """Start everything the settings ask for; everything is stopped again at the end, in reverse order.
 
@@ -66,7 +70,7 @@ async def running_services(
         await synchronise(database)
         models = build_models(settings)
         stack.push_async_callback(models.close)
-        services, recovery = assemble(settings, now, database, models, instance_owner(settings, stack))
+        services, recovery = assemble(settings, now, database, models, instance_owner(settings, stack), pacing=pacing)
         stack.push_async_callback(services.outside.close)
         stack.push_async_callback(services.callers.keys.stop)
         stack.push_async_callback(services.turns.stop)
@@ -114,6 +118,7 @@ def assemble(
     logins = Logins(outside, registrations(settings))
     desk = AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode)
     accounts = OpenAccounts(database, logins)
+    pace = pacing or Pacing(DurableTime(clock))
     authority = Authority(database)
     services = Services(
         settings=settings,
@@ -123,7 +128,7 @@ def assemble(
         decisions=decisions,
         memory=memory,
         work=build_work(
-            settings, database, clock, turns, requests, memory, FigureSync(database, accounts, outside), pacing
+            settings, database, clock, turns, requests, memory, FigureSync(database, accounts, outside), pace
         ),
         desk=desk,
         callers=Callers(database, tokens, clock),
@@ -138,7 +143,14 @@ def assemble(
         accounts=accounts,
         figures=FigureSync(database, accounts, outside),
         delivery=build_delivery(
-            database, outside, accounts, authority, owner, told=DeliveryNews(database, Notices(turns)).tell
+            database,
+            outside,
+            accounts,
+            authority,
+            owner,
+            pace.delivery,
+            pace.look_seconds,
+            told=DeliveryNews(database, Notices(turns)).tell,
         ),
         links=links,
         signed_links=SignedLinks(secret, clock),

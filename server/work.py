@@ -1,6 +1,7 @@
 """Puts together what outlives a turn: scheduled jobs, and the campaigns with the engine they run on."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from agents.headless import Headless
 from agents.turns.notices import Notices
@@ -20,21 +21,25 @@ from workflows.campaigns.closing import FIGURES_JOB
 from workflows.campaigns.course import Ground, Parts
 from workflows.campaigns.figures import CampaignFigures
 from workflows.campaigns.workflow import NAME, CampaignWorkflow
+from workflows.delivery.pace import Pace
 from workflows.figures.sync import FigureSync
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import JobRunner
 from workflows.nightly_memory import NightlyMemory
 from workflows.runtime.engine import Engine, engine_url
-from workflows.runtime.timekeeper import DurableTime, Timekeeper
+from workflows.runtime.timekeeper import Timekeeper
 from workflows.runtime.workers import Workers
+
+LOOK_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
-    """How workflows wait, and how often the engine looks for what is in its queue."""
+    """How workflows wait, how often is looked for what there is to do, and how long delivering waits for what."""
 
     timekeeper: Timekeeper
-    look_seconds: float = 1.0
+    look_seconds: float = LOOK_SECONDS
+    delivery: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +79,9 @@ def build_work(
     requests: ApprovalRequests,
     memory: MemoryParts,
     figures: FigureSync,
-    pacing: Pacing | None = None,
+    pace: Pacing,
 ) -> WorkParts:
     """Put the parts together. Starts and loads nothing."""
-    pace = pacing or Pacing(DurableTime(clock))
     jobs = JobDesk(database, clock)
     url = engine_url(settings.database_url.get_secret_value(), settings.data_dir)
     engine = Engine(url, turns.owner, look_seconds=pace.look_seconds)
@@ -102,10 +106,10 @@ def build_work(
     return WorkParts(
         database=database,
         jobs=jobs,
-        runner=JobRunner(database, clock, jobs, handlers),
+        runner=JobRunner(database, clock, jobs, handlers, look_seconds=pace.look_seconds),
         engine=engine,
         workers=Workers(database, engine, clock),
         nightly=memory.nightly,
         chronicle=chronicle,
-        attendance=Attendance(database, engine, clock),
+        attendance=Attendance(database, engine, clock, look_seconds=pace.look_seconds),
     )

@@ -21,6 +21,7 @@ T = TypeVar("T")
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 DAY_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y")
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M:%S"
+MOST_RECIPIENTS = 1_000
 COUNT = re.compile(r"^([0-9][0-9,' ]*)(\.0+)?\s*(k|thousand|m|million)?\b", re.IGNORECASE)
 
 
@@ -237,3 +238,4 @@ Address: TypeAlias = Annotated[
 ]
 chosen = BeforeValidator(_as_choice)
 items = BeforeValidator(_as_items)
+Recipients: TypeAlias = Annotated[list[Address], items, Field(max_length=MOST_RECIPIENTS)]

@@ -22,7 +22,7 @@ from db.campaigns import (
 )
 from db.conversations import CONVERSATIONS
 from tools.amounts import spoken
-from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, chosen, items
+from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, Recipients, chosen, items
 from tools.brief import ORDER, UpdateBrief, merged, missing, normalised_context, store_context, today
 from tools.plan_rules import (
     Frame,
@@ -66,6 +66,9 @@ class ReviseCampaign(Arguments):
     start_date: Day | None = Field(default=None, description="The new first day, as YYYY-MM-DD.")
     end_date: Day | None = Field(default=None, description="The new last day or event day, as YYYY-MM-DD.")
     channels: Channels | None = Field(default=None, description="ALL channels it is to use.")
+    recipients: Recipients | None = Field(
+        default=None, description="ALL addresses its emails go to, only ones the person has given."
+    )
     tasks: Tasks | None = Field(
         default=None, description="The whole new list of tasks; use a task's id as its key to keep its id and status."
     )
@@ -333,6 +336,8 @@ def _changes(
         wanted[f"brief.{field}"] = context["campaign_brief"].get(field) or getattr(campaign.brief, field)
     if params.name is not None:
         wanted["name"] = params.name
+    if params.recipients is not None:
+        wanted["recipients"] = list(dict.fromkeys(params.recipients))
     if params.strategy is not None:
         wanted["plan.strategy"] = params.strategy
     if params.tasks is not None:

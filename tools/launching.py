@@ -40,6 +40,7 @@ class LaunchPayload(ApprovedPayload):
     objective: str
     audience: str
     channels: list[str]
+    recipients: list[str] = Field(default_factory=list[str])
     mode: CampaignMode
     start: str | None
     end: str | None
@@ -64,6 +65,7 @@ def launch_payload(campaign: Campaign, timezone: str, launch: int) -> LaunchPayl
         objective=campaign.brief.objective,
         audience=campaign.brief.target_audience,
         channels=campaign.platforms,
+        recipients=campaign.recipients,
         mode=campaign.mode,
         start=campaign.start_date,
         end=campaign.end_date,

@@ -14,14 +14,13 @@ from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
 from tools.approval.act import act_of_planned, iso_utc
 from tools.approval.guardrails import breaches
 from tools.approval.rules import rules_in_force
-from tools.arguments import Address, Arguments, ContentId, Limit, Line, Moment, PostId, chosen
+from tools.arguments import Arguments, ContentId, Limit, Line, Moment, PostId, Recipients, chosen
 from tools.arguments import items as listed
 from tools.brief import zone
 from tools.channels import platform_of
 from tools.deliveries import Account, DeliveryDesk
 from tools.platforms.catalogue import BY_NAME
 from tools.publishing import (
-    MOST_RECIPIENTS,
     PlannedMedia,
     PlannedPost,
     PostsPayload,
@@ -58,7 +57,7 @@ class SchedulePosts(Arguments):
         description="The drafts, each once, all that belong together in one call."
     )
     note: Line | None = Field(default=None, description="A short note for the person who decides.")
-    recipients: Annotated[list[Address], listed, Field(max_length=MOST_RECIPIENTS)] | None = Field(
+    recipients: Recipients | None = Field(
         default=None, description="Email addresses the emails among them go to, only ones the person has given."
     )
 

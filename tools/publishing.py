@@ -16,7 +16,7 @@ from db.content_library import Content
 from db.social_posts import PostMedia
 from tools.approval.act import iso_utc
 from tools.approval.payload import ApprovedPayload
-from tools.arguments import Address
+from tools.arguments import MOST_RECIPIENTS, Address
 from tools.brief import today, zone
 from tools.channels import platform_of
 from tools.outside.links import Source
@@ -27,7 +27,6 @@ from tools.tool import ToolContext
 USUAL_HOUR = 10
 LATEST = timedelta(days=366)
 DEFAULT_SPAN = 30
-MOST_RECIPIENTS = 1_000
 FIXED_IN_EDITS = ("version", "platform", "account_id", "media")
 
 

@@ -1,20 +1,14 @@
 """Looks after approval requests of all accounts: reminds of those that wait, closes those nobody decided in time."""
 
-import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
-from core.errors import AppError, Unavailable
 from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from tools.approval.requests import ApprovalRequests, Listener
-
-log = structlog.get_logger(__name__)
+from workflows.runtime.periodic import Periodic
 
 AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 30.0
@@ -60,36 +54,20 @@ class ApprovalCare:
         self._database = database
         self._requests = requests
         self._on_reminded = on_reminded
-        self._task: asyncio.Task[None] | None = None
+        self._periodic = Periodic("approval care", self.look, LOOK_SECONDS)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._keep_looking(), name="approval care")
+        self._periodic.start()
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._periodic.stop()
 
     async def look(self) -> Care:
         """Look once."""
         expired = await expire_due(self._database, self._requests)
         return Care(expired, await remind_due(self._database, self._requests, self._on_reminded))
-
-    async def _keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Unavailable:
-                log.warning("database away, looking again soon")
-            except AppError as error:
-                log.warning("approval care failed, looking again soon", reason=error.message)
-            except Exception:  # requests expire and remind all the same after what nobody foresaw
-                log.exception("approval care failed, looking again soon")
 
 
 def _scope(request: ApprovalRequest) -> Scope:

@@ -3,16 +3,13 @@
 The documents say what there is to do, so nothing is lost with a process: whoever looks next sees it too.
 """
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from core.campaign_states import UNDER_WAY
 from core.clock import Clock
-from core.errors import Conflict, NotFound, Unavailable
+from core.errors import Conflict, NotFound
 from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.approval_requests import ApprovalRequest
@@ -23,8 +20,7 @@ from tools.approval.requests import Listener
 from tools.campaign_control import attention
 from workflows.campaigns.workflow import NAME
 from workflows.runtime.engine import Engine
-
-log = structlog.get_logger(__name__)
+from workflows.runtime.periodic import Periodic
 
 LOOK_SECONDS: Final = 1.0
 # What was changed this long ago is looked at again: clocks differ, and a look may fail.
@@ -35,25 +31,21 @@ MOST: Final = 10_000
 class Attendance:
     """Looks at the campaigns of all tenants."""
 
-    def __init__(self, database: Database, engine: Engine, clock: Clock) -> None:
+    def __init__(self, database: Database, engine: Engine, clock: Clock, look_seconds: float = LOOK_SECONDS) -> None:
         self._campaigns = AllTenants(database, CAMPAIGNS)
         self._engine = engine
         self._clock = clock
         self._seen: dict[str, datetime | None] = {}
         self._since: datetime | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._periodic = Periodic("campaigns", self.look, look_seconds)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._keep_looking(), name="campaigns")
+        self._periodic.start()
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._periodic.stop()
 
     async def look(self) -> int:
         """Look once: at all campaigns under way the first time, then at those somebody has touched."""
@@ -80,16 +72,6 @@ class Attendance:
             await self._engine.start(NAME, workflow_id, campaign.user_id, campaign.campaign_id, launch)
         await self._engine.hint(workflow_id)
         self._seen[workflow_id] = touched
-
-    async def _keep_looking(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except Unavailable:
-                log.warning("campaigns not looked at: the database is away")
-            except Exception:  # the next look comes all the same
-                log.exception("looking at campaigns failed, trying again soon")
-            await asyncio.sleep(LOOK_SECONDS)
 
 
 def decision_listener(database: Database, clock: Clock) -> Listener:

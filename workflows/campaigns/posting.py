@@ -118,7 +118,8 @@ class Posting:
             return ToolOutcome(f'{{"approval_id": "{request_id}"}}')
         given = [{"content_id": content.content_id, "publish_at": self._time_of(piece)} for piece, content in items]
         context = await self._context(course, campaign, call_id)
-        outcome = await self._parts.headless.house.runner.call("schedule_posts", {"items": given}, context)
+        arguments = {"items": given, "recipients": campaign.recipients or None}
+        outcome = await self._parts.headless.house.runner.call("schedule_posts", arguments, context)
         for request_id in self._asked(outcome):
             request = await self._requests(course).get(request_id)
             if await self._needs_person(course, campaign, request):

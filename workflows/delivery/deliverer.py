@@ -20,10 +20,10 @@ from db.deliveries import SETTLED, Delivery, DeliveryLease
 from db.delivery_store import DeliveryLost, DeliveryStore
 from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
-from workflows.delivery.ending import ended_for_certain
 from workflows.delivery.making import DeliveryMaking, account_name
 from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.posts import DeliveredPosts
+from workflows.runtime.ending import ended_for_certain
 
 log = structlog.get_logger(__name__)
 

@@ -1,7 +1,6 @@
 """Finds what is due over all tenants and has it delivered: accounts side by side, one delivery at a time on each."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -12,8 +11,9 @@ from core.scope import Scope
 from db.deliveries import Delivery
 from workflows.delivery.attempt import Means
 from workflows.delivery.deliverer import Deliverer
-from workflows.delivery.ending import ended_for_certain
 from workflows.delivery.making import DeliveryMaking
+from workflows.runtime.ending import ended_for_certain
+from workflows.runtime.periodic import Periodic
 
 log = structlog.get_logger(__name__)
 
@@ -35,24 +35,21 @@ class DueDeliveries:
         self._places = asyncio.Semaphore(ACCOUNTS_AT_ONCE)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._resting: dict[str, datetime] = {}
-        self._nudged = asyncio.Event()
         self._look_back = True
-        self._task: asyncio.Task[None] | None = None
+        self._periodic = Periodic("due deliveries", self.look, every_seconds, self._doubt)
 
     def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.create_task(self._keep_looking(), name="due deliveries")
+        self._periodic.start()
 
     async def stop(self) -> None:
         """Stop; what is under way is gone on with after the next start."""
-        if self._task:
-            await ended_for_certain(self._task)
+        await self._periodic.stop()
         await ended_for_certain(*self._running.values())
-        self._task = None
 
     def nudge(self) -> None:
         """Look now: something may be due."""
-        self._nudged.set()
+        self._periodic.nudge()
 
     async def look(self) -> int:
         """Look once and start what is due; return how many deliveries that were."""
@@ -87,7 +84,7 @@ class DueDeliveries:
                         break
         finally:
             del self._running[account]
-            self._nudged.set()
+            self._periodic.nudge()
 
     async def _went_on(self, delivery: Delivery) -> bool:
         """Deliver; whether the account may go on with the next one."""
@@ -110,15 +107,6 @@ class DueDeliveries:
             self._resting[delivery.account] = outcome.at
         return not outcome.whole_account
 
-    async def _keep_looking(self) -> None:
-        while True:
-            self._nudged.clear()
-            try:
-                await self.look()
-            except Unavailable:
-                self._look_back = True
-                log.warning("database away, looking again soon")
-            except Exception:  # the next look comes all the same: posts are not to stop for good
-                log.exception("looking for what is due failed, looking again soon")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), self._every)
+    def _doubt(self) -> None:
+        """After a look that failed, leases of our own may have been left behind."""
+        self._look_back = True

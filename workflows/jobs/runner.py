@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
@@ -19,6 +18,7 @@ from db.repository import Change, Repository
 from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from workflows.jobs.desk import HOUSE, JobDesk
 from workflows.jobs.recurrence import next_due
+from workflows.runtime.periodic import Periodic
 
 log = structlog.get_logger(__name__)
 
@@ -52,27 +52,29 @@ Handler: TypeAlias = Callable[[RunningJob], Awaitable[Mapping[str, Any] | None]]
 class JobRunner:
     """Runs due jobs of all accounts with the handler of their type. A handler must be harmless when repeated."""
 
-    def __init__(self, database: Database, clock: Clock, desk: JobDesk, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        desk: JobDesk,
+        handlers: Mapping[str, Handler],
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._handlers = dict(handlers)
         self._due = AllTenants(database, SCHEDULED_JOBS)
-        self._task: asyncio.Task[None] | None = None
-        self._nudged = asyncio.Event()
+        self._periodic = Periodic("jobs", self.run_due, look_seconds)
         self._looked_back: datetime | None = None
-        desk.nudge = self._nudged.set
+        desk.nudge = self._periodic.nudge
 
     def start(self) -> None:
         """Begin to look what is due."""
-        self._task = asyncio.create_task(self._keep_looking(), name="jobs")
+        self._periodic.start()
 
     async def stop(self) -> None:
         """Stop; what is under way is done after the next start."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._periodic.stop()
 
     async def next_moment(self) -> datetime | None:
         """Return when something is due next, if anything is."""
@@ -179,18 +181,6 @@ class JobRunner:
             schedule.cron_expression or "", schedule.timezone, max(self._clock.now(), schedule.execute_at)
         )
         return {"status": "pending", "attempts": 0, "schedule.execute_at": following, "due_at": following}
-
-    async def _keep_looking(self) -> None:
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), LOOK_SECONDS)
-            self._nudged.clear()
-            try:
-                await self.run_due()
-            except (Unavailable, Conflict):
-                log.warning("jobs put off")
-            except Exception:  # the next look comes all the same
-                log.exception("looking for jobs failed, trying again soon")
 
 
 def held(job: ScheduledJob) -> dict[str, Any]:

@@ -1,19 +1,18 @@
 """Signs of life of the processes that run workflows, and the one of them that takes over from a dead one."""
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from core.clock import Clock
-from core.errors import Conflict, Unavailable
+from core.errors import Conflict
 from db.client import Database
 from db.repository import Repository
 from db.workers import WORKERS, Worker
 from workflows.jobs.desk import HOUSE
 from workflows.runtime.engine import Engine
+from workflows.runtime.periodic import Periodic
 
 log = structlog.get_logger(__name__)
 
@@ -29,20 +28,15 @@ class Workers:
         self._workers = Repository(database, WORKERS, HOUSE)
         self._engine = engine
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
+        self._periodic = Periodic("signs of life", self._look, BEAT_SECONDS)
 
     def start(self) -> None:
         """Begin to give signs of life, and to look for others'."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._keep_beating(), name="signs of life")
+        self._periodic.start()
 
     async def stop(self) -> None:
         """Say no more; what is left undone here is taken over after a while."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await self._periodic.stop()
 
     async def beat(self) -> None:
         """Give a sign of life."""
@@ -71,13 +65,6 @@ class Workers:
             return False
         return True
 
-    async def _keep_beating(self) -> None:
-        while True:
-            try:
-                await self.beat()
-                await self.reap()
-            except Unavailable:
-                log.warning("no sign of life: the database is away")
-            except Exception:  # the next sign comes all the same
-                log.exception("signs of life failed, trying again soon")
-            await asyncio.sleep(BEAT_SECONDS)
+    async def _look(self) -> None:
+        await self.beat()
+        await self.reap()
