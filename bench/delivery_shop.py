@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from core.clock import Clock
 from core.errors import ToolFailed, Unavailable
 from core.ids import derived_id, new_id
 from core.scope import Scope
@@ -32,6 +33,7 @@ Flaw: TypeAlias = Literal["pending", "rejected", "changed"]
 CHANGED = "and now for something else"
 PLATFORMS = ("wordpress", "twitter", "linkedin", "facebook", "instagram")
 NO_LIMIT = 1_000_000
+LONG = 10**8  # seconds
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.1
 
@@ -89,11 +91,21 @@ class Shop:
             self._accounts[platform] = account_id
 
     async def approve(
-        self, platform: str, texts: Sequence[str], *, publish_at: datetime, name: str, flaw: Flaw | None = None
+        self,
+        platform: str,
+        texts: Sequence[str],
+        *,
+        publish_at: datetime,
+        name: str,
+        flaw: Flaw | None = None,
+        hashtags: Sequence[str] = (),
     ) -> list[ShopPost]:
         """Have posts approved and scheduled, or left with a flaw. Harmless when repeated with the same ``name``."""
         payload = PostsPayload(
-            posts=[self._planned(platform, text, publish_at, f"{name}-{place}") for place, text in enumerate(texts)],
+            posts=[
+                self._planned(platform, text, publish_at, f"{name}-{place}", hashtags)
+                for place, text in enumerate(texts)
+            ],
             audience="neighbours" if platform == "email" else None,
         )
         request_id = derived_id("apr", self.scope.user_id, name)
@@ -138,7 +150,9 @@ class Shop:
             await asyncio.sleep(PAUSE_SECONDS)
             waited += PAUSE_SECONDS
 
-    def _planned(self, platform: str, text: str, publish_at: datetime, name: str) -> PlannedPost:
+    def _planned(
+        self, platform: str, text: str, publish_at: datetime, name: str, hashtags: Sequence[str]
+    ) -> PlannedPost:
         media: list[PlannedMedia] = []
         if platform == "instagram":
             picture = Media(f"{self.sandbox_url}/pictures/{name}.jpg", "image/jpeg", _picture(f"{name}.jpg"))
@@ -152,7 +166,7 @@ class Shop:
             subject=name if platform in {"email", "wordpress"} else None,
             media=media,
             link=None,
-            hashtags=[],
+            hashtags=list(hashtags),
             publish_at=iso_utc(publish_at),
             recipients=[f"{name}-{number}@people.example" for number in range(3)] if platform == "email" else [],
         )
@@ -190,18 +204,18 @@ class Shop:
         await Repository(self.database, APPROVAL_REQUESTS, self.scope).insert_once(request)
 
 
-async def prepare_sandbox(journal: Path) -> dict[str, str]:
+async def prepare_sandbox(journal: Path, clock: Clock | None = None) -> dict[str, str]:
     """Write the start of a sandbox's journal: no limits, and access tokens, which are returned."""
-    async with Sandbox(journal) as sandbox:
+    async with Sandbox(journal, clock) as sandbox:
         tokens: dict[str, str] = {}
         for name, twin in sandbox.twins.items():
             if isinstance(twin, GraphTwin | twitter.TwitterTwin):
                 twin.set_limit(NO_LIMIT)
             if isinstance(twin, twitter.TwitterTwin):
-                tokens[name] = twin.authorisation.issue("tweet.read tweet.write users.read media.write", 10**6)["token"]
+                tokens[name] = twin.authorisation.issue("tweet.read tweet.write users.read media.write", LONG)["token"]
             if isinstance(twin, linkedin.LinkedInTwin):
                 scopes = "w_member_social r_organization_social openid profile"
-                tokens[name] = twin.authorisation.issue(scopes, 10**6)["token"]
+                tokens[name] = twin.authorisation.issue(scopes, LONG)["token"]
         return tokens
 
 

@@ -14,7 +14,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from core.clock import SystemClock
+from bench.shared_clock import SharedClock
+from core.clock import Clock, SystemClock
 from core.errors import AppError
 from db.client import Database
 from db.encryption import FieldCipher
@@ -57,17 +58,19 @@ def work(place: Place, owner: str) -> None:
     asyncio.run(_work(place, owner))
 
 
-def be_outside(journal: Path, port: int, mail_port: int, seed: int | None) -> None:
-    """Be the outside world until killed; with a seed a slow and unreliable one."""
-    asyncio.run(_be_outside(journal, port, mail_port, seed))
+def be_outside(journal: Path, port: int, mail_port: int, seed: int | None, clock: Path | None = None) -> None:
+    """Be the outside world until killed; with a seed a slow and unreliable one, with a file at the time it shows."""
+    asyncio.run(_be_outside(journal, port, mail_port, seed, SharedClock(clock) if clock else None))
 
 
 class Process:
     """One process after another that does the same."""
 
-    def __init__(self, target: Callable[..., None], arguments: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(
+        self, target: Callable[..., None], arguments: Callable[[], tuple[Any, ...]], preload: str = __name__
+    ) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
+        context.set_forkserver_preload([preload])
         self._make: Callable[[], BaseProcess] = lambda: context.Process(target=target, args=arguments(), daemon=True)
         self._process: BaseProcess | None = None
 
@@ -109,10 +112,10 @@ async def _work(place: Place, owner: str) -> None:
         await asyncio.Event().wait()
 
 
-async def _be_outside(journal: Path, port: int, mail_port: int, seed: int | None) -> None:
+async def _be_outside(journal: Path, port: int, mail_port: int, seed: int | None, clock: Clock | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     rolled = random.Random(seed)
-    async with Sandbox(journal, port=port, mail_port=mail_port) as sandbox:
+    async with Sandbox(journal, clock, port=port, mail_port=mail_port) as sandbox:
         for twin in sandbox.twins.values() if seed is not None else ():
             twin.faults.add(*[_fault(rolled) for _ in range(rolled.randrange(3))])
             delay, late = rolled.uniform(0, 0.03), rolled.uniform(0, 0.05)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-KILLS = 210
+KILLS = 60
 SEED = 1
 
 

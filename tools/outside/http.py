@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -21,6 +21,7 @@ from core.json_text import inner_object, json_object
 from tools.outside.addresses import PrivateAddress, socket_maker
 from tools.outside.contract import RateLimit
 from tools.outside.failures import lost, of_status, scrubbed, unreachable, untrusted, wait_of
+from tools.outside.fence import confirm_effect, require_effect
 
 CONNECT_SECONDS = 10
 LARGEST_ANSWER = 4_000_000
@@ -156,8 +157,11 @@ class Outside:
     async def send(self, call: Call) -> Answer:
         """Send one request and return the whole answer.
 
-        Retryable if nothing was sent; OutcomeUnknown if the answer to something with an effect was lost.
+        Retryable if nothing was sent; OutcomeUnknown if the answer to something with an effect was lost. An effect has
+        to pass the fence it is put behind, before a connection is opened for it and again when there is one.
         """
+        if call.effect:
+            await confirm_effect()
         try:
             async with self._session(call).request(
                 call.method,
@@ -167,6 +171,7 @@ class Outside:
                 data=_body(call),
                 json=call.json,
                 allow_redirects=False,
+                trace_request_ctx=call,
             ) as response:
                 body = await _limited(response, call.largest)
                 return Answer(call, response.status, response.headers, body, self.clock.now())
@@ -204,9 +209,24 @@ class Outside:
                 headers={"User-Agent": AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
+                trace_configs=[_connected()],
             )
             self._sessions[trusted] = session
         return session
+
+
+def _connected() -> aiohttp.TraceConfig:
+    """Return what asks the fence once more when a connection is there and nothing was sent over it yet."""
+
+    async def opened(
+        _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceConnectionCreateEndParams
+    ) -> None:
+        if context.trace_request_ctx.effect:
+            require_effect()
+
+    watching = aiohttp.TraceConfig()
+    watching.on_connection_create_end.append(opened)
+    return watching
 
 
 def limit_of(headers: Mapping[str, str], names: tuple[str, str, str]) -> RateLimit | None:

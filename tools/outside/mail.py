@@ -17,6 +17,7 @@ from aiosmtplib import SMTP
 from core.errors import PlatformError, Rejected
 from tools.outside.addresses import PrivateAddress, socket_maker
 from tools.outside.failures import busy, closed, lost, refused, scrubbed, unreachable, untrusted
+from tools.outside.fence import require_effect
 from tools.outside.http import CONNECT_SECONDS, Outside
 
 Security: TypeAlias = Literal["tls", "starttls", "none"]
@@ -57,6 +58,7 @@ class Sender:
             await self._client.rset()
             await self._client.mail(sender, options=["SMTPUTF8"] if _needs_utf8(sender, recipient) else None)
             await self._client.rcpt(recipient)
+        require_effect()
         try:
             await self._client.data(message)
         except aiosmtplib.SMTPResponseException as error:

@@ -56,7 +56,7 @@ class Posting:
         for number, problem in enumerate(problems):
             told = Entry(f"problem {turn} {number}", "post_left_out", problem)
             await self._parts.chronicle.tell(course.scope, campaign, told)
-        return {"requests": requests, "problems": problems}
+        return {"requests": requests, "problems": problems, "texts": len(open_ones)}
 
     async def settle(self, course: Course, requests: Sequence[str]) -> Plain:
         """Carry out what is approved; return what still waits, until when, and what has to be prepared anew."""

@@ -108,12 +108,14 @@ class Tasks:
         await self._mark(course, work, over)
         campaign = await self.recount(course)
         count = len(result.get("contents", ()))
+        unpaid = len(result.get("unpaid", ()))
         pieces = f" ({count} text{'' if count == 1 else 's'})" if count else ""
+        pieces += f"; the budget has no room for {unpaid} more" if unpaid else ""
         told = Entry(
             f"task {work.task_id}",
             "task_done",
             f"Done: {work.description}{pieces}",
-            details={"task_id": work.task_id, "agent": work.agent, "pieces": count},
+            details={"task_id": work.task_id, "agent": work.agent, "pieces": count, "unpaid": unpaid},
             agent=work.agent,
         )
         await self._parts.chronicle.tell(course.scope, campaign, told)

@@ -125,13 +125,16 @@ class _Walk:
         return answer
 
     async def _post(self, layout: Plain) -> None:
+        texts = 0
         for turn in range(ROUNDS):
             await self._gate()
-            asked = (await self._step("propose", self._w.posting.propose, layout, turn))["requests"]
+            proposed = await self._step("propose", self._w.posting.propose, layout, turn)
+            asked, texts = proposed["requests"], texts + proposed.get("texts", 1)
             if not asked or not await self._settled(asked):
                 break
         if not await self._on_calendar():
-            await self._step("fail", self._w.closing.fail, "None of its posts was approved.")
+            reason = "None of its posts was approved." if texts else "The budget has no room for a single text."
+            await self._step("fail", self._w.closing.fail, reason)
             raise _Over
 
     async def _settled(self, asked: Sequence[str]) -> bool:

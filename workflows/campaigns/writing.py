@@ -55,8 +55,8 @@ class Writing:
             else:
                 await self._put_away(course, content)
                 unpaid.append(piece.piece_id)
-        if work.pieces and not made:
-            raise ToolFailed("The budget has no room for a single text." if unpaid else "There is nothing new to say.")
+        if work.pieces and not made and not unpaid:
+            raise ToolFailed("There is nothing new to say.")
         return {"contents": made, "unpaid": unpaid, "said_before": said_before, "kinds": _counted(work, made)}
 
     async def _affordable(self, course: Course, piece: Piece) -> bool:

@@ -27,6 +27,7 @@ from db.deliveries import Delivery, DeliveryResult, DeliveryState
 from db.delivery_store import DeliveryLost, DeliveryStore
 from tools.approval.authority import Authority
 from tools.outside.contract import Access, Adapter, Published, Search
+from tools.outside.fence import Fence, behind
 from tools.outside.http import Outside
 from tools.outside.media import fetch_all
 from tools.outside.open_accounts import OpenAccounts
@@ -80,8 +81,9 @@ class Means:
 class Attempt:
     """Looks up what may have happened, and publishes what certainly has not."""
 
-    def __init__(self, means: Means, scope: Scope, held: Delivery, out: Outgoing) -> None:
+    def __init__(self, means: Means, scope: Scope, held: Delivery, out: Outgoing, fence: Fence) -> None:
         self._means = means
+        self._fence = fence
         self._scope = scope
         self._held = held
         self._out = out
@@ -147,7 +149,8 @@ class Attempt:
             permit = await self._means.authority.permit(self._scope, self._out.act(files))
             self._held = await self._means.store.change(self._held, self._intent())
             try:
-                return _published(await adapter.publish(access, permit, self._notes))
+                with behind(self._fence):
+                    return _published(await adapter.publish(access, permit, self._notes))
             except OutcomeUnknown as error:
                 return self._uncertain(error)
             except Rejected as error:

@@ -20,6 +20,7 @@ from db.deliveries import SETTLED, Delivery, DeliveryLease
 from db.delivery_store import DeliveryLost, DeliveryStore
 from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
+from workflows.delivery.fence import LeaseFence
 from workflows.delivery.making import DeliveryMaking, account_name
 from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.posts import DeliveredPosts
@@ -99,7 +100,7 @@ class Deliverer:
             return Outcome("again", wait_until, whole_account=True)
         return await self._recorded(scope, held, await self._kept(scope, held))
 
-    async def _step(self, scope: Scope, held: Delivery) -> Ended | Again:
+    async def _step(self, scope: Scope, held: Delivery, fence: LeaseFence) -> Ended | Again:
         try:
             out = await self._posts.outgoing(scope, held)
         except NotFound:
@@ -108,7 +109,7 @@ class Deliverer:
             )
         if out.cancelled and held.intent_at is None:
             return Ended("cancelled")
-        return await Attempt(self._means, scope, held, out).make()
+        return await Attempt(self._means, scope, held, out, fence).make()
 
     async def _recorded(self, scope: Scope, held: Delivery, step: Ended | Again) -> Outcome:
         """Store what came of an attempt, patiently: only this process knows it."""
@@ -169,8 +170,9 @@ class Deliverer:
 
     async def _kept(self, scope: Scope, held: Delivery) -> Ended | Again:
         """Do the work while lease and turn are kept. DeliveryLost if they are lost meanwhile."""
-        work = asyncio.create_task(self._step(scope, held), name=f"delivery {held.delivery_id}")
-        keeping = asyncio.create_task(self._keep(held), name=f"lease of {held.delivery_id}")
+        fence = LeaseFence(self._store, held, self._means.clock, self._means.pace)
+        work = asyncio.create_task(self._step(scope, held, fence), name=f"delivery {held.delivery_id}")
+        keeping = asyncio.create_task(self._keep(held, fence), name=f"lease of {held.delivery_id}")
         try:
             await asyncio.wait({work, keeping}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
@@ -179,12 +181,12 @@ class Deliverer:
         finally:
             await ended_for_certain(work, keeping)
 
-    async def _keep(self, held: Delivery) -> None:
+    async def _keep(self, held: Delivery, fence: LeaseFence) -> None:
         """Renew the lease until it is lost."""
         while True:
             await asyncio.sleep(self._means.pace.lease.total_seconds() / 3)
             try:
-                await self._store.renew(held, self._now() + self._means.pace.lease)
+                await fence.confirm()
             except Unavailable:
                 log.warning("lease not renewed", delivery_id=held.delivery_id)
             except DeliveryLost:

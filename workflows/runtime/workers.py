@@ -46,12 +46,16 @@ class Workers:
             await self._workers.change(mine, {"alive_at": now, "heir": None})
 
     async def reap(self) -> int:
-        """Take over from the dead who have no living heir; return how many workflows that were."""
-        known = await self._workers.find({}, limit=MOST_WORKERS)
-        living = {worker.worker_id for worker in known if worker.alive_at > self._clock.now() - DEAD_AFTER}
+        """Take over from the dead who have no living heir; return how many workflows that were.
+
+        Nobody takes over from themselves: who was frozen since the last sign of life is alive all the same.
+        """
+        me = self._engine.executor_id
+        known = [one for one in await self._workers.find({}, limit=MOST_WORKERS) if one.worker_id != me]
+        living = {me} | {worker.worker_id for worker in known if worker.alive_at > self._clock.now() - DEAD_AFTER}
         dead = [worker for worker in known if worker.worker_id not in living]
         mine = [worker.worker_id for worker in dead if worker.heir not in living and await self._inherits(worker)]
-        mine += [worker.worker_id for worker in dead if worker.heir == self._engine.executor_id]
+        mine += [worker.worker_id for worker in dead if worker.heir == me]
         taken = await self._engine.take_over(mine) if mine else 0
         if taken:
             log.info("workflows taken over", workflows=taken)

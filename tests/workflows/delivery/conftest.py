@@ -143,9 +143,13 @@ class DeliveryHouse:
 
     async def delivery(self, post: SocialPost) -> Delivery:
         """Return the delivery of a post as it is stored."""
-        found = await Repository(self.database, DELIVERIES, self.scope).find_one({"post_id": post.post_id})
+        found = await self.find_delivery(post.post_id)
         assert found
         return found
+
+    async def find_delivery(self, post_id: str) -> Delivery | None:
+        """Return the delivery of a post, if there is one yet."""
+        return await Repository(self.database, DELIVERIES, self.scope).find_one({"post_id": post_id})
 
     async def result(self, post: SocialPost) -> PlatformResult:
         """Return what the post says became of it."""
