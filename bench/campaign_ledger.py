@@ -131,7 +131,8 @@ class Ledger:
         expected = set[tuple[str, str]]()
         for one in deliveries:
             planned = _planned(one, requests, sources)
-            for recipient in planned["recipients"] if planned else []:
+            recipients: list[str] = planned["recipients"] if planned else []
+            for recipient in recipients:
                 key = (recipient, one.delivery_id)
                 count = got[key]
                 expected.add(key)

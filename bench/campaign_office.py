@@ -104,19 +104,17 @@ class Office:
         moving = [one for one in await self.at_work() if self.fates[one.campaign_id] != "never decided"]
         if any(campaign.status != "active" for campaign in moving):
             return False
-        due = await self._count(DELIVERIES.name, {"next_attempt_at": {"$lte": now}})
+        deliveries = Repository(self.database, DELIVERIES, self.scope)
+        if await deliveries.count({"next_attempt_at": {"$lte": now}}):
+            return False
         late = {"status": "pending", "schedule.execute_at": {"$lte": now - timedelta(seconds=5)}}
-        return not due and not await self._count(SCHEDULED_JOBS.name, late)
+        return not await Repository(self.database, SCHEDULED_JOBS, self.scope).count(late)
 
     async def wake(self) -> None:
         """Have every campaign look at the time."""
         for campaign in await self.at_work():
             seen = {"execution.attention_at": self.database.clock.now()}
             await self.control.campaigns.change(campaign.campaign_id, seen)
-
-    async def _count(self, name: str, where: dict[str, object]) -> int:
-        collection = DELIVERIES if name == DELIVERIES.name else SCHEDULED_JOBS
-        return await Repository(self.database, collection, self.scope).count(where)
 
 
 def _campaign(number: int, database: Database, rolled: random.Random) -> Campaign:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, Final
 
-import dbos  # noqa: F401 - read before the fork, so that a new worker is there in a moment
+import dbos
 
 from bench.delivery_worker import FAST
 from bench.shared_clock import SharedClock
@@ -15,6 +15,8 @@ from server.wiring import running_services
 from server.work import Pacing
 from workflows.runtime.timekeeper import DurableTime
 
+# Read before the fork, so that a new worker is there in a moment.
+READ_AHEAD: Final = (dbos,)
 LOOK_SECONDS: Final = 0.2
 PAUSE_SECONDS: Final = 0.05
 
