@@ -19,7 +19,7 @@ from agents.learning import Learner
 from agents.memory_extraction import Extractor
 from core.clock import Clock
 from core.errors import AppError, Unavailable
-from core.scope import Scope
+from core.scope import Scope, scope_of_stored
 from db.unremembered import Unremembered
 from memory.campaign_facts import BOUND, scoped
 from memory.context import is_standing
@@ -180,7 +180,7 @@ def retold(wires: Sequence[Mapping[str, Any]]) -> bool:
 def scope_of(message: Mapping[str, Any]) -> Scope:
     """Return the scope of the person who wrote a stored message."""
     user_id = message["user_id"]
-    return Scope(user_id, message["metadata"].get("actor_id", user_id), "user")
+    return scope_of_stored(user_id, message["metadata"].get("actor_id"))
 
 
 def exchange_of(message: Stored, answers: Sequence[Stored], recalled: tuple[str, ...]) -> Exchange:

@@ -31,12 +31,14 @@ from db.profiles import PROFILES
 from db.rate_limits import RATE_LIMITS
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
+from db.sites import SITES
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS
 from db.spend_entries import SPEND_ENTRIES
 from db.system_config import SYSTEM_CONFIG
 from db.user_memory import USER_MEMORY
 from db.users import USERS
+from db.visitors import VISITORS
 from db.webhooks import WEBHOOKS
 from db.workers import WORKERS
 from db.zoho_crm_records import ZOHO_CRM_RECORDS
@@ -81,6 +83,8 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     SYSTEM_CONFIG,
     API_KEYS,
     CHAT_TURNS,
+    SITES,
+    VISITORS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

@@ -31,8 +31,13 @@ from server.rest import (
     links,
     memory,
     posts,
+    sites,
 )
 from server.services import Services
+from server.widget import routes as widget
+from server.widget import script
+from server.widget import sockets as widget_sockets
+from server.widget.cross_origin import WidgetAnywhere
 
 DESCRIPTION: Final = """\
 A strategist, a writer, a publisher and an analyst in one conversation.
@@ -58,6 +63,8 @@ TAGS: Final = [
     {"name": "Memory", "description": "What is remembered, in people's hands."},
     {"name": "AG-UI", "description": "The same conversations for AG-UI clients."},
     {"name": "Chat completions", "description": "The same conversations as an OpenAI-compatible model."},
+    {"name": "Sites", "description": "Pages that carry the widget."},
+    {"name": "Widget", "description": "What the widget itself asks, with its own tokens, from a site's own pages."},
     {"name": "Health", "description": "Alive, ready, figures."},
 ]
 ROUTERS: Final = (
@@ -85,6 +92,10 @@ ROUTERS: Final = (
     health.router,
     links.public,
     oauth.router,
+    sites.router,
+    widget.router,
+    widget_sockets.router,
+    script.router,
     pages.router,
 )
 
@@ -114,6 +125,7 @@ def create_app(services: Services) -> FastAPI:
             allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Accept"],
         )
+    app.add_middleware(WidgetAnywhere)
     app.add_middleware(Guard, metrics=services.metrics)
     return app
 

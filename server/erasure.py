@@ -10,8 +10,9 @@ from core.ids import new_id
 from core.scope import Scope
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.conversations import CONVERSATIONS
-from db.erasure import erase
+from db.erasure import erase, erase_visitors
 from db.repository import Repository
+from db.visitors import visitors_of
 from server.auth.accounts import Origin
 from server.services import Services
 
@@ -33,6 +34,8 @@ async def erase_account(parts: Services, scope: Scope, origin: Origin) -> None:
     parts.callers.forget(scope.actor_id)
     if scope.actor_id == scope.user_id:
         await _end_turns(parts, scope)
+        for visitor_id in await visitors_of(parts.database, scope.user_id):
+            await parts.turns.forget_account(visitor_id)
     await parts.turns.forget_account(scope.user_id)
     async with parts.memory.remembering.idle():
         removed = await erase(parts.database, scope.actor_id)
@@ -48,6 +51,14 @@ async def erase_account(parts: Services, scope: Scope, origin: Origin) -> None:
     )
     await Repository(parts.database, AUDIT_LOG, HOUSE).insert(entry)
     log.info("account_erased", account=pseudonym, documents=removed, user_agent=origin.user_agent[:80])
+
+
+async def erase_site_visitors(parts: Services, scope: Scope, site_id: str) -> None:
+    """Erase everything the visitors of a site have said and were told."""
+    visitors = await visitors_of(parts.database, scope.user_id, site_id)
+    for visitor_id in visitors:
+        await parts.turns.forget_account(visitor_id)
+    await erase_visitors(parts.database, visitors)
 
 
 async def _end_turns(parts: Services, scope: Scope) -> None:

@@ -27,6 +27,7 @@ from server.memory import MemoryParts
 from server.metrics import Metrics
 from server.oauth.clients import Clients
 from server.visitors import Visitors
+from server.widget.parts import WidgetParts
 from server.work import WorkParts
 from tools.approval.authority import Authority
 from tools.approval.signed_links import SignedLinks
@@ -65,6 +66,7 @@ class Services:
     delivery: DeliveryParts
     links: ManagedLinks
     signed_links: SignedLinks
+    widget: WidgetParts
     authority: Authority
     short_links: ShortLinks
     visitors: Visitors

@@ -32,6 +32,11 @@ from server.private_files import write_private
 from server.services import Services
 from server.storage import open_database
 from server.visitors import Visitors
+from server.widget.allowance import Allowance
+from server.widget.guests import Guests
+from server.widget.parts import WidgetParts
+from server.widget.passes import Passes
+from server.widget.sites import SiteDesk
 from server.work import Pacing, build_work
 from tools.approval.authority import Authority
 from tools.approval.requests import ApprovalRequests
@@ -120,6 +125,7 @@ def assemble(
     accounts = OpenAccounts(database, logins)
     pace = pacing or Pacing(DurableTime(clock))
     authority = Authority(database)
+    callers = Callers(database, tokens, clock)
     services = Services(
         settings=settings,
         clock=clock,
@@ -131,7 +137,7 @@ def assemble(
             settings, database, clock, turns, requests, memory, FigureSync(database, accounts, outside), pace
         ),
         desk=desk,
-        callers=Callers(database, tokens, clock),
+        callers=callers,
         api_keys=ApiKeyDesk(database, desk, clock),
         completions=CompletionDesk(database, turns),
         oauth_clients=Clients(secret, clock),
@@ -154,6 +160,11 @@ def assemble(
         ),
         links=links,
         signed_links=SignedLinks(secret, clock),
+        widget=WidgetParts(
+            SiteDesk(database, desk, clock),
+            Guests(database, Passes(secret, clock), callers, clock),
+            Allowance(database, clock),
+        ),
         authority=authority,
         short_links=ShortLinks(database),
         visitors=Visitors(secret),

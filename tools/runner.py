@@ -20,6 +20,7 @@ from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
 from tools.approval.rules import rules_in_force
 from tools.renewal import interrupt_of
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, ToolParts
+from tools.visitors import NOT_FOR_VISITORS, SAFE_FOR_VISITORS
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class ToolRunner:
 
     def offered(self, tools: Iterable[Tool], scope: Scope) -> tuple[Tool, ...]:
         """Return those of ``tools`` the caller may use."""
-        return tuple(tool for tool in tools if tool.effect is Effect.READ or scope.may_write)
+        return tuple(tool for tool in tools if _may_use(tool, scope))
 
     async def call(self, name: str, arguments: Mapping[str, Any] | str, ctx: ToolContext) -> ToolOutcome:
         """Run one call. Every error a tool raises on purpose becomes words for the model; Unavailable is passed on."""
@@ -103,7 +104,9 @@ class ToolRunner:
         if tool is None:
             known = ", ".join(sorted(self._tools))
             raise ToolInputError(f"There is no tool {name[:80]!r}. The tools are: {known}.")
-        if tool.effect is not Effect.READ:
+        if scope.is_visitor and not _may_use(tool, scope):
+            raise Forbidden(NOT_FOR_VISITORS)
+        if tool.effect is not Effect.READ and not scope.is_visitor:
             scope.require_write()
         return tool
 
@@ -161,6 +164,12 @@ class ToolRunner:
             await requests.void(ctx.scope, earlier.request_id, f"Asked anew as {stored.request_id}.")
             ctx.withdrawn.append(earlier.request_id)
         return stored
+
+
+def _may_use(tool: Tool, scope: Scope) -> bool:
+    if scope.is_visitor:
+        return tool.name in SAFE_FOR_VISITORS and tool.effect is not Effect.PUBLISH
+    return tool.effect is Effect.READ or scope.may_write
 
 
 def _validated(model: type[BaseModel], arguments: Mapping[str, Any] | str) -> BaseModel:

@@ -12,7 +12,7 @@ from agents.turns.decisions import Decisions
 from agents.turns.service import Turns
 from core.clock import Clock
 from core.errors import AppError, Unavailable
-from core.scope import Scope
+from core.scope import Scope, scope_of_stored
 from db.unfinished import UnfinishedWork
 
 log = structlog.get_logger(__name__)
@@ -83,4 +83,4 @@ class Recovery:
 
 def _scope(document: dict[str, Any]) -> Scope:
     user_id = document["user_id"]
-    return Scope(user_id, document.get("actor_id", user_id), "user")
+    return scope_of_stored(user_id, document.get("actor_id"))

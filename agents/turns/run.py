@@ -79,7 +79,7 @@ class Run:
         self.approved = ApprovedCall.of(message) if message["kind"] == "decision" else None
         self._progress: Progress | None = None
         self._recall: asyncio.Task[Brought] | None = None
-        self._recalls = house.memory is not None and self.approved is None
+        self._recalls = house.memory is not None and self.approved is None and not scope.is_visitor
 
     async def begin(self, new: Stored | None = None, *, early: bool = False) -> Begun:
         """Take the lease with the run's first events, and store the message with it, all in 1 round trip.
@@ -133,7 +133,8 @@ class Run:
 
     def _noted(self, status: Status) -> Stored:
         """Return what a message says of a turn that ends like this."""
-        return {"status": status, "memory": "pending" if self.house.memory and status != "failed" else None}
+        remembered = self.house.memory and not self.scope.is_visitor and status != "failed"
+        return {"status": status, "memory": "pending" if remembered else None}
 
     def _opened(self, opening: list[Event], frames: list[Frame]) -> None:
         self.log.opened(opening, frames)

@@ -64,7 +64,7 @@ class Turns:
         The same ``client_message_id`` is the same turn; after a failed one it is tried again. Raises InvalidInput,
         NotFound, Forbidden, and LimitReached when too many messages wait.
         """
-        scope.require_write()
+        scope.require_talk()
         text, client_id = checked_content(content), checked_client_id(client_message_id)
         store = self.house.store
         fresh = store.new_conversation(scope.user_id, new) if new else None
@@ -101,7 +101,7 @@ class Turns:
 
     async def cancel(self, scope: Scope, conversation_id: str) -> bool:
         """Stop the running turn, here or in another process; what was said so far is kept. False if nothing runs."""
-        scope.require_write()
+        scope.require_talk()
         if not await self.house.store.ask_to_cancel(scope.user_id, conversation_id):
             if await self.house.store.head(scope.user_id, conversation_id) is None:
                 raise NotFound(NO_CONVERSATION)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -163,6 +164,12 @@ class AccountDesk:
     async def members(self, scope: Scope) -> list[User]:
         """Return the people who act in the caller's account."""
         return await self._accounts.members(scope.user_id)
+
+    async def called(self, scope: Scope, actor_ids: Iterable[str]) -> dict[str, str]:
+        """Return what people of the caller's account are called, by their ids; others are left out."""
+        found = [await self._accounts.by_id(actor_id) for actor_id in set(actor_ids)]
+        mine = [user for user in found if user and scope.user_id in {user.user_id, user.tenant_id}]
+        return {user.user_id: user.name or user.email for user in mine}
 
     async def remove_member(self, scope: Scope, user_id: str, origin: Origin) -> None:
         """Take a person out of the caller's account; their login stops working."""

@@ -62,7 +62,7 @@ class ApiKeyDesk:
     async def add(self, scope: Scope, new: NewKey, origin: Origin) -> tuple[str, ApiKey]:
         """Make a key; return its text, which can't be shown again, and what is stored of it."""
         scope.require_write()
-        if RANK[new.role] > RANK[scope.role]:
+        if RANK[new.role] > RANK[scope.account_role]:
             raise Forbidden(f"A key can't have the role {new.role}: yours is {scope.role}.", field="role")
         if new.expires_at and new.expires_at <= self._clock.now():
             raise InvalidInput("The key would have expired already. Choose a later time.", field="expires_at")

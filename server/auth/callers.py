@@ -85,7 +85,9 @@ class Callers:
         scope = scope_of(known.user, login.channel)
         if login.key is None:
             return scope
-        return replace(scope, role=lower_role(scope.role, login.key.role), may_decide="approve" in login.key.scopes)
+        return replace(
+            scope, role=lower_role(scope.account_role, login.key.role), may_decide="approve" in login.key.scopes
+        )
 
     def forget(self, actor_id: str) -> None:
         """Look an account up again at its next request."""

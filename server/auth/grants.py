@@ -46,7 +46,7 @@ class Grants:
                 name=client.name,
                 prefix="",
                 key_hash=key_hash(secrets.token_urlsafe(32)),
-                role=lower_role(scope.role, "user"),
+                role=lower_role(scope.account_role, "user"),
                 scopes=["mcp"],
                 rate_limit=USES_A_MINUTE,
                 expires_at=now + CODE_LIFETIME,

@@ -17,9 +17,9 @@ class SocketLimits:
         self.patience_seconds = patience_seconds
         self._open: Counter[str] = Counter()
 
-    def enter(self, user_id: str) -> None:
-        """Count one more; LimitReached when there are too many."""
-        if self._open[user_id] >= self.most:
+    def enter(self, user_id: str, most: int | None = None) -> None:
+        """Count one more; LimitReached when there are ``most`` already, or as many as an account may have."""
+        if self._open[user_id] >= (self.most if most is None else most):
             raise LimitReached("Too many connections. Close some, then connect again.")
         self._open[user_id] += 1
 

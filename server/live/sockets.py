@@ -61,24 +61,23 @@ class Refused(Exception):
 async def conversation_socket(socket: WebSocket, conversation_id: str) -> None:
     """Follow a conversation and take part in it; see the interface description for frames and close codes."""
     services = services_of(socket)
-    offered: list[str] = socket.scope.get("subprotocols", [])
-    await socket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
+    await socket.accept(subprotocol=wanted_subprotocol(socket))
     try:
         login, scope = await _admitted(socket, services, conversation_id)
-        await Talk(socket, services, conversation_id, login, scope).hold()
+        await Conversing(socket, services, conversation_id, login, scope).hold()
     except Refused as refusal:
-        await _close(socket, refusal.code, refusal.reason)
+        await close(socket, refusal.code, refusal.reason)
     except WebSocketDisconnect:
         pass
     except AppError as error:
-        await _close(socket, BROKEN, error.message)
+        await close(socket, BROKEN, error.message)
 
 
 async def _admitted(socket: WebSocket, services: Services, conversation_id: str) -> tuple[Login, Scope]:
     if not origin_allowed(socket, services.settings):
         raise Refused(NOT_YOURS, "This page may not connect here.")
     try:
-        login = await services.callers.login(_offered_token(socket) or await _token_frame(socket))
+        login = await services.callers.login(offered_token(socket) or await token_frame(socket))
         login.require("api")
         scope = await services.callers.scope_of_login(login)
     except NotAuthenticated as error:
@@ -95,14 +94,22 @@ async def _admitted(socket: WebSocket, services: Services, conversation_id: str)
     return login, scope
 
 
-def _offered_token(socket: WebSocket) -> str | None:
+def wanted_subprotocol(socket: WebSocket) -> str | None:
+    """Return the subprotocol to accept."""
+    offered: list[str] = socket.scope.get("subprotocols", [])
+    return SUBPROTOCOL if SUBPROTOCOL in offered else None
+
+
+def offered_token(socket: WebSocket) -> str | None:
+    """Return the token a client came with, where it could send one."""
     for protocol in socket.scope.get("subprotocols", []):
         if protocol.startswith(BEARER_PREFIX):
             return str(protocol.removeprefix(BEARER_PREFIX))
     return bearer_token(socket) or socket.cookies.get(COOKIE)
 
 
-async def _token_frame(socket: WebSocket) -> str:
+async def token_frame(socket: WebSocket) -> str:
+    """Return the token of the first frame; NotAuthenticated if it does not come soon."""
     try:
         async with asyncio.timeout(AUTH_SECONDS):
             message = await socket.receive()
@@ -119,22 +126,37 @@ async def _token_frame(socket: WebSocket) -> str:
 class Talk:
     """One open socket: a task that sends what happens, and a loop that takes what the client says."""
 
-    def __init__(self, socket: WebSocket, services: Services, conversation_id: str, login: Login, scope: Scope) -> None:
+    def __init__(
+        self, socket: WebSocket, services: Services, conversation_id: str, scope: Scope, most: int | None = None
+    ) -> None:
         self._socket = socket
         self._services = services
         self._conversation_id = conversation_id
-        self._login = login
         self._scope = scope
+        self._most = most
         self._connection: ChatSocketProtocol | None = connection_of(socket.scope)
         patience = services.sockets.patience_seconds
         connection = self._connection
         self._link: Link = DirectLink(connection, patience) if connection else AsgiLink(socket, patience)
 
+    async def renew(self) -> Scope:
+        """Return who this is now, at each frame; NotAuthenticated once the login is over, LimitReached for too many."""
+        raise NotImplementedError
+
+    async def leave_with_the_login(self) -> None:
+        """End the socket by raising Refused once its login is over, whatever the client does."""
+        raise NotImplementedError
+
+    async def do(self, frame: ClientFrame) -> None:
+        """Do what a frame asks."""
+        if isinstance(frame, PingFrame):
+            await self._link.send([PONG])
+
     async def hold(self) -> None:
         """Serve the socket until either side ends it."""
         services, user_id = self._services, self._scope.user_id
         try:
-            services.sockets.enter(user_id)
+            services.sockets.enter(user_id, self._most)
         except LimitReached as error:
             raise Refused(TOO_MANY, error.message) from error
         services.metrics.sockets.inc()
@@ -142,9 +164,8 @@ class Talk:
             asyncio.create_task(self._send_what_happens()),
             asyncio.create_task(self._take_what_comes()),
             asyncio.create_task(self._leave_with_the_server()),
+            asyncio.create_task(self.leave_with_the_login()),
         ]
-        if self._login.key:
-            tasks.append(asyncio.create_task(self._leave_with_the_key()))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -189,8 +210,7 @@ class Talk:
                 await self._tell(frame)
                 continue
             try:
-                self._login = await self._services.callers.renewed(self._login)
-                self._scope = await self._services.callers.scope_of_login(self._login)
+                self._scope = await self.renew()
             except NotAuthenticated as error:
                 raise Refused(NOT_AUTHENTICATED, error.message) from error
             except LimitReached as error:
@@ -198,18 +218,9 @@ class Talk:
                 continue
             await self._answer(frame)
 
-    async def _leave_with_the_key(self) -> None:
-        """End the socket of an API key that stops working; a person's login ends with its next frame."""
-        while True:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            try:
-                await self._services.callers.require_standing(self._login)
-            except NotAuthenticated as error:
-                raise Refused(NOT_AUTHENTICATED, error.message) from error
-
     async def _answer(self, frame: ClientFrame) -> None:
         try:
-            await self._do(frame)
+            await self.do(frame)
         except AppError as error:
             await self._tell(refused(error))
         except Exception as error:  # noqa: BLE001 - one frame that breaks something must not end the connection
@@ -217,7 +228,45 @@ class Talk:
             message = f"Something went wrong here. Try again; if it stays, tell the operator this id: {error_id}."
             await self._tell(FrameRefused(message, "internal", {"error_id": error_id}))
 
-    async def _do(self, frame: ClientFrame) -> None:
+    async def _tell(self, event: FrameRefused) -> None:
+        await self._link.send([encode(event.wire())])
+
+    async def _cut_off(self) -> None:
+        """End a client that reads too slowly: it is told so if it wakes up soon, and dropped if it does not."""
+        self._services.metrics.cut_off.inc()
+        try:
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                await close(self._socket, TOO_SLOW, "You read too slowly. Connect again with the last number you saw.")
+        except TimeoutError:
+            if self._connection:
+                self._connection.abort()
+
+
+class Conversing(Talk):
+    """The socket of somebody with an account: they say, stop and decide over it."""
+
+    def __init__(self, socket: WebSocket, services: Services, conversation_id: str, login: Login, scope: Scope) -> None:
+        super().__init__(socket, services, conversation_id, scope)
+        self._login = login
+
+    async def renew(self) -> Scope:
+        """Count one more use of the login."""
+        self._login = await self._services.callers.renewed(self._login)
+        return await self._services.callers.scope_of_login(self._login)
+
+    async def leave_with_the_login(self) -> None:
+        """End the socket of an API key that stops working; a person's login ends with its next frame."""
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            if self._login.key is None:
+                continue
+            try:
+                await self._services.callers.require_standing(self._login)
+            except NotAuthenticated as error:
+                raise Refused(NOT_AUTHENTICATED, error.message) from error
+
+    async def do(self, frame: ClientFrame) -> None:
+        """Say, decide, stop, or answer a ping."""
         turns, scope, conversation_id = self._services.turns, self._scope, self._conversation_id
         match frame:
             case MessageFrame():
@@ -227,7 +276,7 @@ class Talk:
             case CancelFrame():
                 await turns.cancel(scope, conversation_id)
             case PingFrame():
-                await self._link.send([PONG])
+                await super().do(frame)
             case AuthFrame():
                 raise InvalidInput("You are logged in already.")
             case _:
@@ -248,21 +297,9 @@ class Talk:
             via=scope.channel,
         )
 
-    async def _tell(self, event: FrameRefused) -> None:
-        await self._link.send([encode(event.wire())])
 
-    async def _cut_off(self) -> None:
-        """End a client that reads too slowly: it is told so if it wakes up soon, and dropped if it does not."""
-        self._services.metrics.cut_off.inc()
-        try:
-            async with asyncio.timeout(LAST_WORDS_SECONDS):
-                await _close(self._socket, TOO_SLOW, "You read too slowly. Connect again with the last number you saw.")
-        except TimeoutError:
-            if self._connection:
-                self._connection.abort()
-
-
-async def _close(socket: WebSocket, code: int, reason: str) -> None:
+async def close(socket: WebSocket, code: int, reason: str) -> None:
+    """Close a socket, if it is still open, and say why."""
     if socket.application_state is WebSocketState.CONNECTED:
         with suppress(RuntimeError, WebSocketDisconnect):
             await socket.close(code, reason[:120])

@@ -76,7 +76,7 @@ class Rotation(BaseModel):
 @router.post("", status_code=201, operation_id="add_api_key", responses=responses(), summary="Make one")
 async def add(body: KeyRequest, scope: InPerson, parts: Parts, origin: CameFrom) -> CreatedKey:
     """Make a key for the person who calls. The answer holds its text; it is stored only as a hash."""
-    role: Role = body.role or ("user" if scope.role == "admin" else scope.role)
+    role: Role = body.role or ("user" if scope.role == "admin" else scope.account_role)
     new = NewKey(body.name, role, body.scopes, body.rate_limit, body.expires_at)
     text, made = await parts.api_keys.add(scope, new, origin)
     return CreatedKey(key=text, **ApiKeyView.of(made).model_dump())

@@ -1,0 +1,93 @@
+// Talks to the server under a session it opens itself and renews; every failure becomes a Problem that says what to do.
+
+import { t } from "./words.js";
+
+const EARLY = 60_000;
+
+export class Problem extends Error {
+  constructor(status, body, retryAfter = 0) {
+    super(body.detail || t("error_unknown"));
+    this.status = status;
+    this.code = body.code || "";
+    this.retryAfter = retryAfter;
+  }
+
+  // Whether the same request may come through later, without anybody doing anything.
+  get passing() {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+export class Calls {
+  constructor(base, siteKey, keeping, userToken) {
+    this.base = `${base}/api/v1/widget`;
+    this.siteKey = siteKey;
+    this.keeping = keeping;
+    this.userToken = userToken;
+    this.session = null;
+    this.opening = null;
+  }
+
+  async open() {
+    if (this.session && Date.now() < this.session.until - EARLY) return this.session;
+    this.opening ||= this.renew().finally(() => { this.opening = null; });
+    return this.opening;
+  }
+
+  async renew() {
+    const userToken = await this.userToken();
+    const body = userToken ? { site_key: this.siteKey, user_token: userToken }
+      : { site_key: this.siteKey, visitor: this.keeping.get("visitor") };
+    const { value } = await this.ask("POST", "/session", body, null);
+    this.session = { ...value, until: Date.now() + value.expires_in * 1000 };
+    if (value.kind === "anonymous") this.keeping.set("visitor", value.token);
+    return this.session;
+  }
+
+  forget() {
+    this.session = null;
+  }
+
+  async call(method, path, body) {
+    return (await this.authorised(method, path, body)).value;
+  }
+
+  async text(path) {
+    return (await this.authorised("GET", path)).text;
+  }
+
+  async authorised(method, path, body) {
+    const { token } = await this.open();
+    try {
+      return await this.ask(method, path, body, token);
+    } catch (problem) {
+      if (problem.status !== 401) throw problem;
+    }
+    this.forget();
+    return this.ask(method, path, body, (await this.open()).token);
+  }
+
+  async ask(method, path, body, token) {
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let answer, text;
+    try {
+      answer = await fetch(this.base + path,
+        { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "omit" });
+      text = await answer.text();
+    } catch {
+      throw new Problem(0, { detail: t("error_unreachable") });
+    }
+    let value = null;
+    try {
+      value = text ? JSON.parse(text) : null;
+    } catch { /* a picture, or not our server */ }
+    if (!answer.ok) throw new Problem(answer.status, value || {}, Number(answer.headers.get("Retry-After")) || 0);
+    return { value, text };
+  }
+
+  async socket(path) {
+    const { token } = await this.open();
+    return new WebSocket(this.base.replace(/^http/, "ws") + path, ["marketing-minds", `bearer.${token}`]);
+  }
+}

@@ -1,0 +1,95 @@
+// What was said and is not yet taken by the server: kept in the browser, sent in order, by one tab, once.
+// The server knows a message by its id, so that even one whose answer was lost is not said twice.
+
+const LONGEST_PAUSE = 15_000;
+const PATIENCE_SECONDS = 120;
+
+export class Outbox {
+  constructor(calls, keeping, on) {
+    this.calls = calls;
+    this.keeping = keeping;
+    this.on = on;
+    this.tries = 0;
+    this.wake = () => this.flush();
+    addEventListener("online", this.wake);
+    this.unwatch = keeping.watch("outbox", () => this.on.changed());
+  }
+
+  get items() {
+    return this.keeping.get("outbox") || [];
+  }
+
+  of(place) {
+    return this.items.filter((item) => item.talk === place || item.local === place);
+  }
+
+  add(item) {
+    this.keeping.set("outbox", [...this.items, item]);
+    this.flush();
+  }
+
+  drop(id) {
+    this.keeping.set("outbox", this.items.filter((item) => item.id !== id));
+  }
+
+  settle(local, talk) {
+    this.keeping.set("outbox", this.items.map((item) => (item.local === local ? { ...item, talk } : item)));
+  }
+
+  flush() {
+    clearTimeout(this.timer);
+    if (this.closed || this.sending) return;
+    this.sending = this.alone(() => this.sendAll()).finally(() => { this.sending = null; });
+  }
+
+  alone(work) {
+    if (!navigator.locks) return work();
+    return navigator.locks.request(`${this.keeping.prefix}outbox`, work);
+  }
+
+  async sendAll() {
+    let item;
+    while (!this.closed && (item = this.items[0])) {
+      try {
+        await this.send(item);
+        this.tries = 0;
+      } catch (problem) {
+        const wait = this.waitAfter(problem);
+        if (wait === null) {
+          this.drop(item.id);
+          this.on.refused(item, problem);
+          continue;
+        }
+        this.timer = setTimeout(() => this.flush(), wait);
+        this.on.waiting(item, problem);
+        return;
+      }
+    }
+  }
+
+  async send(item) {
+    let { talk } = item;
+    if (!talk) {
+      const begun = await this.calls.call("POST", "/conversations", { client_conversation_id: item.local });
+      talk = begun.conversation_id;
+      this.settle(item.local, talk);
+      this.on.begun(item.local, talk);
+    }
+    await this.calls.call("POST", `/conversations/${talk}/messages`, { content: item.content, client_message_id: item.id });
+    this.drop(item.id);
+    this.on.taken(item);
+  }
+
+  waitAfter(problem) {
+    if (problem.status === 429 && problem.retryAfter <= PATIENCE_SECONDS) return problem.retryAfter * 1000;
+    if (problem.passing) return Math.min(LONGEST_PAUSE, 800 * 2 ** this.tries++) * (0.7 + Math.random() * 0.6);
+    return null;
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    removeEventListener("online", this.wake);
+    this.unwatch();
+  }
+}

@@ -1,0 +1,264 @@
+"""The widget's own interface: a session, one's conversations and charts, and approvals for people of the account."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Body, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+
+from agents.roster import ROSTER
+from core.errors import Conflict
+from core.ids import new_id
+from core.json_text import inner_list, inner_object
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.conversations import CONVERSATIONS, Conversation
+from db.social_accounts import SOCIAL_ACCOUNTS
+from server.auth.caller import CameFrom
+from server.pages import AgentView
+from server.problems import responses
+from server.rest import approvals, charts, conversations
+from server.rest.pages import PageView
+from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
+from server.services import Parts, Services
+from server.widget.allowance import LONGEST_MESSAGE
+from server.widget.door import Member, Talker, TheGuest, page_origin
+from server.widget.guests import Asked
+from server.widget.passes import LIFETIME, Kind
+from tools.platforms.catalogue import BY_NAME
+
+MOST_APPROVALS: Final = 100
+MOST_ACCOUNTS: Final = 200
+LONGEST_OF_PEOPLE: Final = 32_000
+router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
+
+
+class SessionRequest(BaseModel):
+    """What the widget begins with. ``visitor`` is a former token of this browser."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"site_key": "mms_Zk3xQ9aBcD4eF5gH6iJ7kL8m"}]})
+
+    site_key: Annotated[Line, Field(min_length=1, max_length=100)]
+    visitor: Annotated[Line, Field(max_length=2000)] | None = None
+    user_token: Annotated[Line, Field(max_length=4000)] | None = None
+
+
+class SessionView(BaseModel):
+    """A session. The token works for ``expires_in`` seconds, in this interface, from the site's own pages."""
+
+    token: str
+    expires_in: int
+    actor_id: str
+    kind: Kind
+    name: str | None
+    site_name: str
+    greeting: str
+    offline: bool
+    longest_message: int
+    agents: dict[str, AgentView]
+
+
+class NewTalk(BaseModel):
+    """A conversation to begin. The same ``client_conversation_id`` again is the same conversation."""
+
+    client_conversation_id: ClientId | None = None
+
+
+class Words(BaseModel):
+    """Something to say. The same ``client_message_id`` again is the same message."""
+
+    content: MessageText
+    client_message_id: ClientId
+
+
+class Taken(BaseModel):
+    """A message that is stored; its turn's events have numbers above ``after``."""
+
+    run_id: str
+    message_id: str
+    after: int
+    duplicate: bool
+
+
+class CardView(approvals.ApprovalView):
+    """An approval request with the names of people, platforms and accounts."""
+
+    decided_by_name: str | None = None
+    places: dict[str, str] = Field(description="What platforms are called.")
+    accounts: dict[str, str] = Field(description="What accounts are called, by their ids.")
+
+
+class Cards(BaseModel):
+    """The approval requests of a conversation, oldest first."""
+
+    items: list[CardView]
+
+
+@router.post("/session", operation_id="open_widget_session", responses=responses(401, 404), summary="Begin")
+async def session(body: SessionRequest, request: Request, parts: Parts, origin: CameFrom) -> SessionView:
+    """Let a visitor, or somebody the site's server vouches for, in. The page's origin has to be one of the site's."""
+    asked = Asked(body.site_key, body.visitor, body.user_token)
+    guest = await parts.widget.guests.open(asked, page_origin(request), origin.address)
+    return SessionView(
+        token=parts.widget.guests.token(guest),
+        expires_in=int(LIFETIME.total_seconds()),
+        actor_id=guest.scope.actor_id,
+        kind=guest.kind,
+        name=guest.name,
+        site_name=guest.site.name,
+        greeting=guest.site.greeting,
+        offline=parts.offline,
+        longest_message=LONGEST_MESSAGE if guest.scope.is_visitor else LONGEST_OF_PEOPLE,
+        agents={agent.name: AgentView(title=agent.title, mark=agent.mark) for agent in ROSTER},
+    )
+
+
+@router.post(
+    "/conversations", status_code=201, operation_id="begin_talk", responses=responses(), summary="Begin a conversation"
+)
+async def begin(
+    guest: Talker, parts: Parts, body: Annotated[NewTalk | None, Body()] = None
+) -> conversations.ConversationView:
+    """Begin a conversation, once for each id the widget gives it."""
+    external = f"widget:{body.client_conversation_id}" if body and body.client_conversation_id else None
+    mine = parts.repository(CONVERSATIONS, guest.scope)
+    found = await mine.find_one({"external_id": external}) if external else None
+    if found is None:
+        await parts.widget.allowance.take_conversation(guest)
+        new = Conversation(conversation_id=new_id(CONVERSATIONS.id_prefix), channel="web", external_id=external)
+        try:
+            found = await parts.turns.open(guest.scope, new)
+        except Conflict:
+            found = await mine.find_one({"external_id": external})
+            if found is None:
+                raise
+    return conversations.ConversationView.of(found)
+
+
+@router.get("/conversations", operation_id="list_talks", responses=responses(), summary="List one's own, newest first")
+async def list_all(
+    guest: TheGuest, parts: Parts, limit: Limit = 20, cursor: Cursor = None
+) -> PageView[conversations.ConversationView]:
+    """Return the conversations of whoever asks."""
+    return await conversations.list_all(guest.scope, parts, limit, cursor)
+
+
+@router.get("/conversations/{conversation_id}", operation_id="get_talk", responses=responses(404), summary="Read one")
+async def get(conversation_id: PathId, guest: TheGuest, parts: Parts) -> conversations.ConversationView:
+    """Return one conversation without its messages."""
+    return await conversations.get(conversation_id, guest.scope, parts)
+
+
+@router.get(
+    "/conversations/{conversation_id}/messages",
+    operation_id="list_talk_messages",
+    responses=responses(404),
+    summary="What was said",
+)
+async def messages(
+    conversation_id: PathId, guest: TheGuest, parts: Parts, limit: Limit = 50, cursor: Cursor = None
+) -> PageView[conversations.MessageView]:
+    """Return messages, newest first."""
+    return await conversations.messages(conversation_id, guest.scope, parts, limit, cursor)
+
+
+@router.post(
+    "/conversations/{conversation_id}/messages",
+    status_code=202,
+    operation_id="say_in_talk",
+    responses=responses(404, 409),
+    summary="Say something",
+)
+async def say(conversation_id: PathId, body: Words, guest: Talker, parts: Parts) -> Taken:
+    """Store a message and start its turn; what happens is told on the socket. Sent again, it is the same message."""
+    await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
+    await parts.widget.allowance.take_message(guest, body.content)
+    accepted = await parts.turns.accept(guest.scope, conversation_id, body.content, body.client_message_id)
+    return Taken(
+        run_id=accepted.run_id,
+        message_id=accepted.message_id,
+        after=accepted.after,
+        duplicate=accepted.duplicate,
+    )
+
+
+@router.post(
+    "/conversations/{conversation_id}/cancel",
+    operation_id="stop_talk",
+    responses=responses(404),
+    summary="Stop the turn",
+)
+async def cancel(conversation_id: PathId, guest: Talker, parts: Parts) -> conversations.Cancelled:
+    """Stop the running turn; what was said so far is kept and marked."""
+    return await conversations.cancel(conversation_id, guest.scope, parts)
+
+
+@router.get(
+    "/conversations/{conversation_id}/approvals",
+    operation_id="list_talk_approvals",
+    responses=responses(404),
+    summary="What a conversation asked for",
+)
+async def cards(conversation_id: PathId, guest: Member, parts: Parts) -> Cards:
+    """Return the conversation's approval requests, decided ones included."""
+    await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
+    found = await parts.repository(APPROVAL_REQUESTS, guest.scope).find(
+        {"conversation_id": conversation_id}, limit=MOST_APPROVALS
+    )
+    return Cards(items=await _shown(parts, guest.scope, sorted(found, key=lambda request: request.created_at)))
+
+
+@router.get(
+    "/approvals/{approval_id}", operation_id="get_widget_approval", responses=responses(404), summary="One card"
+)
+async def card(approval_id: PathId, guest: Member, parts: Parts) -> CardView:
+    """Return one approval request."""
+    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
+    (shown,) = await _shown(parts, guest.scope, [request])
+    return shown
+
+
+@router.post(
+    "/approvals/{approval_id}/decision",
+    operation_id="decide_in_widget",
+    responses=responses(404, 409),
+    summary="Decide",
+)
+async def decide(approval_id: PathId, body: approvals.Decision, guest: Member, parts: Parts) -> CardView:
+    """Approve or reject, with the rights the person has in the account."""
+    guest.scope.require_decide()
+    await approvals.decide(approval_id, body, guest.scope, parts)
+    return await card(approval_id, guest, parts)
+
+
+@router.get(
+    "/charts/{chart_id}.svg",
+    operation_id="get_widget_chart",
+    responses={200: {"content": {"image/svg+xml": {}}}, **responses(404)},
+    response_class=Response,
+    summary="A chart",
+)
+async def chart(chart_id: PathId, guest: TheGuest, parts: Parts) -> Response:
+    """Return a chart of whoever asks, as it was drawn."""
+    return await charts.svg(chart_id, guest.scope, parts)
+
+
+async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalRequest]) -> list[CardView]:
+    """Show requests with names in place of ids."""
+    names = await parts.desk.called(scope, [request.approved_by for request in requests if request.approved_by])
+    accounts = await parts.repository(SOCIAL_ACCOUNTS, scope).find({}, limit=MOST_ACCOUNTS)
+    called = {account.social_account_id: account.account_username or account.account_name for account in accounts}
+    return [_card(request, names, called) for request in requests]
+
+
+def _card(request: ApprovalRequest, names: Mapping[str, str], called: Mapping[str, str]) -> CardView:
+    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
+    used = [str(post["account_id"]) for post in posts if post.get("account_id")]
+    platforms = [str(post.get("platform")) for post in posts]
+    return CardView(
+        **approvals.ApprovalView.of(request).model_dump(),
+        decided_by_name=names.get(request.approved_by or ""),
+        places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
+        accounts={account: called[account] for account in used if called.get(account)},
+    )
