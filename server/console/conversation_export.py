@@ -36,7 +36,8 @@ async def messages_of(messages: Repository[Message], conversation_id: str) -> As
 
 async def as_markdown(conversation: Conversation, said: AsyncIterator[Message], zone: ZoneInfo) -> AsyncIterator[str]:
     """Yield a conversation as Markdown: a heading for each message, the text below it as it was written."""
-    yield f"# {' '.join(conversation.title.split()) or 'Conversation'}\n\nBegun {exact(conversation.created_at, zone)}.\n"
+    title = " ".join(conversation.title.split()) or "Conversation"
+    yield f"# {title}\n\nBegun {exact(conversation.created_at, zone)}.\n"
     async for message in said:
         who = "You" if message.role == "user" else TITLES.get(message.agent or "", "Marketing Minds")
         mark = "" if message.status == "done" else f" ({message.status})"

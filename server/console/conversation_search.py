@@ -1,4 +1,4 @@
-"""Search over conversations, by title and by what was said. Each request looks through so many and says how far it came."""
+"""Search over conversations, by title and by what was said. Each request looks through so many and tells how many."""
 
 import re
 from dataclasses import dataclass

@@ -86,13 +86,14 @@ class Trace:
 
     def read(self, wire: Mapping[str, Any], at: datetime) -> None:
         """Take one event in, in the order they happened."""
+        call = self._calls.get(str(wire.get("toolCallId")))
         match wire.get("type"):
             case "TOOL_CALL_START":
-                call = self._calls[str(wire["toolCallId"])] = ToolUse(str(wire["toolCallName"]))
-                self.loose.append(call)
-            case "TOOL_CALL_ARGS" if call := self._calls.get(str(wire["toolCallId"])):
+                started = self._calls[str(wire["toolCallId"])] = ToolUse(str(wire["toolCallName"]))
+                self.loose.append(started)
+            case "TOOL_CALL_ARGS" if call:
                 call.arguments = _pretty(str(wire["delta"]))
-            case "TOOL_CALL_RESULT" if call := self._calls.get(str(wire["toolCallId"])):
+            case "TOOL_CALL_RESULT" if call:
                 call.result, call.ok = _pretty(str(wire["content"])), inner_object(wire.get("metadata")).get("ok", True)
             case "TEXT_MESSAGE_END":
                 self.before[str(wire["messageId"])], self.loose = self.loose, []
