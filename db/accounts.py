@@ -66,6 +66,16 @@ class Accounts:
             stored = await self._users.find({"tenant_id": tenant_id}, limit=500).to_list()
         return sorted((to_document(USERS, one) for one in stored), key=lambda user: (user.name, user.user_id))
 
+    async def change_member(self, tenant_id: str, user_id: str, changes: Mapping[str, Any]) -> User:
+        """Set fields of one person of an account and return them; NotFound if they do not work in it."""
+        fields = {**changes, "updated_at": self._database.clock.now()}
+        with translated():
+            done = await self._users.update_one({"user_id": user_id, "tenant_id": tenant_id}, {"$set": fields})
+            stored = await self._users.find_one({"user_id": user_id, "tenant_id": tenant_id})
+        if not done.matched_count or stored is None:
+            raise NotFound(f"There is no member {user_id} in your account. Check the id.")
+        return to_document(USERS, stored)
+
     async def remove_member(self, tenant_id: str, user_id: str) -> None:
         """Remove one person from an account; NotFound if they do not work in it."""
         with translated():
@@ -91,6 +101,14 @@ class Accounts:
                 {"$set": {"used_at": now, "used_by": by, "updated_at": now}},
                 return_document=ReturnDocument.AFTER,
             )
+        return to_document(ACCESS_CODES, stored) if stored else None
+
+    async def open_code(self, code_hash: str, purpose: str) -> AccessCode | None:
+        """Return a code that could be used now, without using it."""
+        now = self._database.clock.now()
+        where = {"code_hash": code_hash, "purpose": purpose, "used_at": None, "expires_at": {"$gt": now}}
+        with translated():
+            stored = await self._codes.find_one(where)
         return to_document(ACCESS_CODES, stored) if stored else None
 
     async def give_code_back(self, code_id: str) -> None:

@@ -114,14 +114,29 @@ class MemoryDesk:
         So forgetting a fact neither brings an older value of it back, nor leaves the words it was taken from.
         """
         scope.require_write()
+        gone = await self.would_go(scope, memory_ids)
+        await self.memories.delete(scope, [memory.memory_id for memory in gone])
+        return Forgotten(gone)
+
+    async def would_go(self, scope: Scope, memory_ids: Sequence[str]) -> tuple[UserMemory, ...]:
+        """Return all that ``forget`` would remove with these memories, themselves included. It changes nothing."""
         wanted = set(memory_ids)
         everything = {memory.memory_id: memory for memory in await self.memories.all(scope, include_history=True)}
         if not wanted <= everything.keys():
             raise NotFound("There is no such memory, or it is not yours. Check the id.")
         gone = _with_history(wanted, everything)
         gone |= _told_in(gone, everything)
-        await self.memories.delete(scope, sorted(gone))
-        return Forgotten(tuple(everything[memory_id] for memory_id in sorted(gone)))
+        return tuple(everything[memory_id] for memory_id in sorted(gone))
+
+    async def course_of(self, scope: Scope, memory: UserMemory) -> list[UserMemory]:
+        """Return a memory with what it replaced and what replaced it, the oldest first."""
+        everything = {one.memory_id: one for one in await self.memories.all(scope, include_history=True)}
+        newest, seen = memory, {memory.memory_id}
+        while newest.superseded_by in everything and newest.superseded_by not in seen:
+            newest = everything[newest.superseded_by]
+            seen.add(newest.memory_id)
+        course = _with_history({newest.memory_id}, everything)
+        return sorted((everything[one] for one in course), key=lambda one: (one.valid_from, one.memory_id))
 
     async def last_learnt(self, scope: Scope, conversation_id: str) -> list[UserMemory]:
         """Return what was last learnt in a conversation: the facts and wishes of one message, else its words."""

@@ -32,6 +32,7 @@ from server.rest import (
     memory,
     posts,
     sites,
+    team,
 )
 from server.services import Services
 from server.widget import routes as widget
@@ -69,6 +70,7 @@ TAGS: Final = [
 ]
 ROUTERS: Final = (
     accounts.router,
+    team.router,
     api_keys.router,
     conversations.router,
     campaigns.router,

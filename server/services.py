@@ -20,6 +20,7 @@ from server.auth.accounts import AccountDesk
 from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.grants import Grants
+from server.auth.team import Team
 from server.auth.tokens import Tokens
 from server.completions.desk import CompletionDesk
 from server.live.limits import SocketLimits
@@ -54,6 +55,7 @@ class Services:
     desk: AccountDesk
     callers: Callers
     api_keys: ApiKeyDesk
+    team: Team
     tokens: Tokens
     completions: CompletionDesk
     oauth_clients: Clients

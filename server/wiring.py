@@ -24,6 +24,7 @@ from server.auth.api_keys import ApiKeyDesk
 from server.auth.callers import Callers
 from server.auth.grants import Grants
 from server.auth.passwords import Passwords
+from server.auth.team import Team
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
 from server.memory import build_memory
@@ -121,7 +122,8 @@ def assemble(
     secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
     tokens = Tokens(secret, clock, lifetime)
     logins = Logins(outside, registrations(settings))
-    desk = AccountDesk(database, passwords or Passwords(), clock, settings.registration_mode)
+    checks = passwords or Passwords()
+    desk = AccountDesk(database, checks, clock, settings.registration_mode)
     accounts = OpenAccounts(database, logins)
     pace = pacing or Pacing(DurableTime(clock))
     authority = Authority(database)
@@ -139,6 +141,7 @@ def assemble(
         desk=desk,
         callers=callers,
         api_keys=ApiKeyDesk(database, desk, clock),
+        team=Team(database, desk, checks, clock),
         completions=CompletionDesk(database, turns),
         oauth_clients=Clients(secret, clock),
         grants=Grants(database, desk, clock),

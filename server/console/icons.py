@@ -36,6 +36,8 @@ Icon = Literal[
     "send",
     "bin",
     "warning",
+    "key",
+    "copy",
 ]
 
 PATHS: Final[dict[Icon, str]] = {
@@ -83,5 +85,7 @@ PATHS: Final[dict[Icon, str]] = {
     "chart": "M3.5 16.5h13M4.5 13l3.5-4 3 2.5L15.5 6",
     "send": "M3.5 10 16.5 4l-4 12.5-3-5ZM9.5 11.5l7-7.5",
     "bin": "M4.5 6h11M8 6V4h4v2M6 6l.6 10.5h6.8L14 6M8.5 9v5M11.5 9v5",
+    "key": "M12.5 11.5a4 4 0 1 0-3.6-2.2L3.5 14.7v2h2.6v-2h2v-2h1.6ZM13 7.2v.1",
+    "copy": "M7.5 7.5h9v9h-9ZM12.5 7.5v-4h-9v9h4",
     "warning": "M10 3.5 17.5 16.5h-15ZM10 8.5v3.5M10 14.3v.1",
 }

@@ -2,11 +2,15 @@
 
 from typing import Final
 
-from server.console import approvals, conversations, overview
+from server.console import approvals, connections, conversations, keys, memory, overview, team
 from server.console.page import ConsolePage
 
 PAGES: Final[tuple[ConsolePage, ...]] = (
     overview.PAGE,
     conversations.PAGE,
     approvals.PAGE,
+    memory.PAGE,
+    connections.PAGE,
+    team.PAGE,
+    keys.PAGE,
 )

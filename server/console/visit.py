@@ -47,6 +47,11 @@ class Visit:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return ZoneInfo("UTC")
 
+    @property
+    def may_manage(self) -> bool:
+        """Whether this is the account's owner, who alone says who works in it."""
+        return self.scope.actor_id == self.scope.user_id and self.scope.may_write
+
     def repository(self, collection: Collection[D]) -> Repository[D]:
         """Return this person's own view of a collection."""
         return self.parts.repository(collection, self.scope)

@@ -182,10 +182,11 @@ async def callback(
     try:
         arrival = await parts.connections.finish(scope, platform, state, code, error)
         for account in arrival.accounts:
-            await _back_in_use(parts, scope, account)
+            await back_in_use(parts, scope, account)
     except AppError as failed:
         if browser:
-            return _back("/", connection_error=failed.code, platform=platform)
+            back = await parts.connections.came_from(scope, state)
+            return _back(back or "/", connection_error=failed.code, platform=platform)
         raise
     if browser:
         return _back(arrival.return_to or "/", connected=platform)
@@ -203,7 +204,7 @@ async def callback(
 async def connect(platform: PlatformName, body: CredentialsBody, scope: Writer, parts: Parts) -> ConnectionView:
     """Try the credentials out and store them encrypted. Doing it again renews them."""
     account = await parts.connections.connect(scope, platform, body.fields)
-    await _back_in_use(parts, scope, account)
+    await back_in_use(parts, scope, account)
     return ConnectionView.of(account)
 
 
@@ -226,7 +227,7 @@ def callback_of(request: Request, parts: Services, platform: str) -> str:
     return f"{base}{PREFIX}/{platform}/callback"
 
 
-async def _back_in_use(parts: Services, scope: Scope, account: SocialAccount) -> None:
+async def back_in_use(parts: Services, scope: Scope, account: SocialAccount) -> None:
     """Let posts that waited for this account go out now."""
     await parts.delivery.deliverer.account_is_back(scope, account.platform, account.account_id)
     parts.delivery.due.nudge()

@@ -1,9 +1,11 @@
 """Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, switching off."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput, NotFound
@@ -20,13 +22,14 @@ from memory.keeping import Kept
 from memory.recollection import EVERY_SHELF, Recalled
 from memory.recollection import Query as Question
 from memory.tidying import Tidied
-from server.auth.caller import Caller, Writer
+from server.auth.caller import Caller, CameFrom, Writer
 from server.problems import responses
 from server.rest.pages import PageView
 from server.rest.text import Cursor, Limit, PathId, Text
-from server.services import Parts
+from server.services import Parts, Services
 
 router = APIRouter(prefix="/api/v1/memory", tags=["Memory"])
+JSON_LINES: Final = "application/jsonl"
 Kind = MemoryType | LearningType | InsightType
 NoteText = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
@@ -296,6 +299,20 @@ async def tidy(scope: Writer, parts: Parts) -> HygieneView:
     return HygieneView.of(await parts.memory.tidying.run(scope, cause=new_id("cau")))
 
 
+@router.get(
+    "/export",
+    operation_id="export_memory",
+    response_class=Response,
+    responses={**responses(), 200: {"description": "JSON lines, one memory a line.", "content": {JSON_LINES: {}}}},
+    summary="Everything that is remembered",
+)
+async def export(scope: Caller, parts: Parts, origin: CameFrom) -> Response:
+    """Return the account's memories and what its agents have learnt, history included, one memory a line."""
+    await parts.desk.audit(scope, "memory.exported", origin)
+    headers = {"Content-Disposition": 'attachment; filename="memory.jsonl"'}
+    return StreamingResponse(_lines(parts, scope), media_type=JSON_LINES, headers=headers)
+
+
 @router.get("/{memory_id}", operation_id="get_memory", responses=responses(404), summary="Read one")
 async def get(memory_id: PathId, scope: Caller, parts: Parts) -> MemoryView:
     """Return one memory with where it comes from."""
@@ -324,6 +341,13 @@ async def forget(memory_id: PathId, scope: Writer, parts: Parts) -> Response:
     """Forget it for good, with what it had replaced: at once, in every index and cache."""
     await parts.memory.desk.forget(scope, [memory_id])
     return Response(status_code=204)
+
+
+async def _lines(parts: Services, scope: Scope) -> AsyncIterator[str]:
+    async for memory in parts.repository(USER_MEMORY, scope).each({}):
+        yield f"{MemoryView.of(memory).model_dump_json(exclude_none=True)}\n"
+    async for learnt in parts.repository(AGENT_MEMORY, scope).each({}):
+        yield f"{MemoryView.of_agent(learnt).model_dump_json(exclude_none=True)}\n"
 
 
 def _matched(item: Recalled) -> MemoryView:

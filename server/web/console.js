@@ -3,6 +3,8 @@
 //   data-refresh="15"    an element with an id is read again every so many seconds while the page is in sight
 //   data-dialog="id"     opens a dialog      data-dismiss   takes the message around it away
 //   data-waiting="name"  shows how much waits on that page      data-roving   arrow keys go through its links
+//   data-at-once         a form that is sent as soon as something in it changes     data-copy="id"  copies that element's text
+//   data-settle="path"   shown once: reloading the page goes to that address        data-follow     a link followed by itself
 //   data-search          `/` focuses it      ⌘↵ or Ctrl ↵ sends the form one writes in
 
 const $ = (id) => document.getElementById(id);
@@ -100,7 +102,23 @@ async function counts() {
   } catch { /* the next time */ }
 }
 
+async function copied(button) {
+  const words = button.querySelector("span") || button, text = $(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(text.textContent.trim());
+    words.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(text);
+    words.textContent = "Press Ctrl C";
+  }
+  setTimeout(() => { words.textContent = "Copy"; }, 2500);
+}
+
 function ready(root) {
+  const settled = root.querySelector("[data-settle]");
+  if (settled) history.replaceState(history.state, "", settled.dataset.settle);
+  const onward = root.querySelector("a[data-follow]");
+  if (onward) location.assign(onward.href);
   for (const list of root.querySelectorAll("[data-roving]")) roving(list);
   document.dispatchEvent(new CustomEvent("console:ready", { detail: root }));
 }
@@ -127,6 +145,8 @@ function roving(list) {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) $(opener.dataset.dialog)?.showModal();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copied(copier);
   event.target.closest("[data-dismiss]")?.closest(".toast, .alert")?.remove();
   if (event.target.matches("dialog")) event.target.close();
   const link = event.target.closest("a[data-swap]");
@@ -151,6 +171,8 @@ document.addEventListener("submit", (event) => {
     });
   }
 });
+
+document.addEventListener("change", (event) => event.target.closest("form[data-at-once]")?.requestSubmit());
 
 let typing = 0;
 document.addEventListener("input", (event) => {

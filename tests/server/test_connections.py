@@ -79,7 +79,7 @@ async def test_a_browser_comes_back_with_its_cookie_to_where_it_was(app: FastAPI
         assert answer.status_code == 303
         assert answer.headers["location"] == "/settings?tab=accounts&connected=twitter"
         again = await browser.get(path, params=query, headers={"Accept": "text/html"})
-        assert again.headers["location"] == "/?connection_error=conflict&platform=twitter"
+        assert again.headers["location"] == "/settings?tab=accounts&connection_error=conflict&platform=twitter"
 
 
 async def test_nobody_else_can_come_back_in_ones_place(

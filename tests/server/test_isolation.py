@@ -33,6 +33,7 @@ BODIES = {
     "change_content": {"text": "Mine now."},
     "change_memory": {"content": "Mine now.", "pinned": True},
     "change_site": {"name": "Mine now."},
+    "change_member": {"role": "viewer"},
     "retry_post": {},
     "resolve_post": {"outcome": "leave"},
     "make_approval_link": {"approver": "client@shop.example"},
@@ -89,6 +90,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     link = await services.links.manage(mine, source, "https://shop.example/menu")
     key = await person.client.post("/api/v1/api-keys", json={"name": "Shop"})
     site = await person.client.post("/api/v1/sites", json={"name": "Shop", "origins": ["https://shop.example"]})
+    invited = await person.client.post("/api/v1/members/invitations", json={"name": "Cem"})
     chart = Chart(
         chart_id=new_id("cht"), title="Clicks", kind="bar", metric="clicks", group_by="post", spec="{}", svg="", png=""
     )
@@ -98,6 +100,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
         "chart_id": chart.chart_id,
         "job_id": job.job_id,
         "key_id": key.json()["key_id"],
+        "code_id": invited.json()["code_id"],
         "link_id": link.url_id,
         "connection_id": account.social_account_id,
         "memory_id": noted.json()["memories"][0]["memory_id"],
@@ -204,7 +207,7 @@ async def test_an_id_that_is_none_is_not_found(person: Person, value: str) -> No
 
 
 async def test_no_route_but_the_open_ones_answers_without_a_login(app: FastAPI, person: Person) -> None:
-    open_to_all = {"register", "get_token", "healthz", "readyz", "metrics", "open_widget_session"}
+    open_to_all = {"register", "join", "get_token", "healthz", "readyz", "metrics", "open_widget_session"}
     del person.client.headers["Authorization"]
     for router in ROUTERS:
         for route in router.routes:

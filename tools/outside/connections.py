@@ -84,6 +84,11 @@ class Connections:
         stored = [await self._store(scope, name, one, _granted(grant, one), attempt.attempt_id) for one in found]
         return Arrival(stored, attempt.return_to)
 
+    async def came_from(self, scope: Scope, state: str) -> str:
+        """Return where the person wanted to go on, also after an attempt that failed; empty if nobody knows."""
+        attempt = await self._attempts(scope).find_one({"attempt_id": _attempt_id(state)})
+        return attempt.return_to if attempt and attempt.actor_id == scope.actor_id else ""
+
     async def connect(self, scope: Scope, name: str, fields: Mapping[str, Any]) -> SocialAccount:
         """Connect with credentials a person has typed in; they are tried out first."""
         model = BY_NAME[name].credentials

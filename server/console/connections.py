@@ -1,0 +1,137 @@
+"""Accounts on other platforms: which are connected, which need a new login, connecting another, and ending it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, get_args
+
+from fastapi import Query, Response
+from pydantic import BaseModel
+
+from core.errors import AppError
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from server.console.page import ConsolePage
+from server.console.routing import console_router
+from server.console.visit import Changing, Visit, Visiting
+from server.rest.connections import PUBLISHING, PlatformName, back_in_use, callback_of
+from server.rest.text import PathId, clean
+from tools.platform import Platform
+from tools.platforms.catalogue import BY_NAME
+
+HERE: Final = "/console/connections"
+MOST: Final = 200
+LONGEST: Final = 2_000
+PLAIN_LABELS: Final = {"site": "Address of the site", "username": "User name", "host": "Mail server", "sender": "From"}
+OPTION_LABELS: Final = {"starttls": "STARTTLS", "tls": "TLS", "none": "None"}
+router: Final = console_router()
+Word = Annotated[str, Query(max_length=60)]
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One field of a platform's credentials as a form asks for it. A secret is asked for and never shown."""
+
+    name: str
+    label: str
+    hint: str
+    kind: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+    required: bool
+    longest: int
+
+
+@router.get("/connections")
+async def connections(
+    visit: Visiting, connected: Word = "", connection_error: Word = "", platform: Word = ""
+) -> Response:
+    """Show every platform that can be published on, with the accounts that are connected there."""
+    back = ""
+    if connected in BY_NAME:
+        back = f"{BY_NAME[connected].label} is connected. Posts that waited for it go out now."
+    failed = BY_NAME[platform].label if connection_error and platform in BY_NAME else ""
+    accounts = await visit.repository(SOCIAL_ACCOUNTS).find({}, sort=[("created_at", 1)], limit=MOST)
+    values = {
+        "platforms": [_shown(visit, each, accounts) for each in PUBLISHING],
+        "others": [each for each in BY_NAME.values() if not each.adapter],
+        "back": back,
+        "failed": failed,
+        "why": connection_error,
+        "any": bool(accounts),
+    }
+    return await visit.show("connections.html", values)
+
+
+@router.post("/connections/{platform}/start")
+async def start(visit: Changing, platform: PlatformName) -> Response:
+    """Begin to connect. The way on is a link: browsers let no form lead to another server from here."""
+    address = callback_of(visit.request, visit.parts, platform)
+    try:
+        departure = await visit.parts.connections.start(visit.scope, platform, address, HERE)
+    except AppError as error:
+        return visit.go(HERE, error.message, "danger")
+    return await visit.show("connect.html", {"platform": BY_NAME[platform], "onward": departure.authorise_url})
+
+
+@router.post("/connections/{platform}")
+async def connect(visit: Changing, platform: PlatformName) -> Response:
+    """Try the credentials of a form out, and store them encrypted."""
+    model = BY_NAME[platform].credentials
+    form = await visit.request.form(max_files=0)
+    names = model.model_fields if model else {}
+    given = {name: value for name in names if isinstance(value := form.get(name), str) and value.strip()}
+    try:
+        fields = {name: clean(value[:LONGEST]) for name, value in given.items()}
+    except ValueError as error:
+        return visit.go(HERE, f"What was typed in {error}. Type it in by hand.", "danger")
+    try:
+        account = await visit.parts.connections.connect(visit.scope, platform, fields)
+        await back_in_use(visit.parts, visit.scope, account)
+    except AppError as error:
+        return visit.go(HERE, f"{BY_NAME[platform].label} was not connected. {error.message}", "danger")
+    return visit.go(HERE, f"{account.account_name} is connected. Posts that waited for it go out now.")
+
+
+@router.post("/connections/{connection_id}/disconnect")
+async def disconnect(visit: Changing, connection_id: PathId) -> Response:
+    """Give the login back where that is possible, and forget it."""
+    account = await visit.repository(SOCIAL_ACCOUNTS).get(connection_id)
+    await visit.parts.connections.disconnect(visit.scope, connection_id)
+    return visit.go(HERE, f"{account.account_name or 'The account'} is disconnected. Its posts wait until it is back.")
+
+
+def _shown(visit: Visit, platform: Platform, accounts: Iterable[SocialAccount]) -> dict[str, Any]:
+    own = [account for account in accounts if account.platform == platform.name]
+    limits = platform.described()
+    return {
+        "platform": platform,
+        "accounts": own,
+        "expired": any(account.status == "expired" for account in own),
+        "ready": visit.parts.logins.configured(platform),
+        "blanks": _blanks(platform.credentials) if platform.credentials else [],
+        "needs": limits.get("needs", []),
+    }
+
+
+def _blanks(model: type[BaseModel]) -> list[Blank]:
+    """Return the form of a credentials model, from its fields and what they say about themselves."""
+    found: list[Blank] = []
+    for name, field in model.model_fields.items():
+        options = tuple((str(one), OPTION_LABELS.get(str(one), str(one))) for one in get_args(field.annotation))
+        longest = next((rule.max_length for rule in field.metadata if hasattr(rule, "max_length")), LONGEST)
+        kind = "password" if field.repr is False else "number" if field.annotation is int else "text"
+        found.append(
+            Blank(
+                name=name,
+                label=PLAIN_LABELS.get(name, name.replace("_", " ").capitalize()),
+                hint=field.description or "",
+                kind=kind,
+                value="" if field.is_required() or field.repr is False else str(field.default),
+                options=options,
+                required=field.is_required(),
+                longest=longest,
+            )
+        )
+    return found
+
+
+PAGE: Final = ConsolePage("connections", "Connections", "/connections", "connections", "Account", router)
