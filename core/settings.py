@@ -139,6 +139,25 @@ class Settings(BaseSettings):
         description="App secret of this server at Meta.",
     )
 
+    slack_client_id: str = Field(
+        default="", alias="SLACK_CLIENT_ID", description="Client id of this server's Slack app."
+    )
+    slack_client_secret: SecretStr = Field(
+        default=SecretStr(""),
+        alias="SLACK_CLIENT_SECRET",
+        description="Client secret of this server's Slack app.",
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""),
+        alias="SLACK_SIGNING_SECRET",
+        description="Signing secret of the Slack app: checks what comes in at /slack/events.",
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""),
+        alias="SLACK_APP_TOKEN",
+        description="App-level token (xapp-…) to be reached by socket mode instead of /slack/events.",
+    )
+
     embedding_model: str = Field(
         default="",
         alias="MM_EMBEDDING_MODEL",

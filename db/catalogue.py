@@ -32,6 +32,12 @@ from db.rate_limits import RATE_LIMITS
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.settings import SETTINGS
 from db.sites import SITES
+from db.slack_cards import SLACK_CARDS
+from db.slack_codes import SLACK_CODES
+from db.slack_inbox import SLACK_INBOX
+from db.slack_installations import SLACK_INSTALLATIONS
+from db.slack_links import SLACK_LINKS
+from db.slack_threads import SLACK_THREADS
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS
 from db.spend_entries import SPEND_ENTRIES
@@ -85,6 +91,12 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     CHAT_TURNS,
     SITES,
     VISITORS,
+    SLACK_INSTALLATIONS,
+    SLACK_LINKS,
+    SLACK_CODES,
+    SLACK_INBOX,
+    SLACK_THREADS,
+    SLACK_CARDS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

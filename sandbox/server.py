@@ -1,4 +1,4 @@
-"""The outside world on loopback: every platform's twin below its own name on one port, and a mail server."""
+"""The outside world on loopback: every platform's twin below its own name on one port, Slack, and a mail server."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +12,7 @@ from core.clock import Clock
 from sandbox.journal import Journal
 from sandbox.mail_server import MailFault, MailServer
 from sandbox.platforms.catalogue import TWINS
+from sandbox.slack.twin import SlackTwin
 from sandbox.twin import LARGEST_BODY, Twin
 
 JPEG_START = b"\xff\xd8\xff\xe0"
@@ -29,6 +30,7 @@ class Sandbox:
     ) -> None:
         self._journal = Journal(journal)
         self.twins: Mapping[str, Twin] = {kind.name: kind(self._journal, clock) for kind in TWINS}
+        self.slack = SlackTwin(self._journal, clock)
         self.mail = MailServer(self._journal, clock, port=mail_port)
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -41,10 +43,12 @@ class Sandbox:
         app.router.add_get("/pictures/{name}", _picture)
         for name, twin in self.twins.items():
             app.add_subapp(f"/{name}", twin.app(f"/{name}"))
+        app.add_subapp("/slack", self.slack.app("/slack"))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.slack.url = f"{self.url}/slack"
         await self.mail.__aenter__()
         return self
 
@@ -52,13 +56,14 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.mail.__aexit__(kind, error, trace)
+        await self.slack.close()
         if self._runner:
             await self._runner.cleanup()
         self._journal.close()
 
     def addresses(self) -> dict[str, str]:
         """Return where each platform is reached, as the product's settings take it."""
-        return {name: f"{self.url}/{name}" for name in self.twins}
+        return {name: f"{self.url}/{name}" for name in (*self.twins, self.slack.name)}
 
     async def _mail_ledger(self, _: web.Request) -> web.Response:
         return web.json_response({"published": self.mail.published()})

@@ -35,6 +35,7 @@ from server.rest import (
     team,
 )
 from server.services import Services
+from server.slack import routes as slack
 from server.widget import routes as widget
 from server.widget import script
 from server.widget import sockets as widget_sockets
@@ -98,6 +99,7 @@ ROUTERS: Final = (
     widget.router,
     widget_sockets.router,
     script.router,
+    slack.router,
     pages.router,
 )
 

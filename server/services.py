@@ -27,6 +27,7 @@ from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
 from server.oauth.clients import Clients
+from server.slack.parts import SlackParts
 from server.visitors import Visitors
 from server.widget.parts import WidgetParts
 from server.work import WorkParts
@@ -71,6 +72,7 @@ class Services:
     widget: WidgetParts
     authority: Authority
     short_links: ShortLinks
+    slack: SlackParts
     visitors: Visitors
     model_label: str
     offline: bool

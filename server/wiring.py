@@ -17,6 +17,7 @@ from core.ids import new_id
 from core.settings import Settings
 from db.client import Database
 from db.short_links import ShortLinks
+from db.slack_store import SlackStore
 from db.sync import synchronise
 from db.unfinished import UnfinishedWork
 from server.auth.accounts import AccountDesk
@@ -31,6 +32,8 @@ from server.memory import build_memory
 from server.oauth.clients import Clients
 from server.private_files import write_private
 from server.services import Services
+from server.slack.ground import SlackGround
+from server.slack.parts import SlackParts
 from server.storage import open_database
 from server.visitors import Visitors
 from server.widget.allowance import Allowance
@@ -87,6 +90,8 @@ async def running_services(
         services.memory.engine.reindexing.start()
         stack.push_async_callback(services.memory.remembering.stop)
         await services.memory.remembering.start()
+        stack.push_async_callback(services.slack.stop)
+        await services.slack.start()
         if settings.worker:
             stack.push_async_callback(services.work.stop)
             await services.work.start()
@@ -128,6 +133,19 @@ def assemble(
     pace = pacing or Pacing(DurableTime(clock))
     authority = Authority(database)
     callers = Callers(database, tokens, clock)
+    signed_links = SignedLinks(secret, clock)
+    ground = SlackGround(
+        settings=settings,
+        clock=clock,
+        database=database,
+        store=SlackStore(database),
+        turns=turns,
+        decisions=decisions,
+        callers=callers,
+        desk=desk,
+        signed_links=signed_links,
+        outside=outside,
+    )
     services = Services(
         settings=settings,
         clock=clock,
@@ -162,14 +180,15 @@ def assemble(
             told=DeliveryNews(database, Notices(turns)).tell,
         ),
         links=links,
-        signed_links=SignedLinks(secret, clock),
         widget=WidgetParts(
             SiteDesk(database, desk, clock),
             Guests(database, Passes(secret, clock), callers, clock),
             Allowance(database, clock),
         ),
+        signed_links=signed_links,
         authority=authority,
         short_links=ShortLinks(database),
+        slack=SlackParts(ground),
         visitors=Visitors(secret),
         model_label=models.label,
         offline=models.offline,

@@ -1,0 +1,1 @@
+"""Slack as one more place where conversations are held."""
