@@ -113,6 +113,14 @@ class Settings(BaseSettings):
         gt=0,
         description="Longest silence of a platform, in seconds.",
     )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        alias="MM_SMTP_URL",
+        description="Mail server for notifications: smtp://user:password@host:587, smtps:// or smtp+plain://.",
+    )
+    mail_from: str = Field(
+        default="", alias="MM_MAIL_FROM", description="Who notifications are from: Name <name@example.com>."
+    )
     allow_private_addresses: bool = Field(
         default=False,
         alias="MM_ALLOW_PRIVATE_ADDRESSES",
@@ -203,6 +211,12 @@ class Settings(BaseSettings):
         if self.registration:
             return self.registration
         return "open" if self.host in {"127.0.0.1", "::1", "localhost"} else "invite"
+
+    @property
+    def own_address(self) -> str:
+        """The address people reach this server by where no request tells: the public one, or the one it listens on."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
 
 def load_settings() -> Settings:

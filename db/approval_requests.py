@@ -92,6 +92,7 @@ APPROVAL_REQUESTS = Collection(
         Index(("user_id",)),
         Index(("status",)),
         Index(("-created_at",)),
+        Index(("updated_at",)),
         Index(("user_id", "-created_at", "-request_id")),
         Index(("conversation_id", "status")),
         Index(("about", "status")),

@@ -24,6 +24,7 @@ CAMPAIGN_EVENTS = Collection(
     id_prefix="cev",
     indexes=(
         Index(("user_id",)),
+        Index(("timestamp",)),
         Index(("campaign_id", "-timestamp", "-event_id")),
     ),
 )

@@ -10,6 +10,7 @@ from db.analytics_data import ANALYTICS_DATA
 from db.api_keys import API_KEYS
 from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG
+from db.calendar_feeds import CALENDAR_FEEDS
 from db.campaign_events import CAMPAIGN_EVENTS
 from db.campaigns import CAMPAIGNS
 from db.charts import CHARTS
@@ -23,10 +24,12 @@ from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
 from db.link_visits import LINK_VISITS
+from db.mail_refusals import MAIL_REFUSALS
 from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES
+from db.notification_mails import NOTIFICATION_MAILS
 from db.profiles import PROFILES
 from db.rate_limits import RATE_LIMITS
 from db.scheduled_jobs import SCHEDULED_JOBS
@@ -45,6 +48,7 @@ from db.system_config import SYSTEM_CONFIG
 from db.user_memory import USER_MEMORY
 from db.users import USERS
 from db.visitors import VISITORS
+from db.webhook_deliveries import WEBHOOK_DELIVERIES
 from db.webhooks import WEBHOOKS
 from db.workers import WORKERS
 from db.zoho_crm_records import ZOHO_CRM_RECORDS
@@ -80,6 +84,10 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     CHARTS,
     SETTINGS,
     WEBHOOKS,
+    WEBHOOK_DELIVERIES,
+    NOTIFICATION_MAILS,
+    MAIL_REFUSALS,
+    CALENDAR_FEEDS,
     SCHEDULED_JOBS,
     AUDIT_LOG,
     ACCESS_CODES,

@@ -88,6 +88,7 @@ EMAIL_CAMPAIGNS = Collection(
         Index(("user_id",)),
         Index(("status",)),
         Index(("schedule.send_at",)),
+        Index(("user_id", "schedule.send_at")),
         Index(("delivery",)),
         Index(("user_id", "-created_at", "-campaign_id")),
     ),

@@ -125,6 +125,7 @@ SOCIAL_POSTS = Collection(
         Index(("user_id",)),
         Index(("campaign_id",)),
         Index(("schedule.publish_at",)),
+        Index(("user_id", "schedule.publish_at")),
         Index(("delivery",)),
         Index(("-created_at",)),
         Index(("user_id", "-created_at", "-post_id")),

@@ -14,6 +14,7 @@ from core.scope import Scope
 from core.settings import Settings
 from db.client import Database
 from db.collection import Collection
+from db.private_calendars import PrivateCalendars
 from db.repository import D, Repository
 from db.short_links import ShortLinks
 from server.auth.accounts import AccountDesk
@@ -40,6 +41,7 @@ from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
 from workflows.delivery.parts import DeliveryParts
 from workflows.figures.sync import FigureSync
+from workflows.telling import TellingParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Services:
     short_links: ShortLinks
     slack: SlackParts
     visitors: Visitors
+    telling: TellingParts
+    private_calendars: PrivateCalendars
     model_label: str
     offline: bool
     metrics: Metrics = field(default_factory=Metrics)

@@ -16,6 +16,7 @@ from core.clock import Clock, SystemClock
 from core.ids import new_id
 from core.settings import Settings
 from db.client import Database
+from db.private_calendars import PrivateCalendars
 from db.short_links import ShortLinks
 from db.slack_store import SlackStore
 from db.sync import synchronise
@@ -58,7 +59,9 @@ from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
 from workflows.figures.sync import FigureSync
+from workflows.mails.sending import House, mail_server
 from workflows.runtime.timekeeper import DurableTime
+from workflows.telling import build_telling
 
 
 @asynccontextmanager
@@ -100,6 +103,8 @@ async def running_services(
             care = ApprovalCare(database, services.decisions.requests)
             stack.push_async_callback(care.stop)
             care.start()
+            stack.push_async_callback(services.telling.loop.stop)
+            services.telling.loop.start()
         stack.callback(services.stopping.set)
         yield services
 
@@ -190,6 +195,8 @@ def assemble(
         short_links=ShortLinks(database),
         slack=SlackParts(ground),
         visitors=Visitors(secret),
+        telling=build_telling(database, outside, signed_links, secret, mail_house(settings)),
+        private_calendars=PrivateCalendars(database, clock),
         model_label=models.label,
         offline=models.offline,
     )
@@ -204,6 +211,12 @@ def outside_of(settings: Settings, clock: Clock) -> Outside:
         allow_private=settings.allow_private_addresses,
         addresses=settings.platform_addresses,
     )
+
+
+def mail_house(settings: Settings) -> House | None:
+    """Return the mail server notifications go over, if the operator has named one."""
+    url = settings.smtp_url.get_secret_value()
+    return House(mail_server(url), settings.mail_from, settings.own_address) if url else None
 
 
 def registrations(settings: Settings) -> dict[str, Registration]:

@@ -93,8 +93,21 @@ async def stranger(app: FastAPI) -> AsyncGenerator[Person]:
 @pytest.fixture
 async def viewer(app: FastAPI, person: Person) -> AsyncGenerator[Person]:
     """Somebody who may only read, in the account of ``person``."""
-    email = f"viewer{next(NUMBERS)}@example.com"
-    body = {"email": email, "password": PASSWORD, "name": "Vi", "role": "viewer"}
+    async with colleague(app, person, "viewer") as made:
+        yield made
+
+
+@pytest.fixture
+async def member(app: FastAPI, person: Person) -> AsyncGenerator[Person]:
+    """Somebody who works in the account of ``person``."""
+    async with colleague(app, person, "user") as made:
+        yield made
+
+
+@asynccontextmanager
+async def colleague(app: FastAPI, person: Person, role: str) -> AsyncGenerator[Person]:
+    email = f"{role}{next(NUMBERS)}@example.com"
+    body = {"email": email, "password": PASSWORD, "name": "Vi", "role": role}
     made = await person.client.post("/api/v1/members", json=body)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://server.test") as client:

@@ -36,6 +36,7 @@ BODIES = {
     "change_member": {"role": "viewer"},
     "retry_post": {},
     "resolve_post": {"outcome": "leave"},
+    "change_webhook": {"active": False},
     "make_approval_link": {"approver": "client@shop.example"},
     "put_campaign_approval_rules": {"mode": "hybrid"},
 }
@@ -91,6 +92,10 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     key = await person.client.post("/api/v1/api-keys", json={"name": "Shop"})
     site = await person.client.post("/api/v1/sites", json={"name": "Shop", "origins": ["https://shop.example"]})
     invited = await person.client.post("/api/v1/members/invitations", json={"name": "Cem"})
+    hook = await person.client.post("/api/v1/webhooks", json={"name": "Shop", "url": "https://shop.example/hook"})
+    webhook_id = hook.json()["webhook_id"]
+    tried = await person.client.post(f"/api/v1/webhooks/{webhook_id}/test")
+    feed = await person.client.post("/api/v1/calendar/feeds", json={"name": "Phone"})
     chart = Chart(
         chart_id=new_id("cht"), title="Clicks", kind="bar", metric="clicks", group_by="post", spec="{}", svg="", png=""
     )
@@ -98,6 +103,9 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     return {
         "site_id": site.json()["site_id"],
         "chart_id": chart.chart_id,
+        "webhook_id": webhook_id,
+        "delivery_id": tried.json()["delivery_id"],
+        "feed_id": feed.json()["feed_id"],
         "job_id": job.job_id,
         "key_id": key.json()["key_id"],
         "code_id": invited.json()["code_id"],

@@ -43,7 +43,8 @@ class Call:
     """One request. ``effect``: repeating it could do something twice, so that a lost answer is OutcomeUnknown.
 
     ``platform`` is its name in messages. ``secrets`` are kept out of them. ``encoded``: the address is to be sent as it
-    is, with the percent signs it has. ``largest`` cuts the answer, in bytes.
+    is, with the percent signs it has. ``largest`` cuts the answer, in bytes. ``of_customer``: a customer
+    gave the address, so it is not trusted for lying below one the operator has set.
     """
 
     platform: str
@@ -59,6 +60,7 @@ class Call:
     encoded: bool = False
     largest: int = LARGEST_ANSWER
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    of_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ class Outside:
 
     def _session(self, call: Call) -> aiohttp.ClientSession:
         """Return the session for a call. Addresses the operator has set are trusted, those of customers are not."""
-        trusted = self.allow_private or any(_below(call.url, base) for base in self._addresses.values())
+        ours = not call.of_customer and any(_below(call.url, base) for base in self._addresses.values())
+        trusted = self.allow_private or ours
         session = self._sessions.get(trusted)
         if session is None:
             session = aiohttp.ClientSession(

@@ -27,7 +27,7 @@ LOGIN_WANTED = frozenset({530, 534, 535, 538})
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """A server to hand mail to. ``name`` is how messages call it."""
+    """A server to hand mail to. ``name`` is how messages call it; one ``of_operator`` may lie in a private network."""
 
     host: str
     port: int
@@ -35,6 +35,7 @@ class MailServer:
     username: str = ""
     password: str = field(default="", repr=False)
     name: str = "The mail server"
+    of_operator: bool = False
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ async def connected(outside: Outside, server: MailServer) -> AsyncGenerator[Send
 
 async def _socket(outside: Outside, server: MailServer) -> socket.socket:
     """Connect to the first address of the server that answers and may be called."""
-    make = socket_maker(allow_private=outside.allow_private)
+    make = socket_maker(allow_private=outside.allow_private or server.of_operator)
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
