@@ -34,6 +34,7 @@ from server.rest import (
     notifications,
     posts,
     sites,
+    slack_workspaces,
     team,
     webhooks,
 )
@@ -61,6 +62,7 @@ TAGS: Final = [
     {"name": "Content", "description": "Drafts and their versions."},
     {"name": "Posts", "description": "What is scheduled and what became of it."},
     {"name": "Connections", "description": "Accounts on other platforms."},
+    {"name": "Slack", "description": "Workspaces the app is installed in, and who is who there."},
     {"name": "Links", "description": "Links that were sent out, and who followed them."},
     {"name": "Charts", "description": "Figures that were drawn, with the rows behind them."},
     {"name": "Approvals", "description": "What waits for a person."},
@@ -110,6 +112,7 @@ ROUTERS: Final = (
     widget_sockets.router,
     script.router,
     slack.router,
+    slack_workspaces.router,
     pages.router,
 )
 
