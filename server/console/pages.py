@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from server.console import approvals, connections, conversations, keys, memory, overview, team
+from server.console import approvals, campaigns, connections, conversations, keys, memory, overview, team
 from server.console.page import ConsolePage
 
 PAGES: Final[tuple[ConsolePage, ...]] = (
     overview.PAGE,
     conversations.PAGE,
     approvals.PAGE,
+    campaigns.PAGE,
     memory.PAGE,
     connections.PAGE,
     team.PAGE,

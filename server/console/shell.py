@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from agents.roster import ROSTER
 from server.console.icons import PATHS
 from server.console.page import GROUPS, ConsolePage
-from server.console.words import amount, counted, exact, named, relative
+from server.console.words import amount, counted, day, exact, named, relative
 from tools.platforms.catalogue import BY_NAME
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -36,7 +36,7 @@ class Shell:
             auto_reload=False,
         )
         templates.filters.update(
-            relative=_relative, exact=_exact, amount=amount, counted=counted, named=named, platform=_platform
+            relative=_relative, exact=_exact, day=day, amount=amount, counted=counted, named=named, platform=_platform
         )
         agents = {agent.name: agent for agent in ROSTER}
         templates.globals.update(icons=PATHS, agents=agents, groups=GROUPS, pages=self.pages)

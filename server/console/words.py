@@ -1,6 +1,6 @@
 """How the console writes times, amounts and names: short, in the person's timezone, the exact time beside it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.money import Money
@@ -32,6 +32,15 @@ def relative(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     if timedelta(days=days) < timedelta(days=7) and days > 0:
         return f"{local:%a} {clock}"
     return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+
+
+def day(date_text: str) -> str:
+    """Return an ISO calendar date as people write it; anything else as it is."""
+    try:
+        found = date.fromisoformat(date_text)
+    except ValueError:
+        return date_text
+    return f"{found.day} {found:%b %Y}"
 
 
 def amount(minor: int, currency: str) -> str:
