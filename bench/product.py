@@ -5,23 +5,28 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from server.cli.places import ADDRESS, OWNER_TOKEN
 
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 POLL_SECONDS = 0.01
 PROGRAM = Path(sys.executable).with_name("marketing-minds")
 
 
 class Product:
-    """One server after another on the same data folder, with the built-in model where there is no model server."""
+    """One server after another on the same data folder, with the built-in model where there is no model server.
 
-    def __init__(self, folder: Path, model_url: str | None = None) -> None:
+    ``settings`` are added to what it is started with.
+    """
+
+    def __init__(self, folder: Path, model_url: str | None = None, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self._model_url = model_url
+        self._settings = dict(settings or {})
         self._process: Process | None = None
         self.pids: set[int] = set()
 
@@ -52,6 +57,7 @@ class Product:
             "MM_LOG_LEVEL": "INFO",
             "OPENAI_API_KEY": "sk-scripted" if self._model_url else "",
             "OPENAI_BASE_URL": self._model_url or "",
+            **self._settings,
         }
         with (self.folder / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         alias="DATABASE_URL",
         description="A PostgreSQL where running campaigns are kept, shared by all workers; SQLite if not set.",
     )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        alias="REDIS_URL",
+        description="A Redis that carries the live feed between server processes on one MongoDB; MongoDB's change "
+        "streams do if not set.",
+    )
     worker: bool = Field(
         default=True,
         alias="MM_WORKER",

@@ -24,6 +24,7 @@ from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
 from db.link_visits import LINK_VISITS
+from db.live_packets import LIVE_PACKETS
 from db.mail_refusals import MAIL_REFUSALS
 from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
@@ -105,6 +106,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     SLACK_INBOX,
     SLACK_THREADS,
     SLACK_CARDS,
+    LIVE_PACKETS,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

@@ -36,6 +36,11 @@ def missing(
             found.append(f"Node.js {NODE_MAJOR} or newer is needed; {node} is older.")
     if not any(which(browser) for browser in BROWSERS):
         found.append("A Chromium browser is missing: on Debian or Ubuntu, apt-get install chromium.")
+    if not which("redis-server"):
+        found.append(
+            "Redis is missing, over which server processes are tested together: on Debian or Ubuntu, "
+            "apt-get install redis-server."
+        )
     if not (which("php") and which("mariadbd") and exists(WORDPRESS)):
         found.append(
             "WordPress with PHP and MariaDB is missing, against which publishing is tested: on Debian or Ubuntu, "

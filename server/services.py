@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from agents.live.relay import Relay
 from agents.turns.decisions import Decisions
 from agents.turns.service import Turns
 from core.clock import Clock
@@ -52,6 +53,7 @@ class Services:
     clock: Clock
     database: Database
     turns: Turns
+    relay: Relay | None
     decisions: Decisions
     memory: MemoryParts
     work: WorkParts

@@ -29,6 +29,7 @@ from server.auth.passwords import Passwords
 from server.auth.team import Team
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
+from server.live_feed import build_relay
 from server.memory import build_memory
 from server.oauth.clients import Clients
 from server.private_files import write_private
@@ -85,6 +86,9 @@ async def running_services(
         services, recovery = assemble(settings, now, database, models, instance_owner(settings, stack), pacing=pacing)
         stack.push_async_callback(services.outside.close)
         stack.push_async_callback(services.callers.keys.stop)
+        if services.relay:
+            stack.push_async_callback(services.relay.stop)
+            await services.relay.start()
         stack.push_async_callback(services.turns.stop)
         stack.push_async_callback(services.completions.stop)
         stack.push_async_callback(recovery.stop)
@@ -156,6 +160,7 @@ def assemble(
         clock=clock,
         database=database,
         turns=turns,
+        relay=build_relay(settings, database, clock, turns),
         decisions=decisions,
         memory=memory,
         work=build_work(

@@ -36,6 +36,8 @@ class Follower:
         """Return those live frames the client has not seen yet."""
         fresh: list[Frame] = []
         for frame in frames:
+            if frame.is_hint:
+                continue
             if frame.seq is not None:
                 if frame.seq <= self.seq:
                     continue
@@ -58,8 +60,8 @@ class Follower:
 
     def gap(self, frames: Sequence[Frame]) -> bool:
         """Whether durable events are missing between what was seen and these frames."""
-        first = next((frame.seq for frame in frames if frame.seq is not None and frame.seq > self.seq), None)
-        return first is not None and first > self.seq + 1
+        new = next((frame for frame in frames if frame.seq is not None and frame.seq > self.seq), None)
+        return new is not None and new.seq is not None and (new.is_hint or new.seq > self.seq + 1)
 
     def _whole_text(self, wire: dict[str, Any], run_id: str) -> list[Frame]:
         message_id, said = wire["messageId"], wire["metadata"]
@@ -71,11 +73,20 @@ class Follower:
 
 
 async def follow(
-    house: House, user_id: str, conversation_id: str, after: int, run_id: str | None = None
+    house: House,
+    user_id: str,
+    conversation_id: str,
+    after: int,
+    run_id: str | None = None,
+    *,
+    runs_here: bool = False,
 ) -> AsyncIterator[list[Frame]]:
-    """Yield frames in order, without a gap or a repeat. With ``run_id``, only that run's, up to its end."""
+    """Yield frames in order, without a gap or a repeat. With ``run_id``, only that run's, up to its end.
+
+    ``runs_here`` says that this run began in this process.
+    """
     channel = house.feed.channel(conversation_id)
-    listener, text, so_far = channel.join()
+    listener, text, so_far = channel.join(runs_here=runs_here)
     follower = Follower(after, run_id)
     try:
         async for frames in _stored(house, user_id, conversation_id, follower):

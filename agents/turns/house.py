@@ -56,6 +56,7 @@ def build_house(
     reader: Reader = read_intent,
     memory: HouseMemory | None = None,
     parts: ToolParts | None = None,
+    feed: Feed | None = None,
 ) -> House:
     """Put the parts together. Connects to nothing."""
     supervisor = Supervisor(roster, reader)
@@ -63,7 +64,7 @@ def build_house(
     return House(
         database=database,
         store=TurnStore(database),
-        feed=Feed(),
+        feed=feed or Feed(),
         heads=Heads(),
         graph=build_graph(workers, supervisor),
         supervisor=supervisor,

@@ -315,7 +315,7 @@ class Run:
         events: list[Event] = []
         text = self.log.open_text
         if text is not None:
-            content = "".join(text.pieces)
+            content = text.text
             answer = Answer(text.message_id, text.agent, content, self.turn.models.careful_name, "")
             self.log.keep(self.log.answer_document(answer, "cancelled"))
             events.append(TextEnded(text.message_id, text.agent, content))

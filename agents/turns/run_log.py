@@ -78,7 +78,7 @@ class RunLog:
             case TextStarted():
                 self.open_text = OpenText(event.message_id, event.agent, self._run_id)
             case TextDelta() if self.open_text:
-                self.open_text.pieces.append(event.delta)
+                self.open_text.add(event.delta)
             case _:
                 pass
         if self._waiting or self._under_way:

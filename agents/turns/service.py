@@ -106,10 +106,16 @@ class Turns:
             if await self.house.store.head(scope.user_id, conversation_id) is None:
                 raise NotFound(NO_CONVERSATION)
             return False
+        if not self.stop_here(conversation_id) and self.house.feed.elsewhere:
+            self.house.feed.elsewhere.cancelled(conversation_id)
+        return True
+
+    def stop_here(self, conversation_id: str) -> bool:
+        """Stop the conversation's turn if it runs in this process; False if it does not. The database was told."""
         running = self._running.get(conversation_id)
         if running and not running[0].cancelled:
             self._keep(asyncio.create_task(running[0].stop(running[1])))
-        return True
+        return running is not None
 
     async def follow(
         self, scope: Scope, conversation_id: str, after: int, *, run_id: str | None = None
@@ -133,7 +139,7 @@ class Turns:
     ) -> AsyncIterator[Sequence[Frame]]:
         """Accept a message and yield its run's frames to the end. Raises as ``accept`` does, before the first frame."""
         channel = self.house.feed.channel(conversation_id)
-        listener, _, _ = channel.join()
+        listener, _, _ = channel.join(runs_here=True)
         user_id = scope.user_id
         try:
             accepted = await self.accept(scope, conversation_id, content, client_message_id, new)
@@ -151,7 +157,9 @@ class Turns:
     async def result(self, scope: Scope, conversation_id: str, accepted: Accepted) -> RunResult:
         """Wait for the end of a run and return what came of it."""
         last: dict[str, Any] = {}
-        async for frames in follow(self.house, scope.user_id, conversation_id, accepted.after, accepted.run_id):
+        place = (accepted.after, accepted.run_id)
+        here = accepted.started
+        async for frames in follow(self.house, scope.user_id, conversation_id, *place, runs_here=here):
             last = frames[-1].wire
         stored = await self.house.store.messages_of_run(scope.user_id, conversation_id, accepted.run_id)
         answers = [message for message in stored if message["role"] == "assistant"]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
+from agents.live.redis_stream import RedisTransport
 from core.clock import SystemClock
 from core.errors import AppError, NotConfigured
 from core.settings import Settings
@@ -30,6 +31,7 @@ async def doctor(settings: Settings) -> int:
         ("Secret key", _secret_key),
         ("Encryption keys", _encryption_keys),
         ("Database", _database),
+        ("Live feed", _live_feed),
         ("Model server", _model),
     ]
     failed = 0
@@ -80,6 +82,20 @@ async def _secret_key(settings: Settings) -> str:
 async def _encryption_keys(settings: Settings) -> str:
     keys = encryption_keys(settings)
     return f"{len(keys)} in use, {'from MM_ENCRYPTION_KEYS' if settings.encryption_keys else 'kept in the data folder'}"
+
+
+async def _live_feed(settings: Settings) -> str:
+    if not settings.mongodb_uri.get_secret_value():
+        return "one process, nothing goes between any"
+    url = settings.redis_url.get_secret_value()
+    if not url:
+        return "goes between processes over MongoDB's change streams"
+    transport = RedisTransport(url, settings.mongodb_database, SystemClock())
+    try:
+        await transport.check()
+    finally:
+        await transport.stop()
+    return "goes between processes over Redis, which answers"
 
 
 async def _database(settings: Settings) -> str:
