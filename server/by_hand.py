@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agents.turns.notices import Notice, Notices
+from core.errors import Conflict
 from core.events import Interrupt
 from core.ids import derived_id, new_id
 from core.scope import Scope
@@ -14,9 +15,9 @@ from db.user_memory import MemorySource
 from memory.outcomes import Text as Written
 from memory.outcomes import from_edit
 from server.services import Services
-from tools.content import ReviseDraft, revise_draft
+from tools.content import ReviseDraft, WholeText, revise_draft, rewrite
 from tools.content_history import restore_version
-from tools.rescheduling import Moved, reschedule
+from tools.rescheduling import Moved, Standing, reschedule, standing
 from tools.tool import ToolContext
 
 TELLER: Final = "publisher"
@@ -47,12 +48,25 @@ class HandWork:
         await revise_draft.function(context, asked)
         return await self._changed(content, context)
 
+    async def rewrite(self, content_id: str, version: int, whole: WholeText) -> Changed:
+        """Put what somebody has written in place of ``version``; Conflict if that is not the newest any more."""
+        content = await self._contents.get(content_id)
+        if content.version != version:
+            raise Conflict("Somebody has changed it meanwhile. Your text is still here: compare it, then save again.")
+        context = await self._context(content.conversation_id)
+        await rewrite(context, content, whole, "Edited by hand")
+        return await self._changed(content, context)
+
     async def restore(self, content_id: str, version_id: str) -> Changed:
         """Make a content say what it said in an earlier version."""
         content = await self._contents.get(content_id)
         context = await self._context(content.conversation_id)
         await restore_version(context, content_id, version_id)
         return await self._changed(content, context)
+
+    async def standing(self, post_id: str) -> Standing:
+        """Return how a post stands that can be moved; NotFound and Conflict as for moving it."""
+        return await standing(await self._context(None), post_id)
 
     async def reschedule(self, post_id: str, publish_at: datetime) -> Moved:
         """Ask for a post at another time, in place of what was approved or asked before."""

@@ -49,6 +49,11 @@ class CalendarEntry:
     changed_at: datetime | None = None
 
     @property
+    def post_id(self) -> str:
+        """The id of the post or email, which one that waits will have."""
+        return self.entry_id.partition("-")[0]
+
+    @property
     def label(self) -> str:
         """How people call the platform."""
         return BY_NAME[self.platform].label if self.platform in BY_NAME else self.platform

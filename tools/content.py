@@ -1,6 +1,8 @@
 """Drafts: saved within each platform's limits, revised with their history kept, listed and shown."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
@@ -154,6 +156,27 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
     """
     content = await ctx.repository(CONTENT_LIBRARY).get(params.content_id)
     return await put_revised(ctx, content, _revised(content, params), params.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeText:
+    """Everything people write of a content, as it is to be now; empty means none."""
+
+    text: str
+    heading: str = ""
+    hashtags: Sequence[str] = ()
+    link: str = ""
+
+
+async def rewrite(ctx: ToolContext, content: Content, whole: WholeText, reason: str) -> dict[str, Any]:
+    """Put what people have written in place of what a content says, whole; unlike a revision it can empty fields."""
+    heading = "subject" if platform_of(content).subject else "title"
+    fields: dict[str, Any] = {heading: whole.heading or None, "hashtags": _tags(list(whole.hashtags))}
+    fields["content"] = content.content.model_copy(update={"text": whole.text, "link": whole.link or None})
+    revised = content.model_copy(update=fields)
+    if revised == content:
+        raise ToolInputError("Nothing was changed.")
+    return await put_revised(ctx, content, revised, reason)
 
 
 async def put_revised(ctx: ToolContext, content: Content, revised: Content, reason: str) -> dict[str, Any]:

@@ -41,6 +41,24 @@ class Moved:
     posts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A post that can be moved: as it stands, the live request it belongs to, and all posts left of that by id."""
+
+    post: PlannedPost
+    request: ApprovalRequest
+    left: dict[str, PlannedPost]
+
+
+async def standing(ctx: ToolContext, post_id: str) -> Standing:
+    """Return how a post stands that can be moved. NotFound if there is none, Conflict where it can't be any more."""
+    request = await _request_of(ctx, post_id)
+    left = await posts_left(ctx, request)
+    if post_id not in left:
+        raise Conflict(OVER["cancelled"])
+    return Standing(left[post_id], request, left)
+
+
 async def reschedule(ctx: ToolContext, post_id: str, publish_at: datetime) -> Moved:
     """Ask for a post or email at another time. ``post_id`` is also the id that one which waits will have.
 
@@ -48,11 +66,8 @@ async def reschedule(ctx: ToolContext, post_id: str, publish_at: datetime) -> Mo
     that can't be or that a rule of the account refuses; then nothing is changed. Harmless when repeated.
     """
     ctx.scope.require_write()
-    earlier = await _request_of(ctx, post_id)
-    left = await posts_left(ctx, earlier)
-    post = left.get(post_id)
-    if post is None:
-        raise Conflict(OVER["cancelled"])
+    found = await standing(ctx, post_id)
+    post, earlier, left = found.post, found.request, found.left
     require_sensible(publish_at, ctx.clock.now(), BY_NAME[post.platform].label)
     moved = post.model_copy(update={"publish_at": iso_utc(publish_at)})
     if moved == post:

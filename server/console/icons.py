@@ -38,6 +38,9 @@ Icon = Literal[
     "warning",
     "key",
     "copy",
+    "unknown",
+    "image",
+    "grip",
 ]
 
 PATHS: Final[dict[Icon, str]] = {
@@ -87,5 +90,8 @@ PATHS: Final[dict[Icon, str]] = {
     "bin": "M4.5 6h11M8 6V4h4v2M6 6l.6 10.5h6.8L14 6M8.5 9v5M11.5 9v5",
     "key": "M12.5 11.5a4 4 0 1 0-3.6-2.2L3.5 14.7v2h2.6v-2h2v-2h1.6ZM13 7.2v.1",
     "copy": "M7.5 7.5h9v9h-9ZM12.5 7.5v-4h-9v9h4",
+    "image": "M3.5 4.5h13v11h-13ZM6.8 8.6a1 1 0 1 0 0-2 1 1 0 0 0 0 2ZM3.5 13.5 8 10l3 2.5 2.5-2 3 2.5",
+    "grip": "M8 6v.1M12 6v.1M8 10v.1M12 10v.1M8 14v.1M12 14v.1",
+    "unknown": "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14ZM7.9 8a2.1 2.1 0 1 1 3.1 1.9c-.7.4-1 .8-1 1.5M10 13.7v.1",
     "warning": "M10 3.5 17.5 16.5h-15ZM10 8.5v3.5M10 14.3v.1",
 }

@@ -2,7 +2,18 @@
 
 from typing import Final
 
-from server.console import approvals, campaigns, connections, conversations, keys, memory, overview, team
+from server.console import (
+    approvals,
+    calendar,
+    campaigns,
+    connections,
+    conversations,
+    keys,
+    library,
+    memory,
+    overview,
+    team,
+)
 from server.console.page import ConsolePage
 
 PAGES: Final[tuple[ConsolePage, ...]] = (
@@ -10,6 +21,8 @@ PAGES: Final[tuple[ConsolePage, ...]] = (
     conversations.PAGE,
     approvals.PAGE,
     campaigns.PAGE,
+    library.PAGE,
+    calendar.PAGE,
     memory.PAGE,
     connections.PAGE,
     team.PAGE,

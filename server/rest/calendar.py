@@ -34,9 +34,13 @@ Token = Annotated[str, StringConstraints(max_length=80)]
 
 
 class EntryView(BaseModel):
-    """One thing on the calendar. ``ref`` is the id of the post, the email, or the approval that waits."""
+    """One thing on the calendar. ``ref`` is the id of the post, the email, or the approval that waits.
+
+    ``post_id`` is the id of the post or email, which one that waits will have: with it an entry is rescheduled.
+    """
 
     ref: str
+    post_id: str
     platform: str
     label: str
     at: datetime
