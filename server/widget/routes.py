@@ -18,7 +18,9 @@ from db.social_accounts import SOCIAL_ACCOUNTS
 from server.auth.caller import CameFrom
 from server.pages import AgentView
 from server.problems import responses
+from server.rendering import as_html
 from server.rest import approvals, charts, conversations
+from server.rest.approval_links import attachment
 from server.rest.pages import PageView
 from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
 from server.services import Parts, Services
@@ -30,6 +32,7 @@ from tools.platforms.catalogue import BY_NAME
 
 MOST_APPROVALS: Final = 100
 MOST_ACCOUNTS: Final = 200
+SENT_AS_HTML: Final = frozenset({"email", "wordpress"})
 LONGEST_OF_PEOPLE: Final = 32_000
 router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
 
@@ -87,6 +90,7 @@ class CardView(approvals.ApprovalView):
     decided_by_name: str | None = None
     places: dict[str, str] = Field(description="What platforms are called.")
     accounts: dict[str, str] = Field(description="What accounts are called, by their ids.")
+    rendered: dict[int, str] = Field(description="Posts that go out as HTML, sanitised, by their place.")
 
 
 class Cards(BaseModel):
@@ -233,6 +237,19 @@ async def decide(approval_id: PathId, body: approvals.Decision, guest: Member, p
 
 
 @router.get(
+    "/approvals/{approval_id}/media/{post}/{number}",
+    operation_id="get_widget_attachment",
+    responses=responses(404),
+    response_class=Response,
+    summary="An attachment",
+)
+async def media(approval_id: PathId, post: int, number: int, guest: Member, parts: Parts) -> Response:
+    """Return a picture that is to go out: exactly the file that is decided about."""
+    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
+    return await attachment(parts, request, post, number)
+
+
+@router.get(
     "/charts/{chart_id}.svg",
     operation_id="get_widget_chart",
     responses={200: {"content": {"image/svg+xml": {}}}, **responses(404)},
@@ -260,5 +277,10 @@ def _card(request: ApprovalRequest, names: Mapping[str, str], called: Mapping[st
         **approvals.ApprovalView.of(request).model_dump(),
         decided_by_name=names.get(request.approved_by or ""),
         places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
+        rendered={
+            place: as_html(str(post.get("text", "")))
+            for place, post in enumerate(posts)
+            if post.get("platform") in SENT_AS_HTML
+        },
         accounts={account: called[account] for account in used if called.get(account)},
     )

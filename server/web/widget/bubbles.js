@@ -2,7 +2,7 @@
 // harmless elements are copied.
 
 import { chart } from "./svg.js";
-import { button, icon, iconButton, make, moment } from "./nodes.js";
+import { button, icon, iconButton, make, moment, parsed } from "./nodes.js";
 import { agentName, t } from "./words.js";
 
 const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "S", "DEL", "CODE", "PRE", "UL", "OL", "LI", "BLOCKQUOTE", "HR",
@@ -10,15 +10,15 @@ const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "S", "DEL", "CODE", "
 const HEADING = /^H[1-6]$/;
 const CHART = /^\/api\/v1(\/charts\/cht_[0-9a-f]{32}\.svg)$/;
 const COPIED_SECONDS = 2;
-let trusted = null;
+const NUMBER = /^[^\p{L}\d]{0,3}\d[\d.,\s]*\s?%?$/u;
 
-function parsed(html) {
-  try {
-    trusted ||= globalThis.trustedTypes?.createPolicy("marketing-minds", { createHTML: (text) => text });
-    return new DOMParser().parseFromString(trusted ? trusted.createHTML(html) : html, "text/html").body;
-  } catch {
-    return null;
-  }
+// Shows sanitised HTML of the server's, or the text where the page does not let it be read.
+export function fill(target, content, html, drawn) {
+  const tree = html ? parsed(html, "text/html")?.body : null;
+  target.classList.toggle("plain", !tree);
+  target.replaceChildren();
+  if (tree) copy(tree, target, drawn);
+  else target.textContent = content;
 }
 
 function copy(source, target, drawn) {
@@ -48,6 +48,7 @@ function linked(source, node) {
     node.target = "_blank";
   }
   if (source.tagName === "TH") node.scope = "col";
+  if (source.tagName === "TD" && NUMBER.test(source.textContent)) node.className = "number";
   return node;
 }
 
@@ -81,11 +82,7 @@ export class Bubble {
 
   say(content, html) {
     this.content = content;
-    const tree = html ? parsed(html) : null;
-    this.body.classList.toggle("plain", !tree);
-    this.body.replaceChildren();
-    if (tree) copy(tree, this.body, (path, title) => this.draw(path, title));
-    else this.body.textContent = content;
+    fill(this.body, content, html, (path, title) => this.draw(path, title));
     if (this.role !== "user") this.offerCopy();
   }
 
@@ -137,7 +134,7 @@ export class Bubble {
     const figure = make("figure", { className: "chart" }, make("div", { className: "skeleton tall" }));
     const load = async () => {
       try {
-        const picture = chart(await this.calls.text(path), title);
+        const picture = chart(await (await this.calls.file(path)).text(), title);
         if (!picture) throw new Error(t("error_chart"));
         figure.replaceChildren(picture);
       } catch (problem) {

@@ -52,28 +52,29 @@ export class Calls {
     return (await this.authorised(method, path, body)).value;
   }
 
-  async text(path) {
-    return (await this.authorised("GET", path)).text;
+  async file(path) {
+    return (await this.authorised("GET", path, undefined, true)).file;
   }
 
-  async authorised(method, path, body) {
+  async authorised(method, path, body, file = false) {
     const { token } = await this.open();
     try {
-      return await this.ask(method, path, body, token);
+      return await this.ask(method, path, body, token, file);
     } catch (problem) {
       if (problem.status !== 401) throw problem;
     }
     this.forget();
-    return this.ask(method, path, body, (await this.open()).token);
+    return this.ask(method, path, body, (await this.open()).token, file);
   }
 
-  async ask(method, path, body, token) {
+  async ask(method, path, body, token, file = false) {
     const headers = token ? { Authorization: `Bearer ${token}` } : {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    let answer, text;
+    let answer, text = "";
     try {
       answer = await fetch(this.base + path,
         { method, headers, body: body === undefined ? undefined : JSON.stringify(body), credentials: "omit" });
+      if (answer.ok && file) return { file: await answer.blob() };
       text = await answer.text();
     } catch {
       throw new Problem(0, { detail: t("error_unreachable") });
@@ -81,9 +82,9 @@ export class Calls {
     let value = null;
     try {
       value = text ? JSON.parse(text) : null;
-    } catch { /* a picture, or not our server */ }
+    } catch { /* not our server */ }
     if (!answer.ok) throw new Problem(answer.status, value || {}, Number(answer.headers.get("Retry-After")) || 0);
-    return { value, text };
+    return { value };
   }
 
   async socket(path) {

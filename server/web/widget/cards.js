@@ -1,6 +1,7 @@
 // The approval card: the exact thing as it will appear, where, when, what it costs, who asked and why; the decision,
 // with edits and what they change, or with a reason; and what became of it, whoever decided, wherever.
 
+import { fill } from "./bubbles.js";
 import { differing } from "./differing.js";
 import { button, icon, make, moment, trouble } from "./nodes.js";
 import { agentName, counted, exactly, language, t } from "./words.js";
@@ -11,8 +12,9 @@ const OWN_ROWS = new Set(["posts", "audience", "budget", "campaign_id", "launch"
 const LONGEST_REASON = 2000;
 
 export class Card {
-  constructor(request, { agents, decide, announce }) {
+  constructor(request, { agents, calls, decide, announce }) {
     this.agents = agents;
+    this.calls = calls;
     this.decide = decide;
     this.announce = announce;
     this.title = make("h3");
@@ -25,7 +27,7 @@ export class Card {
   show(request) {
     this.request = request;
     this.title.textContent = request.summary || t("approval");
-    this.content.replaceChildren(...this.posts().map((post) => this.preview(post)), this.facts(),
+    this.content.replaceChildren(...this.posts().map((post, index) => this.preview(post, index)), this.facts(),
       ...this.changes(request.difference || []));
     if (request.status === "pending") this.offer();
     else this.settle();
@@ -39,7 +41,7 @@ export class Card {
     return this.request.places?.[post.platform] || post.platform || "";
   }
 
-  preview(post) {
+  preview(post, index) {
     const account = this.request.accounts?.[post.account_id];
     const people = post.recipients || [];
     const tags = (post.hashtags || []).map((tag) => (tag.startsWith("#") ? tag : `#${tag}`)).join(" ");
@@ -52,12 +54,30 @@ export class Card {
       people.length ? make("p", { className: "hint", dir: "auto",
         text: `${counted("recipients", people.length)}: ${people.slice(0, 5).join(", ")}${people.length > 5 ? " …" : ""}` }) : null,
       post.subject ? make("p", { className: "subject", text: post.subject, dir: "auto" }) : null,
-      make("div", { className: "text", text: post.text || "", dir: "auto" }),
+      this.words(post, index),
       tags ? make("p", { className: "tags", text: tags, dir: "auto" }) : null,
       post.link ? make("p", { className: "link", text: post.link, dir: "ltr" }) : null,
-      ...(post.media || []).map((file) => make("p", { className: "file" }, icon("file"),
-        make("span", { text: `${String(file.url).split("/").pop()} (${file.content_type})`, dir: "ltr" }))),
+      ...(post.media || []).map((file, number) => this.attachment(file, `${index}/${number}`)),
       ...this.others(Object.entries(post).filter(([name, value]) => !POST_FIELDS.has(name) && !empty(value))));
+  }
+
+  words(post, index) {
+    const node = make("div", { className: "text body", dir: "auto" });
+    fill(node, post.text || "", this.request.rendered?.[index], (_, title) => make("span", { text: title }));
+    return node;
+  }
+
+  // Drawn, as a page's policy may let no picture in; the server has checked that it is the file that was approved.
+  attachment(file, place) {
+    const name = `${String(file.url).split("/").pop()} (${file.content_type})`;
+    const node = make("p", { className: "file" }, icon("file"), make("span", { text: name, dir: "ltr" }));
+    if (!/^image\//.test(file.content_type)) return node;
+    this.calls.file(`/approvals/${this.request.approval_id}/media/${place}`).then(createImageBitmap).then((picture) => {
+      const canvas = make("canvas", { width: picture.width, height: picture.height, role: "img", "aria-label": name });
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      node.replaceWith(canvas);
+    }).catch((problem) => node.append(make("span", { className: "warning", text: problem.message })));
+    return node;
   }
 
   facts() {
@@ -89,8 +109,8 @@ export class Card {
   offer() {
     const editing = this.posts().length ? button(t("edit"), () => this.edit()) : null;
     this.choices.replaceChildren(make("div", { className: "choices" },
-      button(t("approve"), () => this.send("approve", "", null), "primary"), editing,
-      button(t("reject"), () => this.askWhy())), make("p", { className: "hint", text: t("nothing_leaves") }));
+      button(t("approve"), () => this.send("approve", "", null), "primary"), editing, button(t("reject"), () => this.askWhy())),
+    make("p", { className: "hint", text: t("nothing_leaves") }));
   }
 
   askWhy() {
@@ -173,7 +193,7 @@ export class Card {
     const said = notes || why;
     this.choices.replaceChildren(make("p", { className: `decided ${status}` }, make("strong", { text: this.outcome() }),
       at ? make("span", { className: "hint" }, " · ", make("time", { dateTime: at, text: exactly(at) })) : null),
-    said ? make("p", { className: "hint", text: `“${said}”`, dir: "auto" }) : null);
+    make("p", { className: "hint", text: said ? `“${said}”` : "", hidden: !said, dir: "auto" }));
   }
 }
 
@@ -192,7 +212,7 @@ function localTime(iso) {
 }
 
 function money(minor, currency) {
-  const format = new Intl.NumberFormat(language.tag, { style: "currency", currency });
+  const format = new Intl.NumberFormat(language.format, { style: "currency", currency });
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 

@@ -17,6 +17,18 @@ const ICONS = {
 };
 const SVG = "http://www.w3.org/2000/svg";
 
+let trusted = null;
+
+// Parses markup into a tree that runs nothing and is never shown itself; null where the page's policy allows no parsing.
+export function parsed(markup, kind) {
+  try {
+    trusted ||= globalThis.trustedTypes?.createPolicy("marketing-minds", { createHTML: (text) => text });
+    return new DOMParser().parseFromString(trusted ? trusted.createHTML(markup) : markup, kind);
+  } catch {
+    return null;
+  }
+}
+
 export function make(tag, { text, on, ...properties } = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {

@@ -15,7 +15,7 @@ class Widget {
     this.userToken = settings.userToken || null;
     speak(settings.lang || document.documentElement.lang || navigator.language);
     this.host = make("marketing-minds-chat", settings.theme ? { "data-theme": settings.theme } : {});
-    this.host.setAttribute("data-side", settings.position === "left" ? "left" : "right");
+    this.host.setAttribute("data-side", settings.position || (language.dir === "rtl" ? "left" : "right"));
     const root = this.host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);

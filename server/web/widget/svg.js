@@ -1,5 +1,7 @@
 // Charts as the server drew them, copied element by element: nothing that runs, nothing that asks for anything.
 
+import { parsed } from "./nodes.js";
+
 const SPACE = "http://www.w3.org/2000/svg";
 const ELEMENTS = new Set(["svg", "g", "path", "rect", "line", "circle", "text", "tspan", "title", "desc", "defs",
   "clipPath", "polyline", "polygon", "ellipse"]);
@@ -9,8 +11,8 @@ const ATTRIBUTES = new Set(["viewBox", "width", "height", "d", "x", "y", "x1", "
   "font-weight", "font-style", "text-anchor", "dominant-baseline"]);
 
 export function chart(text, title) {
-  const source = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (source.localName !== "svg") return null;
+  const source = parsed(text, "image/svg+xml")?.documentElement;
+  if (source?.localName !== "svg") return null;
   const copy = copied(source);
   copy.setAttribute("role", "img");
   copy.setAttribute("aria-label", title);

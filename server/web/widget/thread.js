@@ -254,7 +254,7 @@ export class Thread {
   }
 
   past(messages, requests, before) {
-    const all = [...messages.map((message) => ({ at: message.timestamp, message })),
+    const all = [...messages.map((message) => ({ at: message.timestamp, message })).reverse(),
       ...requests.map((request) => ({ at: request.created_at, request }))];
     for (const { message, request } of all.sort((one, other) => one.at.localeCompare(other.at))) {
       if (request) this.ask(request, before);
