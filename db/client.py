@@ -113,6 +113,11 @@ class Database:
         with translated():
             await self._client.admin.command("ping")
 
+    async def flush(self) -> None:
+        """Let the embedded database put everything it has acknowledged on disk."""
+        with translated():
+            await self._client.admin.command("fsync")
+
     async def drop(self) -> None:
         """Remove the whole database with everything in it."""
         with translated():

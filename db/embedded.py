@@ -36,6 +36,7 @@ class EmbeddedServer:
         self._process: Process | None = None
         self._port = 0
         self._closing = False
+        self._durable = True
         self._changing = asyncio.Lock()
 
     @property
@@ -74,6 +75,19 @@ class EmbeddedServer:
         reason = self._last_words()
         await self.close()
         raise Unavailable(f"The embedded database did not start{reason}. Its log is {self.log_path}.")
+
+    async def restart(self, *, durable: bool) -> None:
+        """End the database and start it again on the same port, before ``watch``.
+
+        Without ``durable`` a write is acknowledged before it is on disk, which makes an index over many documents
+        twenty times faster: ``flush`` the database before it is durable again. What a crash loses meanwhile are the
+        last writes, never their order.
+        """
+        async with self._changing:
+            await self._stop()
+        self._durable = durable
+        if not await self._launch():
+            raise Unavailable(f"The embedded database did not start again{self._last_words()}. Try again.")
 
     async def watch(self) -> None:
         """Start the database again, on the same port, whenever it ends by itself. Runs until ``close``."""
@@ -142,7 +156,8 @@ class EmbeddedServer:
         with self.log_path.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "db.embedded_child", str(os.getpid())),
-                *(sys.executable, str(_program()), "--sync-on-commit", "--cache-size", "256M"),
+                *(sys.executable, str(_program()), "--cache-size", "256M"),
+                *(("--sync-on-commit",) if self._durable else ()),
                 *("--storage-path", str(self._folder / "mongo"), "--log-level", "WARNING"),
                 *("--host", "127.0.0.1", "--port", str(self._port)),
                 stdin=asyncio.subprocess.DEVNULL,

@@ -35,8 +35,7 @@ async def synchronise(database: Database, catalogue: Sequence[Collection[Any]] =
 
     NotConfigured if the encryption keys are not those this database was filled with.
     """
-    wanted = {collection.name: _definition(collection) for collection in catalogue}
-    digest = hashlib.sha256(orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    digest = _digest(catalogue)
     with translated():
         rows = await database.collection(STATE).find({"_id": {"$in": [SCHEMA_KEY, CIPHER_KEY]}}).to_list()
         state = {row["_id"]: row for row in rows}
@@ -63,6 +62,18 @@ async def synchronise(database: Database, catalogue: Sequence[Collection[Any]] =
             upsert=True,
         )
     return True
+
+
+async def is_behind(database: Database, catalogue: Sequence[Collection[Any]] = CATALOGUE) -> bool:
+    """Whether an earlier version has filled this database, so that what is in it has to be adapted. 1 round trip."""
+    with translated():
+        earlier = await database.collection(STATE).find_one({"_id": SCHEMA_KEY})
+    return earlier is not None and earlier.get("digest") != _digest(catalogue)
+
+
+def _digest(catalogue: Sequence[Collection[Any]]) -> str:
+    wanted = {collection.name: _definition(collection) for collection in catalogue}
+    return hashlib.sha256(orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 async def _check_cipher(database: Database, stored: Raw | None) -> None:
