@@ -5,6 +5,8 @@ from datetime import timedelta
 from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_rules import PolicyRow
+from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY
 from db.social_posts import SOCIAL_POSTS
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
@@ -86,6 +88,24 @@ async def test_rejected_plan_goes_back_and_can_be_launched_again(house: Campaign
     assert (await house.campaign(planned)).status == "active"
 
 
+async def test_risky_post_is_asked_for_and_holds_up_no_other(house: CampaignHouse) -> None:
+    await house.connect("linkedin", "facebook")
+    planned = await house.planned("hybrid", ["linkedin", "facebook"], days=8)
+    rows = [PolicyRow(channel="facebook", ruling="ask"), PolicyRow(ruling="allow")]
+    changed = {"approval.rows": [row.model_dump() for row in rows]}
+    await house.repository(CAMPAIGNS).change(planned.campaign_id, changed)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+
+    (risky,) = await house.waiting()
+    assert {post["platform"] for post in risky.content["posts"]} == {"facebook"}
+    posts = await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id)
+    assert {post.platforms[0].platform for post in posts} == {"linkedin"}
+    assert {post.platforms[0].status for post in posts} == {"scheduled"}
+
+
 async def test_semi_auto_asks_for_every_post_and_the_writer_mends_what_is_rejected(house: CampaignHouse) -> None:
     await house.connect("linkedin")
     planned = await house.planned("semi_auto", ["linkedin"], days=8)
@@ -102,6 +122,13 @@ async def test_semi_auto_asks_for_every_post_and_the_writer_mends_what_is_reject
     before, after = ([post["text"] for post in one.content["posts"]] for one in (first, second))
     assert len(before) == len(after)
     assert sum(map(len, after)) < sum(map(len, before))
+    assert {change.field for change in second.difference} == {"text"}
+    assert (first.request_type, second.request_type) == ("content", "content")
+    await house.decide()
+    await house.settle()
+    (posts_asked,) = await house.waiting()
+    assert posts_asked.request_type == "publish"
+    assert await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id) == []
     await house.decide()
     await house.settle()
     assert (await house.campaign(planned)).status == "active"
