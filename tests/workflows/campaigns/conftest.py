@@ -1,6 +1,8 @@
 """A house that runs campaigns on the sandbox, by a clock that is moved on whenever everybody waits for it."""
 
 import asyncio
+import shutil
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +36,7 @@ from db.client import Database
 from db.collection import Collection
 from db.conversations import CONVERSATIONS, Conversation
 from db.deliveries import DELIVERIES
+from db.embedded import EmbeddedServer
 from db.repository import D, Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
 from sandbox.mail_server import PASSWORD as MAIL_PASSWORD
@@ -50,6 +53,8 @@ from workflows.runtime.engine import Steps
 
 LOOK_SECONDS = 0.15
 TIMEZONE = "Europe/London"
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 2**30
 
 
 class MovedTime:
@@ -269,6 +274,16 @@ class CampaignHouse:
             self.each_job()
             if not await runner.run_due():
                 return
+
+
+@pytest.fixture(scope="session")
+async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A database in memory where there is room: months are written here, and nothing of them is to last."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(dir=MEMORY if roomy else tmp_path_factory.mktemp("mongo")) as folder:
+        server = EmbeddedServer(Path(folder))
+        yield await server.start()
+        await server.close()
 
 
 @pytest.fixture
