@@ -100,5 +100,6 @@ APPROVAL_REQUESTS = Collection(
         Index(("campaign_id", "status")),
         Index(("status", "expires_at")),
         Index(("status", "remind_at")),
+        Index(("metadata.carried_by",), sparse=True),
     ),
 )

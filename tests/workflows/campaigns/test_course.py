@@ -8,8 +8,11 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.approval_rules import PolicyRow
 from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY
+from db.conversations import CONVERSATIONS
+from db.messages import MESSAGES
 from db.social_posts import SOCIAL_POSTS
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
+from tools.approval.act import iso_utc
 from tools.campaign_control import CampaignControl
 
 STRIDE = timedelta(hours=6)
@@ -148,3 +151,40 @@ async def test_undecided_plan_runs_out_and_starts_nothing(house: CampaignHouse) 
     assert back.status == "planning"
     (asked,) = await house.all(APPROVAL_REQUESTS, campaign_id=planned.campaign_id)
     assert asked.status == "expired"
+
+
+async def test_post_that_is_hours_late_is_asked_for_anew_and_goes_out_then(house: CampaignHouse) -> None:
+    await house.connect("linkedin")
+    planned = await house.planned("full_auto", ["linkedin"], days=8)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+    (first, *_) = sorted(await house.all(SOCIAL_POSTS), key=lambda post: str(post.schedule.publish_at))
+    assert first.schedule.publish_at
+    house.clock.advance(first.schedule.publish_at - house.clock.now() + timedelta(hours=13))
+    await house.settle()
+
+    (again,) = await house.waiting()
+    assert [post["content_id"] for post in again.content["posts"]] == [first.content_id]
+    assert again.content["posts"][0]["publish_at"] == iso_utc(first.schedule.publish_at + timedelta(days=1))
+    assert house.kits["linkedin"].published() == []
+    conversation = await house.repository(CONVERSATIONS).get(planned.conversation_id or "")
+    assert [item.approval_id for item in conversation.pending_approvals] == [again.request_id]
+    await house.decide()
+    assert (await house.services.care.look()).carried_out == 1
+    assert (await house.services.care.look()).carried_out == 0
+    await house.live(planned, house.clock.now() + timedelta(days=1), STRIDE)
+    assert first.content.message in next(row["text"] for row in house.kits["linkedin"].published())
+
+
+async def test_reminder_stands_in_the_conversation_once(house: CampaignHouse) -> None:
+    planned = await house.planned("full_auto", ["linkedin"], days=20)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    house.clock.advance(timedelta(days=1, minutes=1))
+    looks = [await house.services.care.look() for _ in range(2)]
+
+    assert [look.reminded for look in looks] == [1, 0]
+    said = await house.all(MESSAGES, conversation_id=planned.conversation_id)
+    assert len([message for message in said if message.content.startswith("Still waiting for you: Launch")]) == 1
