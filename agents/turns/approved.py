@@ -61,7 +61,7 @@ class ApprovedCall:
     def opening(self) -> list[Event]:
         """Return the first events after the run's start."""
         decided = ApprovalDecided(self.approval_id, self.decision, self.decided_by, self.decided_at, self.notes)
-        agents = (self.agent,)
+        agents: tuple[str, ...] = (self.agent,)
         why = "A person has decided what this agent asked."
         if self.decision == "reject" and self.tool == SCHEDULING and is_about_texts(self.notes):
             agents = (WRITER, self.agent)

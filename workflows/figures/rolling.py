@@ -65,6 +65,8 @@ def _revenue(row: AnalyticsData, currency: str) -> Decimal | None:
     crm, ppc = row.metrics.crm, row.metrics.ppc
     if crm and crm.currency == currency:
         return Decimal(crm.revenue_minor)
+    if ppc and ppc.revenue_minor and ppc.currency == currency:
+        return Decimal(ppc.revenue_minor)
     if ppc and ppc.roas is not None and ppc.currency == currency:
         return Decimal(str(ppc.roas)) * ppc.ad_spend_minor
     return None

@@ -43,7 +43,7 @@ async def require_figures(house: CampaignHouse, over: Campaign) -> None:
     days = [row.metrics.social for row in await house.all(ANALYTICS_DATA, campaign_id=over.campaign_id)]
     (profile,) = await house.all(PROFILES)
     assert told > len(posts) * 20
-    assert told == sum(post.analytics.likes for post in posts)
+    assert told == sum(post.analytics.likes or 0 for post in posts)
     assert told == sum(int(part.get("likes", 0)) for day in days if day for part in day.by_platform.values())
     assert told == over.results.analytics["total_likes"] == profile.totals.figures["total_likes"]
 
