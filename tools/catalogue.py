@@ -3,19 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tools import (
-    analytics,
-    approvals,
-    brief,
-    campaigns,
-    charts,
-    content,
-    launching,
-    memory,
-    policies,
-    posts,
-    reviews,
-)
+from tools import analytics, approvals, brief, campaigns, charts, content, launching, memory, policies, posts
 from tools.tool import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -23,7 +11,6 @@ CATALOGUE: tuple[Tool, ...] = (
     *campaigns.TOOLS,
     *content.TOOLS,
     *posts.TOOLS,
-    *reviews.TOOLS,
     *launching.TOOLS,
     *approvals.TOOLS,
     *policies.TOOLS,

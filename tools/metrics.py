@@ -124,12 +124,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             ),
             Metric("ctr", "clicks / impressions of posts, a share of 1", ("clicks",), ("post", "day"), "impressions"),
             Metric(
-                "conversion_rate",
-                "conversions / clicks of posts, a share of 1",
-                ("conversions",),
-                ("post",),
-                "clicks",
-                apart=True,
+                "conversion_rate", "conversions / clicks of posts, a share of 1", ("conversions",), ("post",), "clicks"
             ),
             Metric("open_rate", "opened / delivered, a share of 1", ("opened",), ("email", "day"), "delivered"),
             Metric(

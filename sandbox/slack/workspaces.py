@@ -76,7 +76,7 @@ class Workspaces:
         return self.write("channels", channel_id, id=channel_id, team_id=team_id, name="", is_im=True, user=user_id)
 
     def install(self, team_id: str) -> Row:
-        """Install the app in a workspace; return its token's row."""
+        """Install the app in a workspace, as a member of its channels; return its token's row."""
         bots = [row for row in self.rows("users").values() if row["team_id"] == team_id and row["is_bot"]]
         if bots:
             bot_id = bots[0]["id"]
@@ -85,6 +85,10 @@ class Workspaces:
             self.write(
                 "users", bot_id, id=bot_id, team_id=team_id, name="marketing", real_name="Marketing", is_bot=True
             )
+        for channel in [
+            row for row in self.rows("channels").values() if row["team_id"] == team_id and not row["is_im"]
+        ]:
+            self.change("channels", channel["id"], members=list({*channel["members"], bot_id}))
         token = f"xoxb-{secrets.token_hex(16)}"
         return self.write("tokens", token, token=token, team_id=team_id, bot_user_id=bot_id, revoked=False)
 

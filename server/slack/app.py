@@ -39,7 +39,9 @@ class SlackFront:
         self._keep = keep
         self._deciding = deciding
         self._opening: set[asyncio.Task[None]] = set()
+        # Below errors it tells the log what requests hold, and of stores it finds settings for that are not used here.
         quiet = logging.getLogger("slack")
+        quiet.setLevel(logging.ERROR)
         self.client = AsyncWebClient(base_url=f"{ground.base}/api/", retry_handlers=[])
         self.bolt = AsyncApp(
             name="marketing-minds",
@@ -64,6 +66,7 @@ class SlackFront:
         bolt.action(ANY)(self._action)
         bolt.view(ANY)(self._submission)
         bolt.event(ANY)(self._event)
+        bolt.shortcut(ANY)(self._nothing)
 
     async def _event(self, body: Body, context: AsyncBoltContext) -> None:
         arrival = of_event(context.team_id or "", body, self._ground.clock.now())
@@ -87,6 +90,10 @@ class SlackFront:
             task.add_done_callback(self._opening.discard)
         elif action != "link":
             await self._keep(arrival)
+        await ack()
+
+    async def _nothing(self, ack: AsyncAck) -> None:
+        """Acknowledge what this app has no use for."""
         await ack()
 
     async def _open(self, arrival: SlackArrival, trigger_id: str) -> None:

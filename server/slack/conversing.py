@@ -40,9 +40,12 @@ HELP: Final = (
     "• Mention me in a channel, or write me a direct message.\n"
     "• `{command} <what you want>` starts a conversation in your direct messages.\n"
     "• `{command} continue` goes on here with a conversation you began elsewhere.\n"
+    "• `stop` stops an answer that is being written.\n"
     "• `{command} link` links you to your account; `{command} unlink` undoes that."
 )
 MOST_OFFERED: Final = 5
+# Alone, and while the team answers: anything else is a message.
+STOPS: Final = frozenset({"stop", "cancel"})
 
 
 class Conversing:
@@ -125,6 +128,8 @@ class Conversing:
     async def _say(
         self, installation: SlackInstallation, scope: Scope, arrival: SlackArrival, thread: SlackThread, text: str
     ) -> None:
+        if text.lower().strip(" .!") in STOPS and await self.threads.stop(scope, thread):
+            return
         try:
             _, thread = await self.threads.say(scope, thread, text, arrival.ts)
         except InvalidInput as error:
@@ -136,6 +141,7 @@ class Conversing:
             title = " ".join(text.split())[:60]
             place = {"channel_id": thread.channel_id, "thread_ts": thread.thread_ts, "title": title}
             await self._courtesy(installation, "assistant.threads.setTitle", place, form=True)
+            await self.threads.titled(thread)
         self._attend(thread)
 
     async def _begin(self, installation: SlackInstallation, scope: Scope, arrival: SlackArrival) -> None:

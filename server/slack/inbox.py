@@ -21,7 +21,7 @@ from server.slack.ground import SlackGround
 log = structlog.get_logger(__name__)
 
 LEASE: Final = timedelta(minutes=3)
-MOST_ATTEMPTS: Final = 8
+MOST_ATTEMPTS: Final = 60
 MOST_AT_ONCE: Final = 50
 Handler: TypeAlias = Callable[[SlackInstallation, SlackArrival], Awaitable[None]]
 
@@ -64,10 +64,9 @@ class Inbox:
         """Take up what was left behind, by this process before it was killed or by another one; return how much."""
         now, found = self._ground.clock.now(), 0
         for arrival in await self._ground.store.arrivals():
-            turns = self._ground.turns
-            gone = arrival.owner == turns.owner and arrival.boot != turns.boot
-            if arrival.owner is None or gone or arrival.until is None or arrival.until <= now:
-                found += arrival.arrival_id not in self._in_hand
+            ours = arrival.owner == self._ground.turns.owner
+            if arrival.arrival_id not in self._in_hand and (ours or arrival.until is None or arrival.until <= now):
+                found += 1
                 self.take(arrival)
         return found
 
@@ -115,7 +114,8 @@ class Inbox:
             if passing and arrival.attempts + 1 < MOST_ATTEMPTS:
                 wait = timedelta(seconds=error.retry_after or 2.0 ** min(arrival.attempts, 5))
                 later = self._ground.clock.now() + wait
-                await self._inbox(arrival.user_id).update(arrival.arrival_id, {"until": later})
+                changes = {"owner": None, "boot": None, "until": later}
+                await self._inbox(arrival.user_id).update(arrival.arrival_id, changes)
                 return
             installation = await self._ground.store.installation(arrival.team_id)
             if installation is not None and not passing:

@@ -146,7 +146,7 @@ class Teller:
             log.warning("slack thread can't be searched, a message may come twice", reason=refusal.reason)
             return None
         for message in map(inner_object, inner_list(found.get("messages"))):
-            own = message.get("user") == self.installation.bot_user_id
+            own = message.get("user") == self.installation.bot_user_id and not message.get("files")
             told = inner_object(inner_object(message.get("metadata")).get("event_payload")).get("key")
             if own and (told == sending.key or (sending.live and told is None)):
                 return str(message["ts"])

@@ -88,6 +88,18 @@ class Threads:
                     thread = await self._anew(thread)
         raise NotFound("The conversation of this thread is gone. Write in a new thread.")
 
+    async def stop(self, scope: Scope, thread: SlackThread) -> bool:
+        """Stop the turn that runs in a thread; False if none does, or there is no conversation yet."""
+        try:
+            return await self._ground.turns.cancel(scope, thread.conversation_id)
+        except NotFound:
+            return False
+
+    async def titled(self, thread: SlackThread) -> None:
+        """Note that a thread has its title."""
+        threads = self._ground.repository(SLACK_THREADS, self._ground.of_tenant(thread.user_id))
+        await threads.change(thread.thread_id, {"titled": True})
+
     async def _anew(self, thread: SlackThread) -> SlackThread:
         """Give a thread whose conversation was deleted another one, unless that was done already."""
         threads = self._ground.repository(SLACK_THREADS, self._ground.of_tenant(thread.user_id))

@@ -25,8 +25,7 @@ from workflows.runtime.timekeeper import Timekeeper
 log = structlog.get_logger(__name__)
 
 NAME: Final = "campaign"
-# Texts are asked for and posts are, and both may be sent back a few times.
-ROUNDS: Final = 8
+ROUNDS: Final = 4
 AT_ONCE: Final = 4
 STANDSTILLS: Final = 1000
 Step: TypeAlias = Callable[..., Awaitable[Plain]]

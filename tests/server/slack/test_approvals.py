@@ -1,12 +1,20 @@
 """Approvals in Slack: shown exactly, decided by linked people with the right, and changed in place wherever decided."""
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
+from agents.turns.notices import Notice, Notices
+from core.events import Interrupt
+from core.ids import new_id
 from sandbox.journal import Row
+from sandbox.slack.people import buttons_of
 from tests.server.conftest import Person
 from tests.server.slack.conftest import Workspace
+from tools.approval.requests import RequestDraft
 
 ASK = "schedule the instagram post for 1 December at 9am"
 
@@ -21,7 +29,8 @@ async def card(workspace: Workspace) -> Row:
     await workspace.mention("Now plan it and write the posts, warm and a bit playful", thread_ts=root)
     await workspace.until(lambda: any("Saved as drafts" in one["text"] for one in workspace.ours()))
     await workspace.mention(ASK, thread_ts=root)
-    return await workspace.until(lambda: next(iter(cards(workspace)), None))
+    found: Row = await workspace.until(lambda: next(iter(cards(workspace)), None))
+    return found
 
 
 def cards(workspace: Workspace) -> list[Row]:
@@ -29,8 +38,7 @@ def cards(workspace: Workspace) -> list[Row]:
 
 
 def buttons(message: Row) -> dict[str, Any]:
-    actions = [block for block in message.get("blocks") or [] if block["type"] == "actions"]
-    return {button["action_id"]: button for block in actions for button in block["elements"]}
+    return {str(one["action_id"]): one for one in buttons_of(message)}
 
 
 def words(message: Row) -> str:
@@ -142,3 +150,45 @@ async def test_a_viewer_and_a_stranger_to_the_message_decide_nothing(
     (asked,) = (await person.client.get("/api/v1/approvals")).json()["items"]
     assert asked["status"] == "pending"
     assert len(cards(workspace)) == 1
+
+
+async def test_what_a_campaign_asks_by_itself_is_decided_on_its_page_and_withdrawn_in_place(
+    workspace: Workspace, person: Person, client: httpx.AsyncClient
+) -> None:
+    services, place = workspace.services, workspace.general["id"]
+    await workspace.mention("Hi, our second bakery opens in Leeds on 3 December")
+    await workspace.until(workspace.ours)
+    await workspace.quiet()
+    (conversation,) = (await person.client.get("/api/v1/conversations")).json()["items"]
+    here, scope = conversation["conversation_id"], services.slack.ground.of_tenant(person.user_id)
+    budget = {"amount_minor": 150_000, "currency": "GBP"}
+    draft = RequestDraft(
+        request_id=new_id("apr"),
+        request_type="campaign_plan",
+        payload={"name": "Bakery & <friends>", "mode": "semi_auto", "audience": "families", "budget": budget},
+        summary="Launch “Bakery & <friends>”: 4 posts.",
+        requested_by="strategist",
+        conversation_id=here,
+    )
+    asked = await services.decisions.requests.ask(scope, draft)
+    waits = Interrupt(
+        asked.request_id, "", "campaign_plan", asked.summary, asked.content, asked.payload_hash, str(asked.expires_at)
+    )
+    notice = Notice("ntc_plan", "strategist", text="Nothing starts until you approve it.", interrupt=waits)
+    assert await Notices(services.turns).tell(scope, here, notice)
+    message = await workspace.until(lambda: next(iter(cards(workspace)), None))
+    assert "*Cost:* £1,500" in words(message)
+    assert "*Name:* Bakery &amp; &lt;friends&gt;" in words(message)
+
+    await workspace.twin.people.press(place, message["ts"], workspace.ada["id"], "edit")
+    told = await workspace.until(lambda: workspace.privately(workspace.ada))
+    found = re.search(r"<(http[^|]+/approve/[^|]+)[|]", told[-1]["text"])
+    assert found
+    page = await client.get(urlsplit(found[1]).path)
+    assert (page.status_code, "Bakery &amp; &lt;friends&gt;" in page.text) == (200, True)
+
+    await services.decisions.requests.void(scope, asked.request_id, "The plan was changed.")
+    await workspace.until(lambda: not cards(workspace))
+    closed = workspace.twin.spaces.message(place, message["ts"])
+    assert closed
+    assert "*Withdrawn.* The plan was changed." in words(closed)

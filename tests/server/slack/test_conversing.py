@@ -1,5 +1,7 @@
 """Talking with the team in Slack: mentions, direct messages, assistant threads and commands become turns."""
 
+from typing import Any
+
 import httpx
 
 from tests.server.conftest import Person
@@ -13,7 +15,7 @@ async def messages_of(person: Person, conversation_id: str) -> list[tuple[str, s
     return [(one["role"], one["content"]) for one in reversed(page)]
 
 
-async def conversations(person: Person) -> list[dict[str, str]]:
+async def conversations(person: Person) -> list[dict[str, Any]]:
     return list((await person.client.get("/api/v1/conversations")).json()["items"])
 
 

@@ -1,13 +1,17 @@
 """What comes to /slack/events is believed only with a signature made just now; a repeat does nothing twice."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import orjson
 import pytest
+import yaml
 
 from core.clock import ManualClock
+from sandbox.slack.workspaces import BOT_SCOPES
+from server.slack.installs import SCOPES
 from tests.server.conftest import Person
 from tests.server.slack.conftest import Workspace, browser, install
 from tests.server.slack.test_conversing import BRIEF, conversations
@@ -37,8 +41,8 @@ async def test_only_what_slack_has_signed_just_now_is_taken(workspace: Workspace
     }
     async with httpx.AsyncClient() as client:
         for what, headers in forged.items():
-            raw = {name: value.encode("latin-1") for name, value in headers.items()}
-            answer = await client.post(url, content=body, headers={"Content-Type": "application/json", **raw})  # type: ignore[dict-item]
+            raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+            answer = await client.post(url, content=body, headers=[(b"Content-Type", b"application/json"), *raw])
             assert (answer.status_code, answer.json()) == (401, {"error": "invalid request"}), what
         broken = b"{nothing"
         answer = await client.post(url, content=broken, headers=delivery.signed(broken))
@@ -171,3 +175,12 @@ async def test_uninstalling_forgets_everything_about_a_workspace(
         await workspace.twin.people.event(workspace.team["id"], told.payload["event"] | {"event_ts": "1.0"})
     await workspace.quiet()
     assert await store.installation(workspace.team["id"]) is not None
+
+
+def test_the_manifest_asks_for_what_the_app_asks_for() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "integrating.md").read_text("utf-8")
+    manifest = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+    assert tuple(manifest["oauth_config"]["scopes"]["bot"]) == SCOPES
+    assert ",".join(SCOPES) == BOT_SCOPES
+    events = manifest["settings"]["event_subscriptions"]["bot_events"]
+    assert {"app_mention", "message.im", "assistant_thread_started", "app_uninstalled", "tokens_revoked"} == set(events)
