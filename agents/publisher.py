@@ -6,6 +6,7 @@ from tools.content import get_content, list_drafts
 from tools.launching import cancel_campaign, launch_campaign, pause_campaign, resume_campaign, stop_everything
 from tools.policies import back_test_policy, show_policy
 from tools.posts import cancel_post, list_posts, retry_post, schedule_posts
+from tools.reviews import review_drafts
 
 PUBLISHER = AgentSpec(
     name="publisher",
@@ -15,6 +16,7 @@ PUBLISHER = AgentSpec(
     prompt="publisher",
     tools=(
         schedule_posts,
+        review_drafts,
         list_posts,
         cancel_post,
         retry_post,

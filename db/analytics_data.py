@@ -46,12 +46,13 @@ class SeoMetrics(Part):
 
 
 class PpcMetrics(Part):
-    """What advertising did; spend in minor units of ``currency``, ``roas`` is revenue by spend."""
+    """What advertising did; spend and revenue in minor units of ``currency``, ``roas`` is revenue by spend."""
 
     ad_spend_minor: int = 0
     currency: str | None = None
     clicks: int = 0
     conversions: int = 0
+    revenue_minor: int = 0
     roas: float | None = None
 
 
@@ -70,7 +71,8 @@ class AnalyticsData(OwnedDocument):
 
     ``date`` is the start of the day, ``day`` the day itself as the account's ``timezone`` has it. The rows of a post
     (``post_id``) hold by how much its figures changed on the day, so that they add up to what the post has now; where a
-    platform takes something back, that is negative. They were right at ``synced_at``.
+    platform takes something back, that is negative. They were right at ``synced_at``. ``reported`` rows add up what was
+    reported as conversions.
     """
 
     analytics_id: str
@@ -81,6 +83,7 @@ class AnalyticsData(OwnedDocument):
     timezone: str | None = None
     date: UtcTime
     synced_at: UtcTime | None = None
+    reported: bool = False
     metrics: Metrics = Field(default_factory=Metrics)
 
 

@@ -43,6 +43,7 @@ class ApprovalRequest(OwnedDocument):
     ``call_id`` is the tool call that waits for it, ``workflow_id`` the workflow that does. ``about`` are the ids it is
     about: a change of one of them voids it. ``approved_by`` is a user id, an email address or ``voice_approval``:
     the person who decided, whichever way. ``steps`` are passed one after the other; ``step`` is the one that waits.
+    ``difference`` is how it differs from what was asked before, be it by another request or by the person who approves.
     ``shown_hash`` is what its conversation has shown of it last, by the run ``shown_in``.
     """
 
@@ -99,5 +100,6 @@ APPROVAL_REQUESTS = Collection(
         Index(("campaign_id", "status")),
         Index(("status", "expires_at")),
         Index(("status", "remind_at")),
+        Index(("metadata.carried_by",), sparse=True),
     ),
 )

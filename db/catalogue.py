@@ -20,6 +20,7 @@ from db.connection_attempts import CONNECTION_ATTEMPTS
 from db.content_library import CONTENT_LIBRARY
 from db.content_versions import CONTENT_VERSIONS
 from db.conversations import CONVERSATIONS
+from db.conversions import CONVERSIONS
 from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.global_memory import GLOBAL_MEMORY
@@ -59,6 +60,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     USERS,
     PROFILES,
     CONVERSATIONS,
+    CONVERSIONS,
     MESSAGES,
     CAMPAIGNS,
     ZOHO_TOKENS,

@@ -35,7 +35,7 @@ class Delivery(OwnedDocument):
     ``next_attempt_at`` is when somebody has to look at it next; none: nothing is left to do. ``intent_at`` is set
     before the platform is called and taken off once it is certain that nothing has happened; ``tried_since`` is the
     first such moment. ``waits_for`` says what a person has to do before it can go on. ``settled`` counts how often it
-    has come to an end, which a person may undo.
+    has come to an end, which a person may undo. ``late``: it was not sent because its time had passed.
     """
 
     delivery_id: str
@@ -61,6 +61,7 @@ class Delivery(OwnedDocument):
     result: DeliveryResult | None = None
     reason: str | None = None
     settled: int = 0
+    late: bool = False
 
 
 DELIVERIES = Collection(

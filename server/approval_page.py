@@ -88,7 +88,7 @@ def _outcome(request: ApprovalRequest, timezone: str) -> str:
 
 def _post(post: Mapping[str, Any], index: int, token: str, timezone: str) -> str:
     moment = moment_of_payload(post.get("publish_at"))
-    when = _when(moment, timezone) if moment else "no time given"
+    when = _when(moment, timezone) if moment else ("no time given" if "publish_at" in post else "")
     heading = f"<h3>{escape(str(post['subject']))}</h3>" if post.get("subject") else ""
     text = f'<p class="text" dir="auto">{escape(str(post.get("text", "")))}</p>'
     tags = " ".join(map(str, inner_list(post.get("hashtags"))))
@@ -99,7 +99,7 @@ def _post(post: Mapping[str, Any], index: int, token: str, timezone: str) -> str
         else f'<p class="link">Video: {escape(str(item.get("url")))}</p>'
         for number, item in enumerate(files)
     )
-    facts = [("Account", post.get("account_id") or "none connected yet")]
+    facts = [("Account", post["account_id"] or "none connected yet")] if "account_id" in post else []
     people = inner_list(post.get("recipients"))
     if people:
         facts.append((f"To {len(people)}", ", ".join(map(str, people[:20])) + (" …" if len(people) > 20 else "")))

@@ -40,6 +40,7 @@ from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
+from workflows.approval_care import ApprovalCare
 from workflows.delivery.parts import DeliveryParts
 from workflows.figures.sync import FigureSync
 from workflows.telling import TellingParts
@@ -50,6 +51,7 @@ class Services:
     """Everything a request may need, made once. ``stopping`` is set when the server is about to end."""
 
     settings: Settings
+    care: ApprovalCare
     clock: Clock
     database: Database
     turns: Turns

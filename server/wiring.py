@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from agents.headless import Headless
 from agents.models.factory import Models, build_models
 from agents.roster import ROSTER
 from agents.turns.decisions import Decisions
@@ -56,7 +57,9 @@ from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
 from workflows.approval_care import ApprovalCare
+from workflows.approval_news import Carrying, Reminders
 from workflows.campaigns.attendance import decision_listener
+from workflows.delivery.late import AskedAgain
 from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
 from workflows.figures.sync import FigureSync
@@ -104,9 +107,8 @@ async def running_services(
             await services.work.start()
             stack.push_async_callback(services.delivery.due.stop)
             services.delivery.due.start()
-            care = ApprovalCare(database, services.decisions.requests)
-            stack.push_async_callback(care.stop)
-            care.start()
+            stack.push_async_callback(services.care.stop)
+            services.care.start()
             stack.push_async_callback(services.telling.loop.stop)
             services.telling.loop.start()
         stack.callback(services.stopping.set)
@@ -155,7 +157,9 @@ def assemble(
         signed_links=signed_links,
         outside=outside,
     )
+    told = Reminders(Notices(turns))
     services = Services(
+        care=ApprovalCare(database, requests, told.remind, Carrying(database, Headless(house), told)),
         settings=settings,
         clock=clock,
         database=database,
@@ -188,6 +192,7 @@ def assemble(
             pace.delivery,
             pace.look_seconds,
             told=DeliveryNews(database, Notices(turns)).tell,
+            late=AskedAgain(database, Headless(house), Notices(turns)).ask,
         ),
         links=links,
         widget=WidgetParts(

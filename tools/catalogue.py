@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tools import analytics, approvals, brief, campaigns, charts, content, launching, memory, policies, posts
+from tools import (
+    analytics,
+    approvals,
+    brief,
+    campaigns,
+    charts,
+    content,
+    launching,
+    memory,
+    policies,
+    posts,
+    reviews,
+)
 from tools.tool import Tool
 
 CATALOGUE: tuple[Tool, ...] = (
@@ -11,6 +23,7 @@ CATALOGUE: tuple[Tool, ...] = (
     *campaigns.TOOLS,
     *content.TOOLS,
     *posts.TOOLS,
+    *reviews.TOOLS,
     *launching.TOOLS,
     *approvals.TOOLS,
     *policies.TOOLS,

@@ -124,7 +124,12 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             ),
             Metric("ctr", "clicks / impressions of posts, a share of 1", ("clicks",), ("post", "day"), "impressions"),
             Metric(
-                "conversion_rate", "conversions / clicks of posts, a share of 1", ("conversions",), ("post",), "clicks"
+                "conversion_rate",
+                "conversions / clicks of posts, a share of 1",
+                ("conversions",),
+                ("post",),
+                "clicks",
+                apart=True,
             ),
             Metric("open_rate", "opened / delivered, a share of 1", ("opened",), ("email", "day"), "delivered"),
             Metric(

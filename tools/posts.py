@@ -100,8 +100,9 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         raise NotFound(f"There is no draft {', '.join(unknown)}. list_drafts gives the ids.")
     contents = [found[content_id] for content_id in order]
     await _require_free(ctx, contents)
-    waiting = await waiting_about(ctx, order)
-    planned = {post.content_id: post.publish_at for request in waiting for post in planned_in(request)}
+    waiting, refused = await waiting_about(ctx, order), await refused_about(ctx, order)
+    before = (*([refused] if refused else []), *waiting)
+    planned = {post.content_id: post.publish_at for request in before for post in planned_in(request)}
     for content in contents:
         _require_postable(content)
     given = {name: at for name, at in planned.items() if name in order and from_iso(at) > ctx.clock.now()}
@@ -132,7 +133,6 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
     brief: dict[str, Any] = ctx.context.get("campaign_brief") or {}
     audience: str | None = (brief.get("target_audience") or None) if direct else None
     payload = PostsPayload(posts=posts, audience=audience)
-    refused = await refused_about(ctx, order)
     return ApprovalDraft(
         payload,
         summary_of(posts, timezone, params.note),

@@ -13,7 +13,7 @@ from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.social_posts import SOCIAL_POSTS
 from tools.approval.difference import in_words
 from tools.approval.payload import effect_id
-from tools.approval.requests import ApprovalRequests, RequestDraft
+from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
 from tools.brief import zone
 from tools.channels import platform_of
 from tools.publishing import (
@@ -91,9 +91,12 @@ async def waiting_about(ctx: ToolContext, content_ids: Sequence[str]) -> list[Ap
     return [request for request in found if request.call_id != ctx.call_id]
 
 
-async def refused_about(ctx: ToolContext, content_ids: Sequence[str]) -> ApprovalRequest | None:
-    """Return the newest request on one of these that was not approved and that nothing has replaced."""
-    where = {"about": {"$in": list(content_ids)}, "status": {"$in": ["rejected", "expired"]}}
+async def refused_about(
+    ctx: ToolContext, content_ids: Sequence[str], request_type: RequestType = "publish"
+) -> ApprovalRequest | None:
+    """Return the newest request of a type on one of these that was not approved and that nothing has replaced."""
+    refused = {"request_type": request_type, "status": {"$in": ["rejected", "expired"]}}
+    where = {"about": {"$in": list(content_ids)}, **refused}
     found = await ctx.repository(APPROVAL_REQUESTS).find(where)
     open_ones = [request for request in found if request.superseded_by is None]
     return max(open_ones, key=lambda request: request.created_at, default=None)

@@ -1,4 +1,5 @@
-"""Looks after approval requests of all accounts: reminds of those that wait, closes those nobody decided in time."""
+"""Looks after approval requests of all accounts: reminds of those that wait, closes those nobody decided in time, and
+sees to it that what was approved is done where nobody else waits for it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,9 @@ from workflows.runtime.periodic import Periodic
 
 AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 30.0
+# Where a request names this, its approval is carried out from here.
+CARRIED_BY: Final = "carried_by"
+CARE: Final = "care"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Care:
 
     expired: int = 0
     reminded: int = 0
+    carried_out: int = 0
 
 
 async def expire_due(database: Database, requests: ApprovalRequests) -> int:
@@ -47,13 +52,29 @@ async def remind_due(database: Database, requests: ApprovalRequests, on_reminded
     return done
 
 
-class ApprovalCare:
-    """Does both every half minute."""
+async def carry_out_due(database: Database, carry_out: Listener) -> int:
+    """Have what was approved carried out where neither a turn nor a workflow waits for it; return how many."""
+    where = {"status": "approved", "executed_at": None, f"metadata.{CARRIED_BY}": CARE}
+    found = await AllTenants(database, APPROVAL_REQUESTS).find(where, limit=AT_ONCE)
+    for request in found:
+        await carry_out(_scope(request), request)
+    return len(found)
 
-    def __init__(self, database: Database, requests: ApprovalRequests, on_reminded: Listener | None = None) -> None:
+
+class ApprovalCare:
+    """Does all of it every half minute. ``on_reminded`` hears of each reminder, ``carry_out`` of what was approved."""
+
+    def __init__(
+        self,
+        database: Database,
+        requests: ApprovalRequests,
+        on_reminded: Listener | None = None,
+        carry_out: Listener | None = None,
+    ) -> None:
         self._database = database
         self._requests = requests
         self._on_reminded = on_reminded
+        self._carry_out = carry_out
         self._periodic = Periodic("approval care", self.look, LOOK_SECONDS)
 
     def start(self) -> None:
@@ -66,8 +87,9 @@ class ApprovalCare:
 
     async def look(self) -> Care:
         """Look once."""
+        carried_out = await carry_out_due(self._database, self._carry_out) if self._carry_out else 0
         expired = await expire_due(self._database, self._requests)
-        return Care(expired, await remind_due(self._database, self._requests, self._on_reminded))
+        return Care(expired, await remind_due(self._database, self._requests, self._on_reminded), carried_out)
 
 
 def _scope(request: ApprovalRequest) -> Scope:

@@ -1,18 +1,22 @@
 """The turn that follows a decision: carries out what was approved, or hands the reason of a rejection to the agent."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
 from langchain_core.messages import ToolCall as LangChainToolCall
 
+from agents.language.refusals import is_about_texts
 from agents.turn import Turn
 from agents.turns.progress import Progress
 from core.events import ApprovalDecided, Event, Routed, StepStarted, ToolCallFinished
 from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from tools.approval.payload import execution_id
+
+SCHEDULING: Final = "schedule_posts"
+WRITER: Final = "writer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,12 @@ class ApprovedCall:
     def opening(self) -> list[Event]:
         """Return the first events after the run's start."""
         decided = ApprovalDecided(self.approval_id, self.decision, self.decided_by, self.decided_at, self.notes)
-        route = Routed((self.agent,), "A person has decided what this agent asked.", "forced", 1.0)
-        return [decided, route, StepStarted(self.agent)]
+        agents: tuple[str, ...] = (self.agent,)
+        why = "A person has decided what this agent asked."
+        if self.decision == "reject" and self.tool == SCHEDULING and is_about_texts(self.notes):
+            agents = (WRITER, self.agent)
+            why = "A person has not approved the texts and says why: the writer revises, then they are asked for again."
+        return [decided, Routed(agents, why, "forced", 1.0), StepStarted(agents[0])]
 
     async def carried_out(self, turn: Turn, progress: Progress) -> list[BaseMessage]:
         """Do what was approved, once, and return the call with its result for the agent to speak about."""

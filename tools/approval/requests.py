@@ -243,6 +243,8 @@ class ApprovalRequests:
             content = self._edited(request, edits)
             shown = payload_hash(content)
             changes = {"content": content, "payload_hash": shown, "edits": dict(edits)}
+            if told := difference(request.content, content):
+                changes["difference"] = [change.model_dump() for change in told]
         if not request.steps:
             return changes | _closed("approved", scope, via, now) | {"approval_notes": notes}
         step = request.steps[request.step]
@@ -250,8 +252,6 @@ class ApprovalRequests:
         if shown != request.payload_hash and request.step:
             # Those who signed before have not seen this: it begins anew, with the difference.
             signatures, following = [], 0
-            told = difference(request.content, changes["content"])
-            changes["difference"] = [change.model_dump() for change in told]
         else:
             signed = Signature(step=step.name, by=scope.actor_id, at=now, via=via, payload_hash=shown, notes=notes)
             signatures = [*signatures, signed]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from db.analytics_data import ANALYTICS_DATA, AnalyticsData, SocialMetrics
+from db.analytics_data import ANALYTICS_DATA, AnalyticsData, PpcMetrics, SocialMetrics
 from db.content_library import CONTENT_LIBRARY
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.managed_urls import MANAGED_URLS
@@ -84,7 +84,7 @@ async def read_rows(ctx: ToolContext, wanted: Wanted) -> Found:
         found.rows += [row for email in emails for row in _of_email(email, wanted.timezone)]
         found.titles |= {email.campaign_id: email.content.subject or email.name for email in emails}
         found.truncated = found.truncated or len(emails) > MOST_POSTS
-    if "day" in wanted.kinds or ("post" in wanted.kinds and wanted.basis == "added"):
+    if wanted.kinds & {"day", "post"}:
         await _add_days(ctx, wanted, found)
     if wanted.platforms is not None:
         found.rows = [row for row in found.rows if row.platform in wanted.platforms]
@@ -152,6 +152,8 @@ async def _add_days(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
     if "$lt" in span:
         span["$lt"] += MARGIN
     where: dict[str, Any] = {"date": span} if span else {}
+    if "day" not in wanted.kinds and wanted.basis == "to date":
+        where["reported"] = True
     days = await ctx.repository(ANALYTICS_DATA).find(
         where | _of_campaign(wanted.campaign_id), sort=[("date", -1)], limit=MOST_DAYS + 1
     )
@@ -160,8 +162,9 @@ async def _add_days(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
     if "day" in wanted.kinds:
         own = [day for day in inside if day.post_id is None]
         found.rows += [row for day in _undoubled(own, wanted) for row in _of_day(day)]
-    if wanted.basis == "added":
-        found.rows += [row for day in inside if day.post_id for row in _of_day(day)]
+    if "post" in wanted.kinds:
+        told = [day for day in inside if day.post_id and (day.reported or wanted.basis == "added")]
+        found.rows += [row for day in told for row in _of_day(day)]
 
 
 async def _read_posts(ctx: ToolContext, wanted: Wanted) -> list[SocialPost]:
@@ -300,16 +303,21 @@ def _parts(day: AnalyticsData) -> Iterator[tuple[str, dict[str, Any], str | None
     if metrics.seo:
         yield "website", {"organic_traffic": metrics.seo.organic_traffic}, None
     if metrics.ppc:
-        ppc = metrics.ppc
-        ads: dict[str, Any] = {
-            "ad_spend": ppc.ad_spend_minor,
-            "spend": ppc.ad_spend_minor,
-            "ad_clicks": ppc.clicks,
-            "ad_conversions": ppc.conversions,
-        }
-        if ppc.roas is not None:
-            ads["ad_revenue"] = Decimal(str(ppc.roas)) * ppc.ad_spend_minor
-        yield day.platform or "ads", ads, ppc.currency
+        yield day.platform or "ads", _of_ads(metrics.ppc), metrics.ppc.currency
+
+
+def _of_ads(ppc: PpcMetrics) -> dict[str, Any]:
+    ads: dict[str, Any] = {
+        "ad_spend": ppc.ad_spend_minor,
+        "spend": ppc.ad_spend_minor,
+        "ad_clicks": ppc.clicks,
+        "ad_conversions": ppc.conversions,
+    }
+    if ppc.revenue_minor:
+        ads["ad_revenue"] = ppc.revenue_minor
+    elif ppc.roas is not None:
+        ads["ad_revenue"] = Decimal(str(ppc.roas)) * ppc.ad_spend_minor
+    return ads
 
 
 def _social_parts(social: SocialMetrics, *, whole: bool) -> list[tuple[str, dict[str, Any]]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from core.errors import Conflict, Forbidden
 from core.ids import derived_id
@@ -13,7 +13,8 @@ from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import Campaign, CampaignMode
 from db.content_library import CONTENT_LIBRARY, Content
 from db.repository import Repository
-from tools.approval.act import Act
+from db.social_accounts import SOCIAL_ACCOUNTS
+from tools.approval.act import Act, act_of_planned
 from tools.approval.payload import effect_id, execution_id
 from tools.outside.contract import Post
 from tools.platforms.catalogue import BY_NAME
@@ -28,6 +29,9 @@ BATCH: Final = 20
 LEAD: Final = timedelta(minutes=10)
 LATER: Final = timedelta(hours=1)
 POLICY: Final = "policy"
+EVERYTHING: Final[CampaignMode] = "semi_auto"
+REVIEW: Final = "texts"
+Item: TypeAlias = tuple[Piece, Content]
 
 
 class Posting:
@@ -46,10 +50,9 @@ class Posting:
         open_ones = await self._open(course, read_layout(layout))
         requests: list[str] = []
         problems: list[str] = []
-        for direct in (False, True):
-            group = [item for item in open_ones if BY_NAME[item[0].platform].direct is direct]
+        for name, group in (await self._groups(course, campaign, open_ones)).items():
             for start in range(0, len(group), BATCH):
-                place = f"{turn} {direct} {start}"
+                place = f"{turn} {name} {start}"
                 asked, said = await self._batch(course, campaign, group[start : start + BATCH], place)
                 requests += asked
                 problems += said
@@ -70,7 +73,8 @@ class Posting:
                 continue
             settled.append(request_id)
             if request.status == "approved" and (count := await self._carried_out(course, campaign, request)):
-                scheduled += count
+                reviewed = request.request_type == "content"
+                scheduled, again = scheduled + (0 if reviewed else count), again + (count if reviewed else 0)
             else:
                 again += await self._sent_back(course, campaign, request)
         until = min((request.expires_at for request in waiting), default=None)
@@ -94,6 +98,54 @@ class Posting:
         unused = [(piece, content) for piece, content in ready if not content.used_in and content.status != "archived"]
         return sorted(unused, key=lambda item: (item[0].at, item[0].platform))
 
+    async def _groups(self, course: Course, campaign: Campaign, items: Sequence[Item]) -> dict[str, list[Item]]:
+        """Put together what is asked for together, so that what may go out by itself waits for nobody's decision.
+
+        Where every post is asked for, so is every text before: it has to be approved as a text first.
+        """
+        accounts = await self._accounts(course)
+        groups: dict[str, list[Item]] = {}
+        for piece, content in items:
+            if campaign.mode == EVERYTHING and content.status != "approved":
+                name = REVIEW
+            else:
+                direct = BY_NAME[piece.platform].direct
+                asks = await self._asks(course, campaign, piece, content, accounts.get(piece.platform))
+                name = f"{'direct' if direct else 'public'} {'asked' if asks else 'free'}"
+            groups.setdefault(name, []).append((piece, content))
+        return groups
+
+    async def _accounts(self, course: Course) -> dict[str, str]:
+        accounts = Repository(self._parts.database, SOCIAL_ACCOUNTS, course.scope)
+        found = await accounts.find({"status": "active"}, sort=[("created_at", 1)], limit=1000)
+        return {account.platform: account.account_id for account in found}
+
+    async def _asks(
+        self, course: Course, campaign: Campaign, piece: Piece, content: Content, account_id: str | None
+    ) -> bool:
+        """Whether a person will have to see this post; what counts in the end is asked of what is prepared."""
+        if by_mode(campaign.mode, [piece.platform]):
+            return True
+        planned = {
+            "platform": piece.platform,
+            "account_id": account_id,
+            "publish_at": self._time_of(piece),
+            "text": content.content.text,
+            "subject": content.subject or content.title,
+            "hashtags": content.hashtags,
+            "link": content.content.link,
+            "recipients": campaign.recipients,
+        }
+        act = act_of_planned(planned, campaign.campaign_id, content.content_id)
+        return account_id is not None and await self._has_to_ask(course, act)
+
+    async def _has_to_ask(self, course: Course, act: Act) -> bool:
+        try:
+            ruling = await self._parts.authority.asks(course.scope, act)
+        except Forbidden:
+            return True
+        return ruling.ruling == "ask"
+
     async def _batch(
         self, course: Course, campaign: Campaign, items: Sequence[tuple[Piece, Content]], place: str
     ) -> tuple[list[str], list[str]]:
@@ -116,23 +168,29 @@ class Posting:
         request_id = derived_id(APPROVAL_REQUESTS.id_prefix, call_id, "1")
         if await self._requests(course).find_one({"request_id": request_id}):
             return ToolOutcome(f'{{"approval_id": "{request_id}"}}')
-        given = [{"content_id": content.content_id, "publish_at": self._time_of(piece)} for piece, content in items]
         context = await self._context(course, campaign, call_id)
-        arguments = {"items": given, "recipients": campaign.recipients or None}
-        outcome = await self._parts.headless.house.runner.call("schedule_posts", arguments, context)
+        tool, arguments = self._call(campaign, items, review=f" {REVIEW} " in f" {place} ")
+        outcome = await self._parts.headless.house.runner.call(tool, arguments, context)
         for request_id in self._asked(outcome):
             request = await self._requests(course).get(request_id)
             if await self._needs_person(course, campaign, request):
+                what = "text" if request.request_type == "content" else "post"
                 told = Entry(
                     f"asked {request.request_id}",
-                    "posts_wait",
-                    f"{len(items)} post{'' if len(items) == 1 else 's'} wait for approval.",
+                    f"{what}s_wait",
+                    f"{len(items)} {what}{'' if len(items) == 1 else 's'} wait for approval.",
                     text=f"{request.summary} Nothing goes out until you approve it.",
                     details={"approval_id": request.request_id},
                     asks=request,
                 )
                 await self._parts.chronicle.tell(course.scope, campaign, told)
         return outcome
+
+    def _call(self, campaign: Campaign, items: Sequence[Item], *, review: bool) -> tuple[str, dict[str, Any]]:
+        if review:
+            return "review_drafts", {"content_ids": [content.content_id for _, content in items]}
+        given = [{"content_id": content.content_id, "publish_at": self._time_of(piece)} for piece, content in items]
+        return "schedule_posts", {"items": given, "recipients": campaign.recipients or None}
 
     def _asked(self, outcome: ToolOutcome) -> list[str]:
         asked = (json_object(outcome.content) or {}).get("approval_id")
@@ -161,16 +219,11 @@ class Posting:
 
     async def _needs_person(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> bool:
         """Whether a person has to see these posts: by the campaign's mode, or by the account's rules and guardrails."""
-        if by_mode(campaign.mode, _platforms(request)):
+        if request.request_type == "content" or by_mode(campaign.mode, _platforms(request)):
             return True
         for position, planned in enumerate(_posts(request)):
-            if planned.get("account_id") is None:
-                continue
-            try:
-                ruling = await self._parts.authority.asks(course.scope, _act_of(planned, request, position))
-            except Forbidden:
-                return True
-            if ruling.ruling == "ask":
+            connected = planned.get("account_id") is not None
+            if connected and await self._has_to_ask(course, _act_of(planned, request, position)):
                 return True
         return False
 
@@ -182,7 +235,8 @@ class Posting:
         await self._requests(course).change(
             request.request_id, {"executed_at": self._ground.now(), "resumed_at": self._ground.now()}
         )
-        return len(inner_list((json_object(outcome.content) or {}).get("scheduled")))
+        done = json_object(outcome.content) or {}
+        return len(inner_list(done.get("scheduled") or done.get("reviewed")))
 
     async def _sent_back(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> int:
         """Have the writer change what a person has rejected, with their reason; return how many come again."""
@@ -239,7 +293,7 @@ def by_mode(mode: CampaignMode, platforms: Sequence[str]) -> bool:
     """Whether a mode asks for these posts: for all of them, for those that reach people directly, or for none."""
     if mode == "hybrid":
         return any(name not in BY_NAME or BY_NAME[name].direct for name in platforms)
-    return mode == "semi_auto"
+    return mode == EVERYTHING
 
 
 def _act_of(planned: Mapping[str, Any], request: ApprovalRequest, position: int) -> Act:

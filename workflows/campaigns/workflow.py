@@ -25,7 +25,8 @@ from workflows.runtime.timekeeper import Timekeeper
 log = structlog.get_logger(__name__)
 
 NAME: Final = "campaign"
-ROUNDS: Final = 4
+# Texts are asked for and posts are, and both may be sent back a few times.
+ROUNDS: Final = 8
 AT_ONCE: Final = 4
 STANDSTILLS: Final = 1000
 Step: TypeAlias = Callable[..., Awaitable[Plain]]

@@ -44,11 +44,12 @@ SKEW = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The delivery has come to an end: what is to be written into it."""
+    """The delivery has come to an end: what is to be written into it. ``late``: its time has passed by too much."""
 
     state: DeliveryState
     reason: str | None = None
     result: DeliveryResult | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ class Attempt:
         return Ended(
             "failed",
             f"Its time passed more than {hours} hours ago, so it was not sent. Approve it again with a new time.{why}",
+            late=True,
         )
 
     def _now(self) -> datetime:

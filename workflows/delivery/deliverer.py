@@ -21,6 +21,7 @@ from db.delivery_store import DeliveryLost, DeliveryStore
 from db.writes import Write
 from workflows.delivery.attempt import Again, Attempt, Ended, Means
 from workflows.delivery.fence import LeaseFence
+from workflows.delivery.late import Late
 from workflows.delivery.making import DeliveryMaking, account_name
 from workflows.delivery.outcome import Outcome, Told
 from workflows.delivery.posts import DeliveredPosts
@@ -36,10 +37,13 @@ PAUSE_SECONDS = 0.2
 class Deliverer:
     """Delivers for every tenant. ``owner`` stays the same over a restart, so that its leases are taken over at once.
 
-    ``told`` tells people what became of a delivery, once, and says whether they know now.
+    ``told`` tells people what became of a delivery, once, and says whether they know now. ``late`` is told of one whose
+    time had passed.
     """
 
-    def __init__(self, database: Database, means: Means, owner: str, told: Told | None = None) -> None:
+    def __init__(
+        self, database: Database, means: Means, owner: str, told: Told | None = None, late: Late | None = None
+    ) -> None:
         self.owner = owner
         self.boot = new_id("boot")
         self._means = means
@@ -48,6 +52,7 @@ class Deliverer:
         self._making = DeliveryMaking(database, self._store, means.pace)
         self._working: set[str] = set()
         self._told = told
+        self._late = late
 
     async def schedule(self, scope: Scope, post_ids: Sequence[str]) -> list[Delivery]:
         """Make the deliveries of scheduled posts and emails, each once. Harmless when repeated."""
@@ -121,6 +126,7 @@ class Deliverer:
                 "result": step.result.model_dump(exclude_none=True) if step.result else None,
                 "waits_for": None,
                 "settled": held.settled + 1,
+                "late": step.late,
                 "next_attempt_at": now,
             }
             await self._patiently_change(held, changes)
@@ -146,6 +152,9 @@ class Deliverer:
         with suppress(NotFound):
             content_id = (await self._posts.outgoing(scope, held)).content_id
         over = self._store.given_back(held, {"next_attempt_at": None})
+        if held.late and self._late is not None:
+            await self._store.write(*self._posts.follows(held, content_id))
+            await self._late(scope, held)
         if self._told is None or held.conversation_id is None:
             await self._store.write(*self._posts.follows(held, content_id), over)
         else:

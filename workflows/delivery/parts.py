@@ -10,6 +10,7 @@ from tools.outside.open_accounts import OpenAccounts
 from workflows.delivery.attempt import Means
 from workflows.delivery.deliverer import Deliverer
 from workflows.delivery.due import EVERY_SECONDS, DueDeliveries
+from workflows.delivery.late import Late
 from workflows.delivery.making import DeliveryMaking
 from workflows.delivery.outcome import Told
 from workflows.delivery.pace import Pace
@@ -32,10 +33,11 @@ def build_delivery(
     pace: Pace | None = None,
     every_seconds: float = EVERY_SECONDS,
     told: Told | None = None,
+    late: Late | None = None,
 ) -> DeliveryParts:
     """Put the parts together. Starts nothing."""
     store, waits = DeliveryStore(database), pace or Pace()
     means = Means(store, outside, accounts, authority, database.clock, waits)
-    deliverer = Deliverer(database, means, owner, told)
+    deliverer = Deliverer(database, means, owner, told, late)
     making = DeliveryMaking(database, store, waits)
     return DeliveryParts(deliverer, DueDeliveries(deliverer, making, means, every_seconds))

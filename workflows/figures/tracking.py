@@ -7,14 +7,12 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from core.errors import NotFound
 from core.scope import Scope
 from db.client import Database
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS, ResultAnalytics, SocialPost
-from db.users import USERS, Preferences
-from tools.brief import zone
 from tools.figures.counters import Place
+from tools.figures.timezones import timezone_of
 
 # How soon figures are read again, by the age of the post: what is old moves little, and platforms count every call.
 INTERVALS: Final[Mapping[timedelta, timedelta]] = {
@@ -69,15 +67,6 @@ async def tracked_posts(database: Database, scope: Scope) -> list[Tracked]:
     async for post in posts.each({"platforms.status": "published"}):
         found += _tracked(post, timezone)
     return found
-
-
-async def timezone_of(database: Database, scope: Scope) -> ZoneInfo:
-    """Return the timezone the account's days begin in."""
-    try:
-        user = await Repository(database, USERS, scope).get(scope.user_id)
-    except NotFound:
-        return zone(Preferences().timezone)
-    return zone(user.preferences.timezone)
 
 
 def _tracked(post: SocialPost, timezone: ZoneInfo) -> list[Tracked]:

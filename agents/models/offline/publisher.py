@@ -7,12 +7,14 @@ from typing import Any
 
 from agents.language.campaign_orders import campaign_order
 from agents.language.dates import find_dates
+from agents.language.refusals import HOLD, TIMING
 from agents.models.offline import course
 from agents.models.offline.calendar import lead, line, meant, table
 from agents.models.offline.drafts import already_shown, label
 from agents.models.offline.phrasing import listed, moment, plain, sentence
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import read_wanted
+from agents.models.offline.revising import REVISED, refusal_in
 from agents.models.offline.selection import chosen, nothing_left
 from agents.models.offline.spelling import corrected
 from agents.models.offline.step import Call, Step, call, say
@@ -48,16 +50,6 @@ _DECIDING = re.compile(
 )
 _AGREES = re.compile(r"\b(?:go ahead|looks? (?:good|great|fine)|lgtm|happy with)\b", re.IGNORECASE)
 _MOVE = re.compile(r"\b(?:move|re-?schedule|postpone|delay|shift|push back|bring forward)\b", re.IGNORECASE)
-_HOLD = re.compile(
-    r"\b(?:leave it|leave them|not now|not yet|later on|hold (?:it|them|off|on)|on hold|changed (?:my|our) minds?|"
-    r"no longer|don'?t need|forget (?:it|them|about)|cancell?(?:ed)?)\b",
-    re.IGNORECASE,
-)
-_TIMING = re.compile(
-    r"\b(?:time|date|day|later|earlier|too (?:early|late)|morning|evening|week|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday)\b",
-    re.IGNORECASE,
-)
 CHANGED_SINCE = (
     "Nothing was scheduled: a text was changed after you were asked to approve it. Say “schedule them”, and I ask you "
     "again with the new text."
@@ -68,7 +60,8 @@ _ID = re.compile(r"\b(?:cnt|pst|eml|apr|cmp)_[0-9a-f]{32}\b")
 def decide(turn: Turn) -> Step:
     """Take the next step of the publisher's turn."""
     if not turn.used:
-        return _open(turn)
+        refused = refusal_in(turn.earlier)
+        return _ask_again(turn, refused) if refused else _open(turn)
     last = turn.used[-1]
     match last.tool:
         case "list_drafts":
@@ -185,11 +178,19 @@ def _after_scheduling(turn: Turn, last: Used) -> Step:
     return say(f"{sentence(plain(result.get('summary'), 400))} It waits for your approval; nothing goes out before.")
 
 
+def _ask_again(turn: Turn, refused: Used) -> Step:
+    """Ask anew for what the writer has just revised; where nothing was, say what is missing."""
+    items = [dict(item) for item in mappings(refused.arguments.get("items"))]
+    if items and REVISED in turn.last_answer("writer"):
+        return call("schedule_posts", items=items)
+    return say("Nothing was scheduled. Tell the writer what to change, and I ask again before anything goes out.")
+
+
 def _at_the_wanted_time(turn: Turn, last: Used, reason: str) -> Step | None:
     """Ask anew for the time a rejection names, where that is all it asks for."""
     wanted = read_wanted(reason)
     times = read_times(corrected(reason), turn.today)
-    if wanted.voice or wanted.length or not _TIMING.search(reason) or not (times.common or times.by_channel):
+    if wanted.voice or wanted.length or not TIMING.search(reason) or not (times.common or times.by_channel):
         return None
     items = [
         {"content_id": item.get("content_id"), "publish_at": times.common or item.get("publish_at")}
@@ -220,9 +221,9 @@ def _rejected(reason: str) -> str:
         return "Not approved, so nothing was scheduled. What should change: the text, the time or the channel?"
     wanted = read_wanted(reason)
     told = f"Not approved: “{reason.rstrip('.')}”. Nothing was scheduled."
-    if _HOLD.search(reason) and not wanted.changes_something:
+    if HOLD.search(reason) and not wanted.changes_something:
         return f"{told} The drafts are kept: say “schedule them” when you are ready."
-    if _TIMING.search(reason) and not wanted.voice and not wanted.length:
+    if TIMING.search(reason) and not wanted.voice and not wanted.length:
         return f"{told} Tell me the time you would like, and I'll prepare it again."
     return f"{told} Shall the writer revise the texts with this reason? I ask again before anything goes out."
 

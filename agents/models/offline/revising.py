@@ -36,7 +36,28 @@ _QUOTE_ALONE = re.compile(
     r"[\"“‘'](?P<line>[^\"”\n]{3,120}?)[\"”’'](?:\W+(?:then|instead|please|maybe))*\W*$",
     re.IGNORECASE,
 )
+REVISED = "arlier version is kept"
+BECAUSE = "Change it: "
 _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
+
+
+def refusal_in(used: Sequence[Used]) -> Used | None:
+    """The posts a person has just not approved, with the reason, if that is what the turn is about."""
+    return next((one for one in used if one.tool == "schedule_posts" and one.result.get("status") == "rejected"), None)
+
+
+def by_reason(turn: Turn, refused: Used) -> Turn:
+    """The turn as if the reason of a refusal had been told the writer."""
+    return replace(turn, text=f"{BECAUSE}{refused.result.get('reason')}", used=_without(turn.used, refused))
+
+
+def open_refused(refused: Used) -> Step:
+    """Open exactly the drafts that were not approved."""
+    return _reading(mappings(refused.arguments.get("items")))
+
+
+def _without(used: Sequence[Used], refused: Used) -> tuple[Used, ...]:
+    return tuple(one for one in used if one is not refused)
 
 
 def asked_for(turn: Turn) -> str:
@@ -112,6 +133,13 @@ def _reading(drafts: Sequence[Mapping[str, Any]]) -> Step:
 def after_reading(turn: Turn, wanted: Wanted) -> Step:
     """Show the drafts that were opened, or change them."""
     read = [used.result for used in turn.calls("get_content") if used.ok]
+    if turn.text.startswith(BECAUSE):
+        read = [item for item in read if item.get("platform") in wanted.channels] or read
+    if not wanted.changes_something and turn.text.startswith(BECAUSE):
+        return say(
+            f"The reason was “{turn.text.removeprefix(BECAUSE)}”. I can't tell by rule which words that means: "
+            "what shall I change, the length, the voice, or words to add or leave out?"
+        )
     if not wanted.changes_something:
         cards = [card(str(item.get("platform")), item, item) for item in read]
         return (
@@ -195,6 +223,8 @@ def after_revising(turn: Turn) -> Step:
     wanted = read_wanted(asked_for(turn))
     if lost := unknown_channels(wanted, [item.platform for item in cards]) if cards and not problems else []:
         problems.append(f"I changed nothing for {listed([channel(name) for name in lost])}: {_why_lost(turn, lost)}")
+    if turn.others_follow:
+        offer = ""
     return say(lead if cards else "", shown_cards(cards), *problems, offer if cards else "What shall I change instead?")
 
 

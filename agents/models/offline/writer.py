@@ -13,7 +13,15 @@ from agents.models.offline.pasted import Material, draft_from, material_for
 from agents.models.offline.phrasing import channel, listed, plain
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import Wanted, read_wanted
-from agents.models.offline.revising import after_listing, after_reading, after_revising, asked_for
+from agents.models.offline.revising import (
+    after_listing,
+    after_reading,
+    after_revising,
+    asked_for,
+    by_reason,
+    open_refused,
+    refusal_in,
+)
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity, says_yes
 from agents.models.offline.values import mapping
@@ -33,6 +41,10 @@ MOST_WORDS_OF_A_YES = 6
 
 def decide(turn: Turn) -> Step:
     """Take the next step of the writer's turn."""
+    if refused := refusal_in(turn.used):
+        turn = by_reason(turn, refused)
+        if not turn.used:
+            return open_refused(refused)
     wanted = read_wanted(asked_for(turn))
     if not turn.used:
         return _open(turn, wanted)

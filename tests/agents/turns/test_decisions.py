@@ -80,12 +80,26 @@ async def test_approval_schedules_exactly_what_was_approved(team: Team, model: M
 
 async def test_rejection_hands_its_reason_to_the_agent(team: Team, model: ModelServer) -> None:
     conversation, interrupt, _ = await asked(team, model)
-    model.add(Say("I will make it warmer."))
+    model.add(Say("Now it is warmer."), Say("I ask again."))
     _, run = await team.decisions.decide(team.scope, str(interrupt["id"]), "reject", notes="too cold", via="test")
     assert run is not None
-    await following(team, conversation, run.after, run.run_id)
+    frames = await following(team, conversation, run.after, run.run_id)
     assert await posts(team) == []
-    assert "too cold" in model.requests[-1]["messages"][-1]["content"]
+    writer, publisher = model.requests[-2:]
+    assert "too cold" in writer["messages"][-1]["content"]
+    assert publisher["messages"][-1]["content"] == "Now it is warmer."
+    said = [frame.wire["stepName"] for frame in frames if frame.wire["type"] == "STEP_STARTED"]
+    assert said == ["writer", "publisher"]
+
+
+async def test_rejected_time_is_left_to_the_publisher(team: Team, model: ModelServer) -> None:
+    conversation, interrupt, _ = await asked(team, model)
+    model.add(Say("Which time, then?"))
+    _, run = await team.decisions.decide(team.scope, str(interrupt["id"]), "reject", notes="not on Monday", via="test")
+    assert run is not None
+    frames = await following(team, conversation, run.after, run.run_id)
+    said = [frame.wire["stepName"] for frame in frames if frame.wire["type"] == "STEP_STARTED"]
+    assert said == ["publisher"]
 
 
 async def test_edits_are_what_gets_scheduled(team: Team, model: ModelServer) -> None:

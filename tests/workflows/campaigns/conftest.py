@@ -1,8 +1,10 @@
 """A house that runs campaigns on the sandbox, by a clock that is moved on whenever everybody waits for it."""
 
 import asyncio
+import shutil
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,8 +35,12 @@ from db.campaigns import (
 from db.client import Database
 from db.collection import Collection
 from db.conversations import CONVERSATIONS, Conversation
+from db.deliveries import DELIVERIES
+from db.embedded import EmbeddedServer
 from db.repository import D, Repository
-from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
+from sandbox.mail_server import PASSWORD as MAIL_PASSWORD
+from sandbox.mail_server import USERNAME as MAIL_USERNAME
 from sandbox.server import Sandbox
 from server.auth.passwords import Passwords
 from server.services import Services
@@ -42,10 +48,13 @@ from server.wiring import assemble
 from server.work import Pacing
 from tests.contracts.platform_kits import TwinKit, twin_kits
 from tools.campaign_control import CampaignControl
+from tools.outside.contract import Access
 from workflows.runtime.engine import Steps
 
 LOOK_SECONDS = 0.15
 TIMEZONE = "Europe/London"
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 2**30
 
 
 class MovedTime:
@@ -78,6 +87,8 @@ class CampaignHouse:
     clock: ManualClock
     scope: Scope
     kits: dict[str, TwinKit]
+    sandbox: Sandbox
+    each_job: Callable[[], None] = lambda: None
     ticks: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
 
     @property
@@ -92,7 +103,7 @@ class CampaignHouse:
 
     async def connect(self, *platforms: str) -> None:
         for platform in platforms:
-            access = self.kits[platform].access
+            access = self._mail_access() if platform == "email" else self.kits[platform].access
             account = SocialAccount(
                 social_account_id=new_id("acc"),
                 platform=platform,
@@ -102,8 +113,19 @@ class CampaignHouse:
             )
             await self.repository(SOCIAL_ACCOUNTS).insert(account)
 
+    def _mail_access(self) -> Access:
+        server = {"host": "127.0.0.1", "port": self.sandbox.mail.port, "security": "none"}
+        login = Credentials(username=MAIL_USERNAME, password=MAIL_PASSWORD)
+        return Access("hello@bakery.example", login, {**server, "sender": "Bakery <hello@bakery.example>"})
+
     async def planned(
-        self, mode: CampaignMode, channels: list[str], *, days: int = 30, budget: int = 50_000
+        self,
+        mode: CampaignMode,
+        channels: list[str],
+        *,
+        days: int = 30,
+        budget: int = 50_000,
+        recipients: Sequence[str] = (),
     ) -> Campaign:
         """Store a campaign with a plan, and the conversation it came from."""
         first = self.clock.now().date()
@@ -166,6 +188,7 @@ class CampaignHouse:
                     timeline=Timeline(start=first.isoformat(), end=last.isoformat(), phases=phases),
                 ),
                 platforms=channels,
+                recipients=list(recipients),
                 budget=Budget(allocated_minor=budget, remaining_minor=budget, currency="GBP"),
                 start_date=first.isoformat(),
                 end_date=last.isoformat(),
@@ -227,13 +250,40 @@ class CampaignHouse:
         while True:
             await self.settle()
             now = await self.campaign(campaign)
-            moments = [moment for moment in self.time.waiting.values() if moment is not None]
-            if job := await self.services.work.runner.next_moment():
-                moments.append(job)
-            following = min((moment for moment in moments if moment > self.clock.now()), default=None)
-            if now.status in OVER or following is None or following > until:
+            if now.status in OVER:
                 return now
-            self.clock.advance(max(following - self.clock.now(), stride))
+            following = await self._next_of_posts_and_workflows()
+            await self._jobs_before(min(following or until, until), stride)
+            if following is None or following > until:
+                return await self.campaign(campaign)
+            self.clock.advance(max(following - self.clock.now(), timedelta(0)))
+
+    async def _next_of_posts_and_workflows(self) -> datetime | None:
+        now = self.clock.now()
+        moments = [moment for moment in self.time.waiting.values() if moment is not None and moment > now]
+        where = {"next_attempt_at": {"$gt": now}}
+        found = await self.repository(DELIVERIES).find(where, sort=[("next_attempt_at", 1)], limit=1)
+        moments += [one.next_attempt_at for one in found if one.next_attempt_at]
+        return min(moments, default=None)
+
+    async def _jobs_before(self, moment: datetime, stride: timedelta) -> None:
+        """Do the jobs that are due before anything else is, at their times: nobody else wakes for them."""
+        runner = self.services.work.runner
+        while (job := await runner.next_moment()) and job < moment:
+            self.clock.advance(min(max(job - self.clock.now(), stride), moment - self.clock.now()))
+            self.each_job()
+            if not await runner.run_due():
+                return
+
+
+@pytest.fixture(scope="session")
+async def mongo_uri(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """A database in memory where there is room: months are written here, and nothing of them is to last."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    with tempfile.TemporaryDirectory(dir=MEMORY if roomy else tmp_path_factory.mktemp("mongo")) as folder:
+        server = EmbeddedServer(Path(folder))
+        yield await server.start()
+        await server.close()
 
 
 @pytest.fixture
@@ -261,7 +311,7 @@ async def house(
         Pacing(time, LOOK_SECONDS),
     )
     services.work.engine.on_hint = time.woken
-    yield CampaignHouse(services, time, clock, scope, twin_kits(sandbox))
+    yield CampaignHouse(services, time, clock, scope, twin_kits(sandbox), sandbox)
     await services.work.stop()
     await services.delivery.due.stop()
     await services.turns.stop()

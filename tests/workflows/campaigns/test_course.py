@@ -5,9 +5,14 @@ from datetime import timedelta
 from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_rules import PolicyRow
+from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY
+from db.conversations import CONVERSATIONS
+from db.messages import MESSAGES
 from db.social_posts import SOCIAL_POSTS
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
+from tools.approval.act import iso_utc
 from tools.campaign_control import CampaignControl
 
 STRIDE = timedelta(hours=6)
@@ -86,6 +91,24 @@ async def test_rejected_plan_goes_back_and_can_be_launched_again(house: Campaign
     assert (await house.campaign(planned)).status == "active"
 
 
+async def test_risky_post_is_asked_for_and_holds_up_no_other(house: CampaignHouse) -> None:
+    await house.connect("linkedin", "facebook")
+    planned = await house.planned("hybrid", ["linkedin", "facebook"], days=8)
+    rows = [PolicyRow(channel="facebook", ruling="ask"), PolicyRow(ruling="allow")]
+    changed = {"approval.rows": [row.model_dump() for row in rows]}
+    await house.repository(CAMPAIGNS).change(planned.campaign_id, changed)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+
+    (risky,) = await house.waiting()
+    assert {post["platform"] for post in risky.content["posts"]} == {"facebook"}
+    posts = await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id)
+    assert {post.platforms[0].platform for post in posts} == {"linkedin"}
+    assert {post.platforms[0].status for post in posts} == {"scheduled"}
+
+
 async def test_semi_auto_asks_for_every_post_and_the_writer_mends_what_is_rejected(house: CampaignHouse) -> None:
     await house.connect("linkedin")
     planned = await house.planned("semi_auto", ["linkedin"], days=8)
@@ -102,6 +125,13 @@ async def test_semi_auto_asks_for_every_post_and_the_writer_mends_what_is_reject
     before, after = ([post["text"] for post in one.content["posts"]] for one in (first, second))
     assert len(before) == len(after)
     assert sum(map(len, after)) < sum(map(len, before))
+    assert {change.field for change in second.difference} == {"text"}
+    assert (first.request_type, second.request_type) == ("content", "content")
+    await house.decide()
+    await house.settle()
+    (posts_asked,) = await house.waiting()
+    assert posts_asked.request_type == "publish"
+    assert await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id) == []
     await house.decide()
     await house.settle()
     assert (await house.campaign(planned)).status == "active"
@@ -121,3 +151,40 @@ async def test_undecided_plan_runs_out_and_starts_nothing(house: CampaignHouse) 
     assert back.status == "planning"
     (asked,) = await house.all(APPROVAL_REQUESTS, campaign_id=planned.campaign_id)
     assert asked.status == "expired"
+
+
+async def test_post_that_is_hours_late_is_asked_for_anew_and_goes_out_then(house: CampaignHouse) -> None:
+    await house.connect("linkedin")
+    planned = await house.planned("full_auto", ["linkedin"], days=8)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+    (first, *_) = sorted(await house.all(SOCIAL_POSTS), key=lambda post: str(post.schedule.publish_at))
+    assert first.schedule.publish_at
+    house.clock.advance(first.schedule.publish_at - house.clock.now() + timedelta(hours=13))
+    await house.settle()
+
+    (again,) = await house.waiting()
+    assert [post["content_id"] for post in again.content["posts"]] == [first.content_id]
+    assert again.content["posts"][0]["publish_at"] == iso_utc(first.schedule.publish_at + timedelta(days=1))
+    assert house.kits["linkedin"].published() == []
+    conversation = await house.repository(CONVERSATIONS).get(planned.conversation_id or "")
+    assert [item.approval_id for item in conversation.pending_approvals] == [again.request_id]
+    await house.decide()
+    assert (await house.services.care.look()).carried_out == 1
+    assert (await house.services.care.look()).carried_out == 0
+    await house.live(planned, house.clock.now() + timedelta(days=1), STRIDE)
+    assert first.content.message in next(row["text"] for row in house.kits["linkedin"].published())
+
+
+async def test_reminder_stands_in_the_conversation_once(house: CampaignHouse) -> None:
+    planned = await house.planned("full_auto", ["linkedin"], days=20)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    house.clock.advance(timedelta(days=1, minutes=1))
+    looks = [await house.services.care.look() for _ in range(2)]
+
+    assert [look.reminded for look in looks] == [1, 0]
+    said = await house.all(MESSAGES, conversation_id=planned.conversation_id)
+    assert len([message for message in said if message.content.startswith("Still waiting for you: Launch")]) == 1

@@ -1,0 +1,83 @@
+"""A post whose time has passed by hours is asked for anew: the same post, at the next such time of day."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from agents.headless import Errand, Headless
+from agents.turns.notices import Notice, Notices
+from core.ids import derived_id
+from core.json_text import json_object
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS
+from db.client import Database
+from db.deliveries import Delivery
+from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.repository import Repository
+from db.social_posts import SOCIAL_POSTS
+from tools.renewal import interrupt_of
+from workflows.approval_care import CARE, CARRIED_BY
+
+Late: TypeAlias = Callable[[Scope, Delivery], Awaitable[None]]
+SOON: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
+PUBLISHER: Final = "publisher"
+
+
+class AskedAgain:
+    """Asks, once for each time a delivery was too late."""
+
+    def __init__(self, database: Database, headless: Headless, notices: Notices) -> None:
+        self._database = database
+        self._headless = headless
+        self._notices = notices
+
+    async def ask(self, scope: Scope, delivery: Delivery) -> None:
+        """Prepare the post for its next time and ask a person, by the tool and runner every post goes through.
+
+        Nothing is asked where its text is gone or may not go out any more: then the failed post says enough.
+        """
+        content_id, recipients = await self._source(scope, delivery)
+        if content_id is None:
+            return
+        call_id = derived_id("call", delivery.delivery_id, "late", str(delivery.settled))
+        errand = Errand(
+            errand_id=call_id,
+            agent=PUBLISHER,
+            instruction="",
+            context={},
+            campaign_id=delivery.campaign_id,
+            conversation_id=delivery.conversation_id or "",
+        )
+        context = self._headless.tool_context(scope, errand, call_id)
+        at = next_time(delivery.publish_at, self._database.clock.now())
+        requests = Repository(self._database, APPROVAL_REQUESTS, scope)
+        request = await requests.find_one({"request_id": derived_id("apr", call_id, "1")})
+        if request is None:
+            items = [{"content_id": content_id, "publish_at": at.isoformat()}]
+            arguments = {"items": items, "recipients": recipients or None}
+            outcome = await self._headless.house.runner.call("schedule_posts", arguments, context)
+            asked = (json_object(outcome.content) or {}).get("approval_id")
+            request = await requests.find_one({"request_id": str(asked)}) if asked else None
+        if request is None or request.status != "pending":
+            return
+        await requests.change(request.request_id, {f"metadata.{CARRIED_BY}": CARE})
+        if delivery.conversation_id:
+            text = f"It was too late for that post. {request.summary} Nothing goes out until you approve it."
+            notice = Notice(derived_id("ntc", call_id), PUBLISHER, text=text, interrupt=interrupt_of(request))
+            await self._notices.tell(scope, delivery.conversation_id, notice)
+
+    async def _source(self, scope: Scope, delivery: Delivery) -> tuple[str | None, list[str]]:
+        """Return the content of a delivery's post, and whom an email goes to."""
+        if delivery.post_id.startswith(EMAIL_CAMPAIGNS.id_prefix):
+            emails = Repository(self._database, EMAIL_CAMPAIGNS, scope)
+            email = await emails.find_one({"campaign_id": delivery.post_id})
+            return (email.content_id, email.recipients.addresses) if email else (None, [])
+        post = await Repository(self._database, SOCIAL_POSTS, scope).find_one({"post_id": delivery.post_id})
+        return (post.content_id if post else None), []
+
+
+def next_time(meant: datetime, now: datetime) -> datetime:
+    """Return the first moment at the same time of day that leaves a person an hour to decide."""
+    days = max((now + SOON - meant) // DAY + 1, 0)
+    return meant + days * DAY
