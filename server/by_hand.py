@@ -43,7 +43,7 @@ class HandWork:
     async def revise(self, content_id: str, given: Mapping[str, Any]) -> Changed:
         """Change a content within its platform's limits; the earlier version is kept."""
         content = await self._contents.get(content_id)
-        context = await self._context(content.conversation_id)
+        context = await self.context(content.conversation_id)
         asked = ReviseDraft.model_validate({"content_id": content_id, "reason": "Edited by hand", **given})
         await revise_draft.function(context, asked)
         return await self._changed(content, context)
@@ -53,24 +53,24 @@ class HandWork:
         content = await self._contents.get(content_id)
         if content.version != version:
             raise Conflict("Somebody has changed it meanwhile. Your text is still here: compare it, then save again.")
-        context = await self._context(content.conversation_id)
+        context = await self.context(content.conversation_id)
         await rewrite(context, content, whole, "Edited by hand")
         return await self._changed(content, context)
 
     async def restore(self, content_id: str, version_id: str) -> Changed:
         """Make a content say what it said in an earlier version."""
         content = await self._contents.get(content_id)
-        context = await self._context(content.conversation_id)
+        context = await self.context(content.conversation_id)
         await restore_version(context, content_id, version_id)
         return await self._changed(content, context)
 
     async def standing(self, post_id: str) -> Standing:
         """Return how a post stands that can be moved; NotFound and Conflict as for moving it."""
-        return await standing(await self._context(None), post_id)
+        return await standing(await self.context(), post_id)
 
     async def reschedule(self, post_id: str, publish_at: datetime) -> Moved:
         """Ask for a post at another time, in place of what was approved or asked before."""
-        context = await self._context(None)
+        context = await self.context()
         moved = await reschedule(context, post_id, publish_at)
         if moved.asked:
             self._services.delivery.due.nudge()
@@ -99,7 +99,8 @@ class HandWork:
             notice = Notice(derived_id("ntc", about, "by hand"), TELLER, interrupt=interrupt, settled=gone)
             await notices.tell(self._scope, conversation_id, notice)
 
-    async def _context(self, conversation_id: str | None) -> ToolContext:
+    async def context(self, conversation_id: str | None = None) -> ToolContext:
+        """Return the context a tool is called with for this person."""
         services = self._services
         person = await services.desk.person(self._scope.actor_id)
         return ToolContext(

@@ -1,6 +1,7 @@
 """Charts of stored figures: one figure a chart, with the table and the rows behind it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
@@ -14,7 +15,7 @@ from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, S
 from tools.brief import zone
 from tools.figures.answer import MOST_ROWS, MOST_SOURCES, Figures, key_of
 from tools.figures.chart_plan import LONGEST_LABEL, MOST_POINTS, ChartKind, ChartPlan, Point
-from tools.figures.freshness import freshness_of
+from tools.figures.freshness import Freshness, freshness_of
 from tools.figures.periods import FORMS, Period
 from tools.metrics import METRICS, Figure, metric_name, work_out
 from tools.platforms.catalogue import BY_NAME
@@ -83,6 +84,33 @@ class DrawChart(Arguments):
         return QueryMetrics.model_validate({**shared, "metrics": [self.metric]})
 
 
+@dataclass(frozen=True, slots=True)
+class Plotted:
+    """What a chart shows: its plan, the points with the rows behind them, how old they are, and what to say of them."""
+
+    plan: ChartPlan
+    points: Sequence[ChartPoint]
+    unit: str
+    period: Period
+    basis: str
+    fresh: Freshness
+    note: str
+
+
+async def plotted(ctx: ToolContext, params: DrawChart) -> Plotted | str:
+    """Work out the points of a chart from stored rows; where nothing is stored, the words that say so."""
+    query = params.query()
+    inquiry = await inquire(ctx, query)
+    fresh = await freshness_of(ctx, inquiry.used, frozenset(params.platforms) if params.platforms else None)
+    note = note_of(query, inquiry, fresh)
+    if not inquiry.shown:
+        return note
+    period = ended(ctx, inquiry)
+    points = _points(ctx, params, inquiry, fresh.as_of)
+    plan = _plan(params, inquiry, points, _kind(params), period)
+    return Plotted(plan, points, _unit(params.metric, inquiry), period, BASES[inquiry.basis], fresh, note)
+
+
 @tool(Effect.WRITE)
 async def draw_chart(ctx: ToolContext, params: DrawChart) -> dict[str, Any]:
     """Draw one figure as a chart from stored rows, and keep it.
@@ -90,34 +118,28 @@ async def draw_chart(ctx: ToolContext, params: DrawChart) -> dict[str, Any]:
     Put ``markdown`` into the answer as it is: that shows the chart. ``rows`` are the table behind it, each with the
     rows it was worked out of. Nothing is drawn where nothing is stored; say so then.
     """
-    query = params.query()
-    inquiry = await inquire(ctx, query)
-    fresh = await freshness_of(ctx, inquiry.used, frozenset(params.platforms) if params.platforms else None)
-    note = note_of(query, inquiry, fresh)
-    if not inquiry.shown:
-        return {"chart_id": None, "rows": [], "note": note}
-    points, kind = _points(ctx, params, inquiry, fresh.as_of), _kind(params)
-    plan = _plan(params, inquiry, points, kind, ended(ctx, inquiry))
-    drawn = await ctx.press.draw(plan)
-    period = ended(ctx, inquiry)
+    found = await plotted(ctx, params)
+    if isinstance(found, str):
+        return {"chart_id": None, "rows": [], "note": found}
+    drawn = await ctx.press.draw(found.plan)
     stored = await ctx.repository(CHARTS).insert_once(
         Chart(
             chart_id=ctx.new_id(CHARTS.id_prefix),
             conversation_id=ctx.conversation_id or None,
             campaign_id=params.campaign_id,
-            title=plan.title,
-            subtitle=plan.subtitle,
-            kind=kind,
+            title=found.plan.title,
+            subtitle=found.plan.subtitle,
+            kind=found.plan.kind,
             metric=params.metric,
             definition=METRICS[params.metric].definition,
-            unit=_unit(params.metric, inquiry),
+            unit=found.unit,
             group_by=params.group_by,
-            points=points,
-            period={"since": _iso(period.since), "until": _iso(period.until)},
-            basis=BASES[inquiry.basis],
-            as_of=fresh.as_of.isoformat() if fresh.as_of else None,
-            stale=fresh.stale,
-            note=note,
+            points=list(found.points),
+            period={"since": _iso(found.period.since), "until": _iso(found.period.until)},
+            basis=found.basis,
+            as_of=found.fresh.as_of.isoformat() if found.fresh.as_of else None,
+            stale=found.fresh.stale,
+            note=found.note,
             spec=drawn.spec,
             svg=drawn.svg,
             png=drawn.png,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.console import (
+    analytics,
     approvals,
     calendar,
     campaigns,
@@ -23,6 +24,7 @@ PAGES: Final[tuple[ConsolePage, ...]] = (
     campaigns.PAGE,
     library.PAGE,
     calendar.PAGE,
+    analytics.PAGE,
     memory.PAGE,
     connections.PAGE,
     team.PAGE,

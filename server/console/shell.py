@@ -15,6 +15,7 @@ from agents.roster import ROSTER
 from server.console.icons import PATHS
 from server.console.page import GROUPS, ConsolePage
 from server.console.words import amount, counted, day, exact, named, relative
+from tools.figures.browser_bundle import BrowserBundle
 from tools.platforms.catalogue import BY_NAME
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -27,6 +28,7 @@ class Shell:
 
     def __init__(self, pages: Sequence[ConsolePage]) -> None:
         self.pages = tuple(pages)
+        self.bundle = BrowserBundle()
         templates: Any = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
