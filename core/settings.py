@@ -127,6 +127,20 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="", alias="MM_MAIL_FROM", description="Who notifications are from: Name <name@example.com>."
     )
+    twilio_account_sid: str = Field(
+        default="", alias="TWILIO_ACCOUNT_SID", description="Account at Twilio, for approvals on the phone."
+    )
+    twilio_auth_token: SecretStr = Field(
+        default=SecretStr(""), alias="TWILIO_AUTH_TOKEN", description="Its token; it also checks who calls in."
+    )
+    twilio_phone_number: str = Field(
+        default="", alias="TWILIO_PHONE_NUMBER", description="The number that calls people, and that they dial."
+    )
+    transcription_model: str = Field(
+        default="whisper-1",
+        alias="MM_TRANSCRIPTION_MODEL",
+        description="Model of the model server that turns recordings into text.",
+    )
     allow_private_addresses: bool = Field(
         default=False,
         alias="MM_ALLOW_PRIVATE_ADDRESSES",

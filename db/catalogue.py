@@ -50,6 +50,7 @@ from db.system_config import SYSTEM_CONFIG
 from db.user_memory import USER_MEMORY
 from db.users import USERS
 from db.visitors import VISITORS
+from db.voice_checks import VOICE_CHECKS
 from db.webhook_deliveries import WEBHOOK_DELIVERIES
 from db.webhooks import WEBHOOKS
 from db.workers import WORKERS
@@ -83,6 +84,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     AGENT_EVENTS,
     AGENT_TASKS,
     APPROVAL_REQUESTS,
+    VOICE_CHECKS,
     ANALYTICS_DATA,
     CHARTS,
     SETTINGS,

@@ -1,4 +1,4 @@
-"""The outside world on loopback: every platform's twin below its own name on one port, Slack, and a mail server."""
+"""The outside world on loopback: the platforms' twins by name on one port, Slack, a telephone and a mail server."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +13,7 @@ from sandbox.journal import Journal
 from sandbox.mail_server import MailFault, MailServer
 from sandbox.platforms.catalogue import TWINS
 from sandbox.slack.twin import SlackTwin
+from sandbox.telephony import TwilioTwin
 from sandbox.twin import LARGEST_BODY, Twin
 
 JPEG_START = b"\xff\xd8\xff\xe0"
@@ -31,6 +32,7 @@ class Sandbox:
         self._journal = Journal(journal)
         self.twins: Mapping[str, Twin] = {kind.name: kind(self._journal, clock) for kind in TWINS}
         self.slack = SlackTwin(self._journal, clock)
+        self.telephone = TwilioTwin(self._journal, clock)
         self.mail = MailServer(self._journal, clock, port=mail_port)
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -44,6 +46,7 @@ class Sandbox:
         for name, twin in self.twins.items():
             app.add_subapp(f"/{name}", twin.app(f"/{name}"))
         app.add_subapp("/slack", self.slack.app("/slack"))
+        app.add_subapp("/twilio", self.telephone.app("/twilio"))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
@@ -63,7 +66,7 @@ class Sandbox:
 
     def addresses(self) -> dict[str, str]:
         """Return where each platform is reached, as the product's settings take it."""
-        return {name: f"{self.url}/{name}" for name in (*self.twins, self.slack.name)}
+        return {name: f"{self.url}/{name}" for name in (*self.twins, self.slack.name, self.telephone.name)}
 
     async def _mail_ledger(self, _: web.Request) -> web.Response:
         return web.json_response({"published": self.mail.published()})

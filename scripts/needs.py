@@ -46,6 +46,8 @@ def missing(
             "WordPress with PHP and MariaDB is missing, against which publishing is tested: on Debian or Ubuntu, "
             "apt-get install wordpress php-cli php-mysql mariadb-server."
         )
+    if not which("espeak-ng"):
+        found.append("espeak-ng is missing, which speaks recordings for the tests: apt-get install espeak-ng.")
     return found
 
 

@@ -37,10 +37,12 @@ from server.rest import (
     sites,
     slack_workspaces,
     team,
+    voice,
     webhooks,
 )
 from server.services import Services
 from server.slack import routes as slack
+from server.voice import routes as telephone
 from server.widget import routes as widget
 from server.widget import script
 from server.widget import sockets as widget_sockets
@@ -103,6 +105,8 @@ ROUTERS: Final = (
     notifications.router,
     notifications.public,
     webhooks.router,
+    voice.router,
+    telephone.router,
     memory.router,
     ag_ui.router,
     completions.router,

@@ -31,6 +31,7 @@ from server.metrics import Metrics
 from server.oauth.clients import Clients
 from server.slack.parts import SlackParts
 from server.visitors import Visitors
+from server.voice.parts import VoiceParts
 from server.widget.parts import WidgetParts
 from server.work import WorkParts
 from tools.approval.authority import Authority
@@ -81,6 +82,7 @@ class Services:
     slack: SlackParts
     visitors: Visitors
     telling: TellingParts
+    voice: VoiceParts
     private_calendars: PrivateCalendars
     model_label: str
     offline: bool

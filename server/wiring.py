@@ -39,6 +39,7 @@ from server.slack.ground import SlackGround
 from server.slack.parts import SlackParts
 from server.storage import open_database
 from server.visitors import Visitors
+from server.voice.parts import build_voice
 from server.widget.allowance import Allowance
 from server.widget.guests import Guests
 from server.widget.parts import WidgetParts
@@ -207,6 +208,7 @@ def assemble(
         visitors=Visitors(secret),
         telling=build_telling(database, outside, signed_links, secret, mail_house(settings)),
         private_calendars=PrivateCalendars(database, clock),
+        voice=build_voice(settings, database, clock, outside, decisions, desk),
         model_label=models.label,
         offline=models.offline,
     )

@@ -37,6 +37,7 @@ BODIES = {
     "retry_post": {},
     "resolve_post": {"outcome": "leave"},
     "change_webhook": {"active": False},
+    "start_voice_check": {"way": "recording"},
     "make_approval_link": {"approver": "client@shop.example"},
     "put_campaign_approval_rules": {"mode": "hybrid"},
 }
@@ -72,6 +73,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     approval = (await person.client.get("/api/v1/approvals")).json()["items"][0]["approval_id"]
     content = (await person.client.get("/api/v1/content")).json()["items"]
     campaign = (await person.client.get("/api/v1/campaigns")).json()["items"][0]["campaign_id"]
+    voice = await person.client.post(f"/api/v1/approvals/{approval}/voice-checks", json={"way": "recording"})
     first = await person.client.post(f"/api/v1/approvals/{approval}/decision", json={"decision": "approve"})
     assert first.status_code == 200
     await person.say(conversation, "Thanks")
@@ -103,6 +105,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     return {
         "site_id": site.json()["site_id"],
         "chart_id": chart.chart_id,
+        "check_id": voice.json()["check_id"],
         "webhook_id": webhook_id,
         "delivery_id": tried.json()["delivery_id"],
         "feed_id": feed.json()["feed_id"],

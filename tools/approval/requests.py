@@ -32,6 +32,8 @@ FIRST_REMINDER: Final = timedelta(days=1)
 LAST_REMINDER: Final = timedelta(days=1)
 DONE_WORDS: Final = {"approved": "approved", "rejected": "rejected", "expired": "expired", "cancelled": "withdrawn"}
 LIVE: Final = ("pending", "approved")
+# Whose voice it was is in the audit log, and in the transcript that the notes name.
+BY_VOICE: Final = "voice_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +297,7 @@ class ApprovalRequests:
 def _closed(status: Literal["approved", "rejected"], scope: Scope, via: str, now: datetime) -> dict[str, Any]:
     return {
         "status": status,
-        "approved_by": scope.actor_id,
+        "approved_by": BY_VOICE if via == "voice" else scope.actor_id,
         "decided_via": via,
         "resolved_at": now,
         "remind_at": None,

@@ -44,7 +44,8 @@ class Call:
 
     ``platform`` is its name in messages. ``secrets`` are kept out of them. ``encoded``: the address is to be sent as it
     is, with the percent signs it has. ``largest`` cuts the answer, in bytes. ``of_customer``: a customer
-    gave the address, so it is not trusted for lying below one the operator has set.
+    gave the address, so it is not trusted for lying below one the operator has set; ``of_operator``: the operator gave
+    it, so it may lie in a private network.
     """
 
     platform: str
@@ -61,6 +62,7 @@ class Call:
     largest: int = LARGEST_ANSWER
     secrets: tuple[str, ...] = field(default=(), repr=False)
     of_customer: bool = False
+    of_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ class Outside:
     def _session(self, call: Call) -> aiohttp.ClientSession:
         """Return the session for a call. Addresses the operator has set are trusted, those of customers are not."""
         ours = not call.of_customer and any(_below(call.url, base) for base in self._addresses.values())
-        trusted = self.allow_private or ours
+        trusted = self.allow_private or call.of_operator or ours
         session = self._sessions.get(trusted)
         if session is None:
             session = aiohttp.ClientSession(

@@ -1,0 +1,1 @@
+"""Approvals by voice: on the phone and by recordings, failing closed."""
