@@ -46,6 +46,7 @@ from server.voice import routes as telephone
 from server.widget import routes as widget
 from server.widget import script
 from server.widget import sockets as widget_sockets
+from server.widget import team as widget_team
 from server.widget.cross_origin import WidgetAnywhere
 
 DESCRIPTION: Final = """\
@@ -116,6 +117,7 @@ ROUTERS: Final = (
     oauth.router,
     sites.router,
     widget.router,
+    widget_team.router,
     widget_sockets.router,
     script.router,
     slack.router,

@@ -88,7 +88,7 @@ async def _show(
         "made": made,
         "scopes": SCOPES,
         "graces": GRACES,
-        "roles": [role for role in ("user", "viewer", "admin") if RANK[role] <= RANK[visit.scope.role]],
+        "roles": [role for role in ("user", "viewer", "admin") if RANK[role] <= RANK[visit.scope.account_role]],
         "rate_limit": USES_A_MINUTE,
         "tomorrow": (visit.now.astimezone(visit.zone) + timedelta(days=1)).date().isoformat(),
     }

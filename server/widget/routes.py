@@ -1,6 +1,5 @@
 """The widget's own interface: a session, one's conversations and charts, and approvals for people of the account."""
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Body, Response
@@ -10,25 +9,18 @@ from starlette.requests import Request
 from agents.roster import ROSTER
 from core.errors import Conflict
 from core.ids import new_id
-from core.json_text import inner_list, inner_object
-from core.scope import Scope
-from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.conversations import CONVERSATIONS, Conversation
-from db.social_accounts import SOCIAL_ACCOUNTS
 from server.auth.caller import CameFrom
 from server.pages import AgentView
 from server.problems import responses
-from server.rendering import as_html
-from server.rest import approvals, charts, conversations
-from server.rest.approval_links import attachment
+from server.rest import charts, conversations
 from server.rest.pages import PageView
 from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
-from server.services import Parts, Services
+from server.services import Parts
 from server.widget.allowance import LONGEST_MESSAGE
-from server.widget.door import Member, Talker, TheGuest, page_origin
+from server.widget.door import Talker, TheGuest, page_origin
 from server.widget.guests import Asked
 from server.widget.passes import LIFETIME, Kind
-from tools.platforms.catalogue import BY_NAME
 
 MOST_APPROVALS: Final = 100
 MOST_ACCOUNTS: Final = 200
@@ -82,21 +74,6 @@ class Taken(BaseModel):
     message_id: str
     after: int
     duplicate: bool
-
-
-class CardView(approvals.ApprovalView):
-    """An approval request with the names of people, platforms and accounts."""
-
-    decided_by_name: str | None = None
-    places: dict[str, str] = Field(description="What platforms are called.")
-    accounts: dict[str, str] = Field(description="What accounts are called, by their ids.")
-    rendered: dict[int, str] = Field(description="Posts that go out as HTML, sanitised, by their place.")
-
-
-class Cards(BaseModel):
-    """The approval requests of a conversation, oldest first."""
-
-    items: list[CardView]
 
 
 @router.post("/session", operation_id="open_widget_session", responses=responses(401, 404), summary="Begin")
@@ -199,57 +176,6 @@ async def cancel(conversation_id: PathId, guest: Talker, parts: Parts) -> conver
 
 
 @router.get(
-    "/conversations/{conversation_id}/approvals",
-    operation_id="list_talk_approvals",
-    responses=responses(404),
-    summary="What a conversation asked for",
-)
-async def cards(conversation_id: PathId, guest: Member, parts: Parts) -> Cards:
-    """Return the conversation's approval requests, decided ones included."""
-    await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
-    found = await parts.repository(APPROVAL_REQUESTS, guest.scope).find(
-        {"conversation_id": conversation_id}, limit=MOST_APPROVALS
-    )
-    return Cards(items=await _shown(parts, guest.scope, sorted(found, key=lambda request: request.created_at)))
-
-
-@router.get(
-    "/approvals/{approval_id}", operation_id="get_widget_approval", responses=responses(404), summary="One card"
-)
-async def card(approval_id: PathId, guest: Member, parts: Parts) -> CardView:
-    """Return one approval request."""
-    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
-    (shown,) = await _shown(parts, guest.scope, [request])
-    return shown
-
-
-@router.post(
-    "/approvals/{approval_id}/decision",
-    operation_id="decide_in_widget",
-    responses=responses(404, 409),
-    summary="Decide",
-)
-async def decide(approval_id: PathId, body: approvals.Decision, guest: Member, parts: Parts) -> CardView:
-    """Approve or reject, with the rights the person has in the account."""
-    guest.scope.require_decide()
-    await approvals.decide(approval_id, body, guest.scope, parts)
-    return await card(approval_id, guest, parts)
-
-
-@router.get(
-    "/approvals/{approval_id}/media/{post}/{number}",
-    operation_id="get_widget_attachment",
-    responses=responses(404),
-    response_class=Response,
-    summary="An attachment",
-)
-async def media(approval_id: PathId, post: int, number: int, guest: Member, parts: Parts) -> Response:
-    """Return a picture that is to go out: exactly the file that is decided about."""
-    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
-    return await attachment(parts, request, post, number)
-
-
-@router.get(
     "/charts/{chart_id}.svg",
     operation_id="get_widget_chart",
     responses={200: {"content": {"image/svg+xml": {}}}, **responses(404)},
@@ -259,28 +185,3 @@ async def media(approval_id: PathId, post: int, number: int, guest: Member, part
 async def chart(chart_id: PathId, guest: TheGuest, parts: Parts) -> Response:
     """Return a chart of whoever asks, as it was drawn."""
     return await charts.svg(chart_id, guest.scope, parts)
-
-
-async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalRequest]) -> list[CardView]:
-    """Show requests with names in place of ids."""
-    names = await parts.desk.called(scope, [request.approved_by for request in requests if request.approved_by])
-    accounts = await parts.repository(SOCIAL_ACCOUNTS, scope).find({}, limit=MOST_ACCOUNTS)
-    called = {account.social_account_id: account.account_username or account.account_name for account in accounts}
-    return [_card(request, names, called) for request in requests]
-
-
-def _card(request: ApprovalRequest, names: Mapping[str, str], called: Mapping[str, str]) -> CardView:
-    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
-    used = [str(post["account_id"]) for post in posts if post.get("account_id")]
-    platforms = [str(post.get("platform")) for post in posts]
-    return CardView(
-        **approvals.ApprovalView.of(request).model_dump(),
-        decided_by_name=names.get(request.approved_by or ""),
-        places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
-        rendered={
-            place: as_html(str(post.get("text", "")))
-            for place, post in enumerate(posts)
-            if post.get("platform") in SENT_AS_HTML
-        },
-        accounts={account: called[account] for account in used if called.get(account)},
-    )

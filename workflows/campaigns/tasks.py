@@ -115,7 +115,13 @@ class Tasks:
             f"task {work.task_id}",
             "task_done",
             f"Done: {work.description}{pieces}",
-            details={"task_id": work.task_id, "agent": work.agent, "pieces": count, "unpaid": unpaid},
+            details={
+                "task_id": work.task_id,
+                "agent": work.agent,
+                "pieces": count,
+                "unpaid": unpaid,
+                "of": len(campaign.plan.tasks),
+            },
             agent=work.agent,
         )
         await self._parts.chronicle.tell(course.scope, campaign, told)

@@ -1,6 +1,6 @@
 // Long work that goes on by itself: what happened last, how far it is, and everything before, folded.
 
-import { make, moment } from "./nodes.js";
+import { make } from "./nodes.js";
 import { t } from "./words.js";
 
 export class Progress {
@@ -9,6 +9,7 @@ export class Progress {
     this.bar = make("progress", { hidden: true, max: 1, "aria-label": t("progress") });
     this.list = make("ol");
     this.earlier = make("details", { hidden: true }, make("summary", { text: t("progress_before") }), this.list);
+    this.done = new Set();
     this.node = make("section", { className: "progress", "aria-label": t("progress") },
       make("div", { className: "row" }, make("span", { className: "pulse", "aria-hidden": "true" }), this.title),
       this.bar, this.earlier);
@@ -20,14 +21,10 @@ export class Progress {
       this.earlier.hidden = false;
     }
     this.title.textContent = message;
-    const over = /complete|cancel|fail|stop/.test(kind || "");
+    const over = /^(completed|cancelled|failed)$/.test(kind);
     this.node.classList.toggle("over", over);
-    const { done, total } = details || {};
-    this.bar.hidden = over || !(total > 0);
-    if (total > 0) {
-      this.bar.max = total;
-      this.bar.value = done || 0;
-    }
-    if (details?.publish_at) this.title.append(" ", moment(details.publish_at));
+    if (details?.task_id) this.done.add(details.task_id);
+    if (details?.of) Object.assign(this.bar, { max: details.of, value: this.done.size });
+    this.bar.hidden = over || !this.done.size;
   }
 }

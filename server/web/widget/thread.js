@@ -35,15 +35,16 @@ export class Thread {
   async load() {
     const path = `/conversations/${this.talk}`;
     await this.calls.open();
-    const [about, said, asked] = await Promise.all([this.calls.call("GET", path),
-      this.calls.call("GET", `${path}/messages?limit=${PAGE}`),
-      this.member ? this.calls.call("GET", `${path}/approvals`) : { items: [] }]);
+    const theirs = (what) => (this.member ? this.calls.call("GET", `${path}/${what}`) : { items: [] });
+    const [about, said, asked, going] = await Promise.all([this.calls.call("GET", path),
+      this.calls.call("GET", `${path}/messages?limit=${PAGE}`), theirs("approvals"), theirs("progress")]);
     if (this.closed) return null;
     this.past(said.items, said.next_cursor ? [] : asked.items, null);
     if (said.next_cursor) {
       for (const request of asked.items) if (request.status === "pending") this.ask(request);
     }
     this.earlier(said.next_cursor);
+    for (const told of going.items) this.on_campaign_progress(told);
     this.onItsWay();
     if (about.running) this.work(t("at_work"));
     this.follow(about.last_seq);

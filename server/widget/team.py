@@ -1,0 +1,144 @@
+"""What people of the account see and do in the widget besides talking: approvals, and how far long work is."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from core.json_text import inner_list, inner_object
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.campaign_events import CAMPAIGN_EVENTS
+from db.conversations import CONVERSATIONS
+from db.social_accounts import SOCIAL_ACCOUNTS
+from server.problems import responses
+from server.rendering import as_html
+from server.rest import approvals
+from server.rest.approval_links import attachment
+from server.rest.text import PathId
+from server.services import Parts, Services
+from server.widget.door import Member
+from tools.platforms.catalogue import BY_NAME
+
+MOST: Final = 100
+MOST_ACCOUNTS: Final = 200
+SENT_AS_HTML: Final = frozenset({"email", "wordpress"})
+router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
+
+
+class CardView(approvals.ApprovalView):
+    """An approval request with the names of people, platforms and accounts."""
+
+    decided_by_name: str | None = None
+    places: dict[str, str] = Field(description="What platforms are called.")
+    accounts: dict[str, str] = Field(description="What accounts are called, by their ids.")
+    rendered: dict[int, str] = Field(description="Posts that go out as HTML, sanitised, by their place.")
+
+
+class Cards(BaseModel):
+    """The approval requests of a conversation, oldest first."""
+
+    items: list[CardView]
+
+
+class StepView(BaseModel):
+    """One thing that happened in a campaign."""
+
+    campaign_id: str
+    kind: str
+    message: str
+    details: dict[str, Any]
+
+
+class ProgressView(BaseModel):
+    """What happened in a campaign, oldest first."""
+
+    items: list[StepView]
+
+
+@router.get(
+    "/conversations/{conversation_id}/approvals",
+    operation_id="list_talk_approvals",
+    responses=responses(404),
+    summary="What a conversation asked for",
+)
+async def cards(conversation_id: PathId, guest: Member, parts: Parts) -> Cards:
+    """Return the conversation's approval requests, decided ones included."""
+    await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
+    found = await parts.repository(APPROVAL_REQUESTS, guest.scope).find(
+        {"conversation_id": conversation_id}, limit=MOST
+    )
+    return Cards(items=await _shown(parts, guest.scope, sorted(found, key=lambda request: request.created_at)))
+
+
+@router.get(
+    "/conversations/{conversation_id}/progress",
+    operation_id="list_talk_progress",
+    responses=responses(404),
+    summary="How far long work is",
+)
+async def progress(conversation_id: PathId, guest: Member, parts: Parts) -> ProgressView:
+    """Return what happened last in the campaign of a conversation."""
+    talk = await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
+    if talk.campaign_id is None:
+        return ProgressView(items=[])
+    events = parts.repository(CAMPAIGN_EVENTS, guest.scope)
+    page = await events.page({"campaign_id": talk.campaign_id}, limit=MOST)
+    shown = set(StepView.model_fields)
+    return ProgressView(items=[StepView(**event.model_dump(include=shown)) for event in reversed(page.items)])
+
+
+@router.get(
+    "/approvals/{approval_id}", operation_id="get_widget_approval", responses=responses(404), summary="One card"
+)
+async def card(approval_id: PathId, guest: Member, parts: Parts) -> CardView:
+    """Return one approval request."""
+    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
+    (shown,) = await _shown(parts, guest.scope, [request])
+    return shown
+
+
+@router.post(
+    "/approvals/{approval_id}/decision",
+    operation_id="decide_in_widget",
+    responses=responses(404, 409),
+    summary="Decide",
+)
+async def decide(approval_id: PathId, body: approvals.Decision, guest: Member, parts: Parts) -> CardView:
+    """Approve or reject, with the rights the person has in the account."""
+    guest.scope.require_decide()
+    await approvals.decide(approval_id, body, guest.scope, parts)
+    return await card(approval_id, guest, parts)
+
+
+@router.get("/approvals/{approval_id}/media/{post}/{number}", include_in_schema=False)
+async def media(approval_id: PathId, post: int, number: int, guest: Member, parts: Parts) -> Response:
+    """Return a picture that is to go out: exactly the file that is decided about."""
+    request = await parts.repository(APPROVAL_REQUESTS, guest.scope).get(approval_id)
+    return await attachment(parts, request, post, number)
+
+
+async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalRequest]) -> list[CardView]:
+    """Show requests with names in place of ids."""
+    names = await parts.desk.called(scope, [request.approved_by for request in requests if request.approved_by])
+    accounts = await parts.repository(SOCIAL_ACCOUNTS, scope).find({}, limit=MOST_ACCOUNTS)
+    called = {account.social_account_id: account.account_username or account.account_name for account in accounts}
+    return [_card(request, names, called) for request in requests]
+
+
+def _card(request: ApprovalRequest, names: Mapping[str, str], called: Mapping[str, str]) -> CardView:
+    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
+    used = [str(post["account_id"]) for post in posts if post.get("account_id")]
+    platforms = [str(post.get("platform")) for post in posts]
+    return CardView(
+        **approvals.ApprovalView.of(request).model_dump(),
+        decided_by_name=names.get(request.approved_by or ""),
+        places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
+        accounts={account: called[account] for account in used if called.get(account)},
+        rendered={
+            place: as_html(str(post.get("text", "")))
+            for place, post in enumerate(posts)
+            if post.get("platform") in SENT_AS_HTML
+        },
+    )
