@@ -99,9 +99,13 @@ async def links(
 
 
 @router.delete(
-    "/links/{link_id}", operation_id="unlink_slack", status_code=204, responses=responses(404), summary="Undo a link"
+    "/links/{slack_link_id}",
+    operation_id="unlink_slack",
+    status_code=204,
+    responses=responses(404),
+    summary="Undo a link",
 )
-async def unlink(link_id: PathId, scope: InPerson, parts: Parts) -> Response:
+async def unlink(slack_link_id: PathId, scope: InPerson, parts: Parts) -> Response:
     """Let a Slack user act as nobody: one's own, or for the account's owner any of the account."""
-    await parts.slack.links.unlink(scope, link_id)
+    await parts.slack.links.unlink(scope, slack_link_id)
     return Response(status_code=204)

@@ -16,7 +16,9 @@ BAD_MODULES = {
     "sandbox/insider.py": "import tools.tool\n",
     "server/shortcut.py": "import sandbox\n",
     "memory/driver.py": "import motor\nimport pymongo\n",
-    "tools/libraries.py": "import dbos\nimport fastapi\nimport langgraph\nimport psycopg\nimport redis\n",
+    "tools/libraries.py": "".join(
+        f"import {name}\n" for name in ("dbos", "fastapi", "langgraph", "psycopg", "redis", "slack_sdk")
+    ),
     "db/linked.py": "import secantus\n",
     "tools/platforms/copycat.py": "import tools.platforms.instagram\n",
     # What is protected is so against all but the few that are named.

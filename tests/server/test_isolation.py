@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from db.charts import CHARTS, Chart
 from db.deliveries import DELIVERIES, Delivery
 from db.repository import Repository
 from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
+from db.slack_installations import SLACK_INSTALLATIONS, SlackInstallation
+from db.slack_links import SLACK_LINKS, SlackLink
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from server.app import ROUTERS
 from server.services import Services
@@ -102,7 +105,15 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
         chart_id=new_id("cht"), title="Clicks", kind="bar", metric="clicks", group_by="post", spec="{}", svg="", png=""
     )
     await services.repository(CHARTS, mine).insert(chart)
+    team: dict[str, Any] = {"team_id": person.user_id, "installed_by": person.user_id, "installed_at": now}
+    workspace = SlackInstallation(installation_id=new_id("sli"), **team)
+    await services.repository(SLACK_INSTALLATIONS, mine).insert(workspace)
+    user: dict[str, Any] = {"team_id": person.user_id, "slack_user_id": "U1", "actor_id": person.user_id}
+    slack_link = SlackLink(link_id=new_id("slk"), linked_at=now, **user)
+    await services.repository(SLACK_LINKS, mine).insert(slack_link)
     return {
+        "installation_id": workspace.installation_id,
+        "slack_link_id": slack_link.link_id,
         "site_id": site.json()["site_id"],
         "chart_id": chart.chart_id,
         "check_id": voice.json()["check_id"],
@@ -164,6 +175,8 @@ async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, ser
         "api-keys",
         "charts",
         "sites",
+        "slack/workspaces",
+        "slack/links",
     ):
         listed = (await stranger.client.get(f"/api/v1/{path}")).json()
         assert listed["items"] == [], path
