@@ -30,12 +30,13 @@ class Notifications(Part):
 
 
 class Branding(Part):
-    """How the business looks and sounds."""
+    """How the business looks and sounds, and the language its texts are written in, by its English name."""
 
     company_name: str | None = None
     logo_url: str | None = None
     primary_color: str | None = None
     tone_of_voice: str | None = None
+    language: str | None = None
 
 
 class MemorySwitches(Part):

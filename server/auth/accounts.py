@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -123,6 +123,15 @@ class AccountDesk:
         if user is None or not may_act(user):
             raise NotAuthenticated
         return user
+
+    async def change_person(self, scope: Scope, given: Mapping[str, str], origin: Origin) -> User:
+        """Change the name or the timezone of the person who acts; return them as they are now."""
+        fields = {"preferences.timezone" if name == "timezone" else name: value for name, value in given.items()}
+        if fields:
+            await self._accounts.change(scope.actor_id, fields)
+            resource = ("user", scope.actor_id)
+            await self.audit(scope, "account.changed", origin, resource=resource, details=dict(given))
+        return await self.person(scope.actor_id)
 
     async def local_owner(self) -> User:
         """Return the administrator of this machine; made on first use, without a password."""

@@ -80,6 +80,7 @@ async def _show(
     page = await visit.parts.api_keys.page(visit.scope, A_PAGE, cursor)
     members = await visit.parts.desk.members(visit.scope)
     owner = await visit.parts.desk.person(visit.scope.user_id)
+    rank = RANK[visit.scope.account_role]
     values: dict[str, Any] = {
         "keys": [(key, _state(key, visit.now)) for key in page.items],
         "next": f"{HERE}?cursor={page.next_cursor}" if page.next_cursor else "",
@@ -88,7 +89,7 @@ async def _show(
         "made": made,
         "scopes": SCOPES,
         "graces": GRACES,
-        "roles": [role for role in ("user", "viewer", "admin") if RANK[role] <= RANK[visit.scope.account_role]],
+        "roles": [role for role in ("user", "viewer", "admin") if RANK[role] <= rank],
         "rate_limit": USES_A_MINUTE,
         "tomorrow": (visit.now.astimezone(visit.zone) + timedelta(days=1)).date().isoformat(),
     }

@@ -5,6 +5,7 @@ from typing import Final
 from server.console import (
     analytics,
     approvals,
+    audit,
     calendar,
     campaigns,
     connections,
@@ -13,7 +14,10 @@ from server.console import (
     library,
     memory,
     overview,
+    settings,
+    sites,
     team,
+    webhooks,
 )
 from server.console.page import ConsolePage
 
@@ -27,6 +31,10 @@ PAGES: Final[tuple[ConsolePage, ...]] = (
     analytics.PAGE,
     memory.PAGE,
     connections.PAGE,
+    settings.PAGE,
     team.PAGE,
     keys.PAGE,
+    sites.PAGE,
+    webhooks.PAGE,
+    audit.PAGE,
 )

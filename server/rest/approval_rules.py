@@ -25,7 +25,8 @@ LONGEST_TEXT: Final = 500
 router = APIRouter(prefix="/api/v1", tags=["Approvals"])
 
 
-def _zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """Refuse what is no timezone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -97,7 +98,7 @@ class RulesChange(BaseModel):
     rows: Annotated[list[PolicyRow], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
     steps: Annotated[list[ApprovalStep], Field(max_length=5), Readable] = Field(default_factory=list[ApprovalStep])
     guardrails: Annotated[Guardrails, Readable] = Field(default_factory=Guardrails)
-    timezone: Annotated[Line, Field(max_length=64), AfterValidator(_zone)] = "UTC"
+    timezone: Annotated[Line, Field(max_length=64), AfterValidator(known_zone)] = "UTC"
 
     def rules(self) -> ApprovalRules:
         """Return them as they are stored."""
