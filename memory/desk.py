@@ -161,7 +161,10 @@ class MemoryDesk:
         await self.memories.forget_account(user_id)
 
     async def named(self, scope: Scope, words: str, *, limit: int = 5) -> list[UserMemory]:
-        """Return the memories somebody means by ``words``: those that hold most of the words that say something."""
+        """Return the memories somebody means by ``words``: those that hold most of the words that say something.
+
+        Where no fact or wish does, the messages and answers that hold all of them.
+        """
         meant = set(content_words(words))
         found = await self.memories.recall(scope, Query(words, limit=4 * limit, shelves=OWN_SHELF, patient=True))
         lasting = [memory for memory in found.own() if memory.memory_type in LASTING]
@@ -170,7 +173,9 @@ class MemoryDesk:
             return exact[:limit]
         fitting = {memory.memory_id: len(meant & _words_of(memory)) / len(meant) for memory in lasting if meant}
         best = max(fitting.values(), default=0.0)
-        return [memory for memory in lasting if NAMED <= fitting.get(memory.memory_id, 0.0) == best][:limit]
+        if best >= NAMED:
+            return [memory for memory in lasting if fitting.get(memory.memory_id) == best][:limit]
+        return [memory for memory in found.own() if meant and meant <= _words_of(memory)]
 
 
 def _said_at(memory: UserMemory) -> tuple[datetime, str]:

@@ -1,5 +1,6 @@
 """Writes what the gate admits: episodes as they were said, facts against what is known. Harmless when repeated."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -27,6 +28,12 @@ from memory.recollection import OWN_SHELF, NewMemory, Query
 
 NEAR: Final = 8
 LASTING: Final = frozenset({"preference", "insight"})
+
+_CHANGES: Final = re.compile(
+    r"\b(?:now|instead|from now on|chang(?:e|es|ed)|rais(?:e|ed)|cut|(?:in|de)creased?|reduced?|no longer|"
+    r"make (?:it|that|the budget))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -62,8 +69,9 @@ class Keeper:
         kept.refused += [refusal for refusal in refused if refusal not in kept.refused]
         if said:
             kept.new += await self._memories.remember(scope, said)
+        changing = _CHANGES.search(exchange.text) is not None
         for ordinal, finding in enumerate(admitted):
-            await self._keep(scope, as_memory(finding, exchange, ordinal), finding, kept)
+            await self._keep(scope, as_memory(finding, exchange, ordinal), finding, kept, changing=changing)
         return kept
 
     async def note(self, scope: Scope, new: NewMemory, *, ends: str = "") -> Kept:
@@ -98,8 +106,10 @@ class Keeper:
             kept.superseded.append(old.memory_id)
         return kept
 
-    async def _keep(self, scope: Scope, new: NewMemory, finding: Finding, kept: Kept) -> None:
-        if new.subject in BOUND and (meant := await self._of_this_conversation(scope, new)):
+    async def _keep(
+        self, scope: Scope, new: NewMemory, finding: Finding, kept: Kept, *, changing: bool = False
+    ) -> None:
+        if new.subject in BOUND and (meant := await self._of_a_campaign(scope, new, changing=changing)):
             new = replace(new, subject=meant.subject)
         near = await self._near(scope, new)
         gone = ended_by(finding, near)
@@ -126,10 +136,12 @@ class Keeper:
         found = await self._memories.recall(scope, query)
         return [memory for memory in found.own() if memory.memory_id != new.memory_id]
 
-    async def _of_this_conversation(self, scope: Scope, new: NewMemory) -> UserMemory | None:
-        """The current fact that a plain "the budget" means where one of its campaign was told in the conversation."""
+    async def _of_a_campaign(self, scope: Scope, new: NewMemory, *, changing: bool) -> UserMemory | None:
+        """The current fact a plain "the budget" means: the conversation's own, or the only one when ``changing``."""
         facts = [fact for fact in await self._memories.lasting(scope) if base_of(fact.subject) == new.subject]
         here = [fact for fact in facts if fact.metadata.conversation_id == new.conversation_id is not None]
+        if not here and changing and len(facts) == 1:
+            return facts[0]
         return max(here, key=lambda fact: fact.valid_from, default=None)
 
     async def _merge(self, scope: Scope, merge: Merge, new: NewMemory) -> UserMemory:

@@ -14,7 +14,7 @@ from db.conversations import CONVERSATIONS
 from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.context import ContextItem, age, clipped, kind_of, said_at, source_of
-from memory.desk import MemoryDesk
+from memory.desk import LASTING, MemoryDesk
 from memory.keeping import Kept
 from memory.reasons import evidence
 from memory.recollection import Query
@@ -117,7 +117,7 @@ async def forget_memory(ctx: ToolContext, params: ForgetMemory) -> dict[str, Any
         chosen = [memory.memory_id for memory in await desk.last_learnt(ctx.scope, ctx.conversation_id)]
     if not chosen and params.about:
         meant = await desk.named(ctx.scope, params.about)
-        if len(meant) > 1:
+        if len(meant) > 1 and any(memory.memory_type in LASTING for memory in meant):
             return {"forgotten": [], "which": _shown(ctx, meant)}
         chosen = [memory.memory_id for memory in meant]
     if not chosen:

@@ -83,6 +83,14 @@ _FORMS: Final[tuple[tuple[MemoryKind, str], ...]] = (
             r"(?P<rest>(?:our|my|we|i|the)\b.{2,160})$"
         ),
     ),
+    (
+        "forget",
+        (
+            r"(?:forget|erase|delete|remove)\b (?:everything |anything |all )?(?:that |of )?(?:what )?"
+            r"(?:(?:i|we)(?:'ve| have)? (?:said|told (?:you|u)|mentioned)|(?:you|u) (?:know|remember)) about "
+            r"(?P<rest>.{2,100})$"
+        ),
+    ),
     ("forget", r"(?:forget|erase|delete|remove) (?P<rest>.{2,100}) from (?:your |the )?memory\b"),
     (
         "correct",

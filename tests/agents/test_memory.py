@@ -283,3 +283,28 @@ async def test_standing_wishes_hold_for_the_texts_of_every_conversation(firm: Fi
         assert not re.search("[\U0001f300-\U0001faff\u2600-\u27bf]", draft.content.text), draft.content.text
         assert draft.hashtags == []
         assert draft.voice == "playful"
+
+
+async def test_over_several_days_facts_follow_what_is_said_and_words_are_forgotten_for_good(firm: Firm) -> None:
+    monday = await firm.conversation()
+    await firm.say(monday, "Our customers are mostly young families. Our budget for the autumn campaign is £5,000.")
+    await firm.say(monday, "The rival that annoys us most is Crumb & Co, they always undercut us.")
+
+    await firm.say(await firm.conversation(), "Good morning. Small change: the budget is £8,000 now.")
+
+    wednesday = await firm.conversation()
+    told = await firm.say(wednesday, "what's our budget?")
+    assert "£8,000" in told
+    assert "not settled" not in told
+    known = await firm.say(wednesday, "what do you know about us?")
+    assert "£8,000" in known
+    assert "£5,000" not in known
+
+    said = await firm.say(wednesday, "what did I say about families?")
+    assert "**What holds**" in said
+    assert "Noted:" not in said
+
+    assert "Forgotten" in await firm.say(await firm.conversation(), "forget what I said about Crumb & Co")
+    everything = await firm.desk.memories.all(firm.scope, include_history=True)
+    left = [memory.content for memory in everything if "Crumb" in memory.content and "forget" not in memory.content]
+    assert left == []

@@ -4,7 +4,7 @@ from agents.language.situation import Reading
 from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, ideas
 from agents.models.offline.brief import State, named, summary
-from agents.models.offline.inquiries import about_brief
+from agents.models.offline.inquiries import UNSETTLED, about_brief
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import known_answer
 
@@ -36,9 +36,11 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading
         return talk.capabilities()
     if talk.asks_needs(turn.text) and state.missing:
         return f"For a plan I {'' if state.empty else 'still '}need {named(state.missing)}."
-    if told := about_brief(turn, state):
-        return told
-    if told := known_answer(turn):
+    known = known_answer(turn)
+    told = about_brief(turn, state)
+    if known and (not told or UNSETTLED in told):
+        return known
+    if told:
         return told
     if talk.asks_status(turn.text) and not changed:
         return f"So far I have:\n\n{summary(state)}" if not state.empty else "Nothing yet: we have only just started."

@@ -10,6 +10,7 @@ from agents.models.offline.plans import budget_of, kpis_of, money_left, phases_o
 from agents.models.offline.reading import Turn
 from agents.models.offline.talk import asks_money_left, asks_plan
 
+UNSETTLED = "is not settled yet."
 _BRIEF: tuple[tuple[str, str], ...] = (
     (
         "target_audience",
@@ -81,9 +82,7 @@ def about_brief(turn: Turn, state: State) -> str:
     for name, pattern in _BRIEF:
         if re.search(pattern, turn.text, re.IGNORECASE):
             value = state.value(name)
-            told.append(
-                _WORDS[name].format(value) if value else f"{_WORDS[name].partition(':')[0]} is not settled yet."
-            )
+            told.append(_WORDS[name].format(value) if value else f"{_WORDS[name].partition(':')[0]} {UNSETTLED}")
     lines = [" ".join(told)] if told else []
     if asks_split(turn.text):
         ground = ground_of(state.brief, state.info, turn.today)

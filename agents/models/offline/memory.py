@@ -9,6 +9,13 @@ from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.values import mapping, mappings, text
 
 TOOLS: Final = frozenset({"recall_memory", "forget_memory", "correct_memory", "switch_memory", "explain_answer"})
+HOLDS, WISHES, SAID, LEARNT, OURS = TITLES = (
+    "What holds",
+    "How you want things",
+    "What was said",
+    "What has worked",
+    "What I answered",
+)
 NOTHING: Final = "Nothing beyond this conversation yet. Tell me about the business, and I'll remember it."
 
 
@@ -83,16 +90,32 @@ def _recalled(result: Mapping[str, Any], *, everything: bool) -> str:
     memories = mappings(result.get("memories"))
     if not memories:
         return NOTHING if everything else "I remember nothing about that."
-    wishes = [item for item in memories if item.get("kind") == "standing wish"]
-    others = [item for item in memories if item.get("kind") != "standing wish"]
+    by_title: dict[str, list[Mapping[str, Any]]] = {title: [] for title in TITLES}
+    for item in memories:
+        by_title[_title(text(item.get("kind")))].append(item)
+    if any(items for title, items in by_title.items() if title != OURS):
+        # Our own answers tell a person nothing about their business that they have not told us.
+        by_title[OURS] = []
     opening = "This is what I remember:" if everything else "What I remember about that:"
-    parts = [opening, _listed("What holds", others), _listed("How you want things", wishes)]
+    parts = [opening, *(_listed(title, items) for title, items in by_title.items())]
     more = result.get("more")
     if isinstance(more, int) and more > 0:
         parts.append(f"And {more} more.")
     if everything:
         parts.append("Say “forget …” or “that's wrong, …” for anything that should change.")
     return "\n\n".join(part for part in parts if part)
+
+
+def _title(kind: str) -> str:
+    match kind:
+        case "fact":
+            return HOLDS
+        case "standing wish":
+            return WISHES
+        case "said by the person":
+            return SAID
+        case _:
+            return OURS if kind.startswith("said by") else LEARNT
 
 
 def _listed(title: str, items: Sequence[Mapping[str, Any]]) -> str:

@@ -9,6 +9,7 @@ from agents.models.offline.phrasing import channel
 from agents.models.offline.reading import Turn
 from agents.models.offline.values import text
 from agents.models.offline.voices import voices_in
+from memory.campaign_facts import base_of
 from memory.extraction_subjects import known_subject, own_subject
 
 _AUDIENCE: Final = re.compile(
@@ -78,8 +79,13 @@ def known_answer(turn: Turn) -> str:
     noun = asked["noun"] or next(subject for form, subject in _IN_OTHER_WORDS.items() if asked[form])
     subject = known_subject(noun)
     name = subject.name if subject else own_subject(noun)
-    item = next((item for item in turn.memory if _holds(item) and item.get("about") == name), None)
-    return f"{text(item.get('says'))} _({text(item.get('source'))}, {text(item.get('age'))})_" if item else ""
+    facts = [item for item in turn.memory if _holds(item)]
+    of_all = [item for item in facts if item.get("about") == name][:1]
+    # What each campaign has of its own is told of each, where the business has none besides.
+    told = of_all or [item for item in facts if name and base_of(text(item.get("about"))) == name]
+    return "\n".join(
+        f"{text(item.get('says'))} _({text(item.get('source'))}, {text(item.get('age'))})_" for item in told
+    )
 
 
 def _holds(item: Mapping[str, Any]) -> bool:
