@@ -1,6 +1,6 @@
 // One conversation goes on live: what is said is shown as it happens; once a turn is over the page's own form of it follows.
 
-import { fetched, toast } from "/assets/console.js";
+import { counts, fetched, toast } from "/assets/console.js";
 import { get, paths } from "/assets/api.js";
 import { Live } from "/assets/live.js";
 import { agentMessage, setBody, ToolList, trouble, userMessage } from "/assets/view.js";
@@ -41,6 +41,7 @@ async function settle() {
     shown.clear();
     tools = null;
     if (follow) toEnd();
+    counts();
   } catch { /* what was shown live stays */ }
 }
 

@@ -88,7 +88,8 @@ export async function refresh(id) {
   } catch { /* it is tried again; what is shown stays */ }
 }
 
-async function counts() {
+/** Ask anew how much waits, for the navigation. */
+export async function counts() {
   if (document.hidden || !document.querySelector("[data-waiting]")) return;
   try {
     const answer = await fetch("/console/waiting.json", { credentials: "same-origin", headers: { Accept: "application/json" } });
