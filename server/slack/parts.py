@@ -21,11 +21,11 @@ from server.slack.newsroom import Newsroom
 from server.slack.pacing import Pacing
 from server.slack.people import People
 from server.slack.replies import Replies
-from server.slack.signatures import Signatures
 from server.slack.socket import SlackSocket
 
 if TYPE_CHECKING:
     from server.slack.app import SlackFront
+    from server.slack.signatures import Signatures
 
 log = structlog.get_logger(__name__)
 
@@ -102,4 +102,8 @@ class SlackParts:
 
 def _signatures(ground: SlackGround) -> Signatures | None:
     secret = ground.settings.slack_signing_secret.get_secret_value()
-    return Signatures(secret, ground.clock) if secret else None
+    if not secret:
+        return None
+    from server.slack.signatures import Signatures
+
+    return Signatures(secret, ground.clock)

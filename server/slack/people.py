@@ -8,10 +8,10 @@ from core.scope import Scope
 from db.slack_installations import SlackInstallation
 from db.slack_links import SLACK_LINKS
 from server.auth.tokens import Login
+from server.slack.escaping import escaped
 from server.slack.ground import SlackGround
 
 NO_END: Final = datetime(9999, 1, 1, tzinfo=UTC)
-WAYS: Final = {"slack": "in Slack", "link": "by a link", "voice": "by voice", "chat": "in the conversation"}
 
 
 class People:
@@ -44,6 +44,6 @@ class People:
         if link:
             return f"<@{link.slack_user_id}>"
         try:
-            return (await self._ground.desk.person(decided_by)).name
+            return escaped((await self._ground.desk.person(decided_by)).name)
         except AppError:
-            return decided_by
+            return escaped(decided_by)

@@ -12,7 +12,7 @@ from core.events import Interrupt
 from core.ids import new_id
 from sandbox.journal import Row
 from sandbox.slack.people import buttons_of
-from tests.server.conftest import Person
+from tests.server.conftest import PASSWORD, Person
 from tests.server.slack.conftest import Workspace
 from tools.approval.requests import RequestDraft
 
@@ -74,16 +74,23 @@ async def test_a_press_approves_once_and_the_team_goes_on(workspace: Workspace, 
     assert decided["decided_by"] == person.user_id
 
 
-async def test_a_decision_elsewhere_changes_the_message_in_place(workspace: Workspace, person: Person) -> None:
+async def test_a_decision_elsewhere_changes_the_message_in_place(
+    workspace: Workspace, person: Person, client: httpx.AsyncClient
+) -> None:
     message = await card(workspace)
     (asked,) = (await person.client.get("/api/v1/approvals?status=pending")).json()["items"]
     body = {"decision": "reject", "notes": "Not <@U1> before noon & please", "payload_hash": asked["payload_hash"]}
-    said = await person.client.post(f"/api/v1/approvals/{asked['approval_id']}/decision", json=body)
+    mel = {"email": f"mel-{person.email}", "password": PASSWORD, "name": "Mel <!everyone>", "role": "user"}
+    assert (await person.client.post("/api/v1/members", json=mel)).status_code == 201
+    login = {"username": mel["email"], "password": PASSWORD}
+    token = (await client.post("/api/v1/auth/token", data=login)).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    said = await client.post(f"/api/v1/approvals/{asked['approval_id']}/decision", json=body, headers=headers)
     assert said.status_code == 200
     await workspace.until(lambda: not cards(workspace))
     closed = workspace.twin.spaces.message(workspace.general["id"], message["ts"])
     assert closed
-    assert f"*Rejected* by <@{workspace.ada['id']}> in the app on <!date^" in words(closed)
+    assert "*Rejected* by Mel &lt;!everyone&gt; in the app on <!date^" in words(closed)
     assert "> Not &lt;@U1&gt; before noon &amp; please" in words(closed)
 
     # The buttons of a message as it was: pressed too late it changes nothing, and says who decided.
