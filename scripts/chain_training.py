@@ -11,6 +11,7 @@ from agents.language.tagger import LABELS, SIZE, Chain, Floats, Ids
 COUNT = len(LABELS)
 _NEVER = -30.0
 _BATCH = 32
+_LEAST = 2e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,13 @@ def _learn(model: Fit, batch: Sequence[Sentence], speed: float, decay: float) ->
     width = batch[0].features.shape[1]
     flat = np.concatenate([error[row, : lengths[row]] for row in range(size)])
     seen, places = _numbered(ids)
-    gradient = np.empty((len(seen), COUNT), np.float32)
-    for label in range(COUNT):
-        gradient[:, label] = np.bincount(places, weights=np.repeat(flat[:, label], width), minlength=len(seen))
+    gradient = np.zeros((len(seen), COUNT), np.float32)
+    places = places.reshape(-1, width)
+    for label in range(COUNT):  # most words are read right: their error is next to nothing
+        rows = np.flatnonzero(np.abs(flat[:, label]) > _LEAST)
+        if len(rows):
+            own = np.repeat(flat[rows, label], width)
+            gradient[:, label] = np.bincount(places[rows].ravel(), weights=own, minlength=len(seen))
     weights, squares = model.weights[seen], model.squares[seen]
     gradient += decay * size * weights * 1e3
     squares += gradient**2

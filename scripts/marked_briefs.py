@@ -3,6 +3,18 @@
 A line is ``@asked {known} | text || corrections``, each part but the text optional. A mark is a letter of MARKS and
 the words; ``=`` and a value follow where the words alone do not say it. ``⏎`` stands for the end of a line. What the
 marks say becomes an example with the fields expected and the places of the words.
+
+What a mark means, the same in every file:
+
+- ``$`` is what may be spent on the campaign, also by the month; of a range the upper end. Prices, costs, wages, what
+  was spent or earned and what is to be raised are not. No money at all is ``|| budget=0GBP``, unmarked.
+- ``#`` is the figure to reach, money to be raised too; with ``m`` for what it counts. What there is (seats, staff, sold
+  so far, last year's) stays unmarked, or ``ig`` where it is likely to be taken for the goal.
+- ``e`` is the day the thing itself happens, opens, starts or comes out, also "from 12 January" of a course; ``s`` and
+  ``x`` are the campaign's first and last day, and ``x`` any day it is to be done by. A month, a weekend or "5-6 May" is
+  ``sx``. Days of other things (a meeting, an embargo, opening hours, last year) stay unmarked.
+- ``p`` is what is to be promoted, ``b`` who or what the sender is, ``a`` whom to reach, ``l`` where it is, not where
+  the audience lives. ``c`` is a channel to use, ``no`` one that is refused or taken out.
 """
 
 import re

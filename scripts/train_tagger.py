@@ -21,6 +21,7 @@ from scripts.chain_training import Fit, Sentence, fit, mean
 from scripts.marked_briefs import MARKS, TODAY, Marks, marks
 
 DATA = Path(__file__).parents[1] / "bench" / "data"
+MARKED = ("", "_styles", "_voices", "_mix", "_owners", "_offices")  # what follows brief_marked in their names
 _NUMBERS = {label: number for number, label in enumerate(LABELS)}
 
 
@@ -88,13 +89,13 @@ def learn(number: int, options: argparse.Namespace, marked: Sequence[str], tuned
 def main() -> None:
     """Train and store."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, help="models learnt from different variations, then averaged")
-    parser.add_argument("--made", type=int, default=9000, help="generated briefs a round")
-    parser.add_argument("--epochs", type=int, default=7)
-    parser.add_argument("--copies", type=int, default=6, help="variations of each marked brief a round")
+    parser.add_argument("--rounds", type=int, default=2, help="models learnt from different variations, then averaged")
+    parser.add_argument("--made", type=int, default=3500, help="generated briefs a round")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--copies", type=int, default=3, help="variations of each marked brief a round")
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     options = parser.parse_args()
-    marked = lines_of([DATA / "brief_marked.txt", DATA / "brief_marked_styles.txt"])
+    marked = lines_of([DATA / f"brief_marked{name}.txt" for name in MARKED])
     tuned = lines_of([DATA / "brief_marked_tuned.txt"])
     with ProcessPoolExecutor(2, get_context("spawn")) as workers:
         rounds = range(options.rounds)

@@ -9,63 +9,30 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import cast
 
+from agents.language.currencies import CODES, COUNTRY, CROWNS, DOLLARS, NAMES, SIGNS
 from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
-from agents.language.places import country_of
+from agents.language.places import countries_of, country_of
 from agents.language.prices import earned, is_price
 from core.money import Money
 
 MOST = 40  # sums and numbers looked at in one message
-CODES = (
-    "GBP", "USD", "EUR", "INR", "CHF", "PLN", "SEK", "NOK", "DKK", "JPY", "AUD", "CAD", "NZD", "CNY", "ZAR", "SGD",
-    "BRL", "MXN", "TRY", "AED", "HKD", "CZK", "HUF", "ILS", "KRW", "THB", "NGN", "KES", "PHP", "IDR", "MYR", "SAR",
-    "LKR", "GHS", "PKR", "EGP", "TWD", "QAR", "JOD", "UAH", "RSD", "BDT", "BGN",
-)  # fmt: skip
-_SIGNS = {
-    "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₩": "KRW", "₺": "TRY", "₦": "NGN", "₪": "ILS", "฿": "THB",
-    "a$": "AUD", "au$": "AUD", "aud$": "AUD", "c$": "CAD", "ca$": "CAD", "cad$": "CAD", "us$": "USD", "nz$": "NZD",
-    "s$": "SGD", "hk$": "HKD", "r$": "BRL", "$": "USD", "zł": "PLN", "zl": "PLN",
-}  # fmt: skip
-_NAMES = (
-    (r"aussie dollars?|australian dollars?", "AUD"), (r"canadian dollars?", "CAD"), (r"us dollars?", "USD"),
-    (r"new zealand dollars?|kiwi dollars?", "NZD"), (r"singapore dollars?", "SGD"), (r"hong kong dollars?", "HKD"),
-    (r"swiss francs?|schweizer franken|franken|francs?|sfr\.?|fr\.", "CHF"), (r"swedish kron(?:a|or)", "SEK"),
-    (r"norwegian kroner?", "NOK"), (r"danish kroner?", "DKK"),
-    (r"pounds? sterling|sterling|pounds?|quid|punds?|gbp|squid|libras", "GBP"),
-    (r"dollars?|bucks?|usd[ct]?|dólares", "USD"),
-    (r"euros?|eur|euro", "EUR"), (r"indian rupees?|rupees?|rs\.?|inr", "INR"), (r"z[lł]oty(?:ch|s)?|z[łl]", "PLN"),
-    (r"won(?! (?:the|a|an|us|me|it)\b)", "KRW"),
-    (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
-    (r"rupiah|rp\.?", "IDR"), (r"ringgit|rm", "MYR"), (r"forints?|ft", "HUF"), (r"korun[ay]?|kč", "CZK"),
-    (r"(?:mexican )?pesos?", "MXN"), (r"shekels?", "ILS"), (r"baht", "THB"), (r"lira", "TRY"),
-    (r"dirhams?", "AED"), (r"naira", "NGN"), (r"shillings?", "KES"), (r"kronor|kroner|krona|krone|kr\.?", "SEK"),
-)  # fmt: skip
-_COUNTRY = {
-    "GB": "GBP", "US": "USD", "IN": "INR", "CH": "CHF", "PL": "PLN", "SE": "SEK", "NO": "NOK", "DK": "DKK",
-    "ZA": "ZAR", "KE": "KES", "NG": "NGN", "JP": "JPY",
-    "AU": "AUD", "CA": "CAD", "NZ": "NZD", "CN": "CNY", "SG": "SGD", "HK": "HKD",
-}  # fmt: skip
-_DOLLARS = {"USD", "AUD", "CAD", "NZD", "SGD", "HKD"}
-_CROWNS = {"SEK", "NOK", "DKK", "CZK"}
-
 _SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|R|AUD|CAD)\$|[£€₹¥₩₺₦₪฿$])"
 _CODE = r"(?:" + "|".join(CODES) + r")"
-_NAME = "|".join(pattern for pattern, _ in _NAMES)
+_NAME = "|".join(pattern for pattern, _ in NAMES)
 _DIGITS = FIGURE.replace(r"(?<![\w.,])", "")
 _AFTER = rf"(?:\s?{_SIGN}(?![\d])|\s?(?:{_CODE}|{_NAME})(?![\w]))"
 _MONEY = re.compile(
-    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d))(?=\s?\d))\s?"
+    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d)|"
+    rf"(?-i:R)(?=\s\d))(?=\s?\d))\s?"
     rf"(?P<one>{_DIGITS})(?P<onescale>{SCALE})?(?:,-|\.-)?(?:\s?{_CODE}(?!\w))?"
     rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE})?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
     rf"|(?P<words>{WORDS}|\b(?:an?|one) (?:hundred|thousand|grand)\b)(?P<named>\s(?:{_CODE}|{_NAME})(?!\w))"
     rf"|(?P<grand>{FIGURE}|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|half a|"
     rf"a couple of|one and a half|two and a half)(?=[ -]grand)|\b\d+(?=[ -]?grand))[ -]?grand\b",
-    re.IGNORECASE,
-)
-_RANGE = re.compile(
-    rf"(?:between |from )?(?<![\w.,])(?:{_SIGN}\s?)?{_DIGITS}(?:k|K)?\s?(?:-|to|and|or|bis|~)\s?(?={_SIGN}?\s?\d)",
     re.IGNORECASE,
 )
 
@@ -102,8 +69,9 @@ def known_currency(known: Mapping[str, object]) -> str:
 def renamed_currency(text: str) -> str:
     """The currency a short message names without an amount (sorry, euros not pounds), or ""."""
     match = re.match(
-        rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|that's|make it|make that|not \w+ but|"
-        rf"rather|oh|and|ah|wait)\W+)*(?P<name>{_SIGN}(?=\W*(?:$|,|not\b|instead))|{_NAME}|(?:{_CODE})\b(?!\s\d))",
+        rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|(?:the |our )?budget(?:'s| is)? in|that's|make it|"
+        rf"make that|not \w+ but|rather|oh|and|ah|wait)\W+)*"
+        rf"(?P<name>{_SIGN}(?=\W*(?:$|,|not\b|instead))|{_NAME}|(?:{_CODE})\b(?!\s\d))",
         text,
         re.IGNORECASE,
     )
@@ -129,11 +97,14 @@ def fallback_currency(text: str, known: Mapping[str, object]) -> str:
 
 def amounts(text: str, known: Mapping[str, object] | None = None) -> Iterator[Amount]:
     """The sums in ``text`` that carry a currency or the word grand, in order; percentages and counts are none."""
-    for match in islice(_MONEY.finditer(text), MOST):
-        value = _value(match)
-        if value is None or value > 10**12:
-            continue
+    for match, value in _sums(text):
         yield Amount(match.start(), match.end(), value, _currency(match, text, known or {}))
+
+
+@lru_cache(maxsize=64)
+def _sums(text: str) -> tuple[tuple[re.Match[str], Decimal], ...]:
+    found = ((match, _value(match)) for match in islice(_MONEY.finditer(text), MOST))
+    return tuple((match, value) for match, value in found if value is not None and value <= 10**12)
 
 
 def _value(match: re.Match[str]) -> Decimal | None:
@@ -147,7 +118,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
         return base * 1000 if base is not None else None
     if match["words"]:
         return words_value(match["words"])
-    scale = (match["onescale"] or match["twoscale"] or "").strip().lower()
+    scale = (match["onescale"] or match["twoscale"] or "").strip(" .").lower()
     return figure_value(match["one"] or match["two"]) * (SCALES[scale] if scale else 1)
 
 
@@ -161,28 +132,29 @@ def _currency(match: re.Match[str], text: str, known: Mapping[str, object]) -> s
 
 def _code(written: str, text: str, known: Mapping[str, object]) -> str:
     name = written.strip().lower().removesuffix(".") if written.strip() not in {"fr.", "Fr."} else "chf"
-    code = name.upper() if name.upper() in CODES else _SIGNS.get(name) or _named(name)
+    code = name.upper() if name.upper() in CODES else SIGNS.get(name) or _named(name)
     if written.strip() == "r" or written.strip() == "R":
         code = "ZAR"
-    local = {_COUNTRY.get(country_of(text)), _COUNTRY.get(country_of(str(known.get("location") or "")))}
+    named = (*countries_of(str(known.get("location") or "")), *countries_of(text))
+    local = [COUNTRY.get(one, "") for one in named]
     if name in {"$", "dollars", "dollar", "bucks", "buck"}:
-        code = _pick(_DOLLARS, code, known, local)
+        code = _pick(DOLLARS, code, known, local)
     elif name in {"kr", "kronor", "kroner", "krona", "krone"}:
-        code = _pick(_CROWNS, "SEK", known, local)
+        code = _pick(CROWNS, "SEK", known, local)
     elif name == "¥" and ("CNY" in local or known_currency(known) == "CNY"):
         code = "CNY"
     return code
 
 
-def _pick(family: set[str], otherwise: str, known: Mapping[str, object], local: set[str | None]) -> str:
+def _pick(family: set[str], otherwise: str, known: Mapping[str, object], local: Sequence[str]) -> str:
     current = str(known.get("currency") or "").upper()
     if current in family:
         return current
-    return next(iter(sorted(code for code in local if code and code in family)), otherwise)
+    return next((code for code in local if code in family), otherwise)
 
 
 def _named(name: str) -> str:
-    return next((code for pattern, code in _NAMES if re.fullmatch(pattern, name, re.IGNORECASE)), "")
+    return next((code for pattern, code in NAMES if re.fullmatch(pattern, name, re.IGNORECASE)), "")
 
 
 _LEAD = re.compile(
@@ -212,7 +184,9 @@ _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.I
 _NO_BUDGET = re.compile(
     r"\b(?:(?:zero|0|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|"
     r"in mind|"
-    r"set|decided|constraints?|for now|defined|fixed|so far|agreed))|(?:budget|spend|money)(?: is|'s|:| =)? (?:zero|"
+    r"set|decided|constraints?|for now|defined|fixed|so far|agreed|as such|(?:has|have|is|was|"
+    r"had)\b[^.;!?\n]{0,24}\b(?:yet|"
+    r"discussed|agreed|set|decided|fixed|approved)))|(?:budget|spend|money)(?: is|'s|:| =)? (?:zero|"
     r"nil|none|"
     r"0(?![\d.,k]))|"
     r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
@@ -230,8 +204,13 @@ def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amou
 
 def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = None) -> Amount | None:
     """The budget stated in ``text``; asked for, a bare number is one too."""
-    candidates = [a for a in amounts(text, known) if not is_price(text, a.start, a.end)]
-    candidates = [a for a in candidates if not _rejected(text, a)] or []
+    candidates = [a for a in amounts(text, known) if not no_budget(text, a, answer=asked == "budget")]
+    if (
+        candidates
+        and _NO_BUDGET.search(text)
+        and not any(_near_lead(text, one) or _given(text, one) for one in candidates)
+    ):
+        candidates = []
     led = [a for a in candidates if _near_lead(text, a) or _HAVE.search(text[max(0, a.start - 30) : a.start])]
     bare = list(_bare(text, asked=asked == "budget", alone=asked in {None, "budget"}, anywhere=not candidates))
     chosen = led or candidates or bare
@@ -244,6 +223,15 @@ def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = N
     return _renamed(text, _upper(text, best, [*candidates, *bare]), known)
 
 
+def _given(text: str, amount: Amount) -> bool:
+    return _GIVEN.search(text[max(0, amount.start - 30) : amount.start]) is not None
+
+
+_GIVEN = re.compile(
+    r"\b(?:gave|given|gives|give|donated|have|has|'ve|from|pays|paying|sponsors?|puts?)(?: (?:us|me|only|just|"
+    r"about|in))*\s$",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(
     r"^\W*(?:(?:well|honestly|basically|literally|absolutely|sorry|um+|oh)\W+)*(?:nothing|none|zero|nil|nada|"
     r"not a (?:penny|cent|dime)|"
@@ -286,12 +274,15 @@ _PAST = re.compile(
 )
 
 
-def _rejected(text: str, amount: Amount) -> bool:
+def gone(text: str, amount: Amount) -> bool:
+    """Whether a sum was spent, earned or said before, and is not what there is to spend now."""
     before = text[max(0, amount.start - 14) : amount.start].lower()
     after = text[amount.end : amount.end + 40].lower()
     clause = re.split(
         r"[.;!?\n]|\b(?:but|so|now|and|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
     )[-1]
+    if re.match(r"\s?(?:is |are )?left\b", after):
+        return False
     if _PAST.search(clause) and "same as" not in text[max(0, amount.start - 70) : amount.start].lower():
         return True
     if re.match(
@@ -307,6 +298,11 @@ def _rejected(text: str, amount: Amount) -> bool:
     ) is not None and (
         re.search(r"\bfrom\s*$", before) is None or re.match(r"\s?(?:to|up to)\b", text[amount.end :]) is not None
     )
+
+
+def no_budget(text: str, amount: Amount, *, answer: bool) -> bool:
+    """Whether a sum is a price, a target, or gone; ``answer``: it answers the question for the budget."""
+    return is_price(text, amount.start, amount.end, answer=answer) or gone(text, amount)
 
 
 def _corrected(text: str, chosen: list[Amount]) -> bool:
@@ -344,6 +340,12 @@ def _instalments(text: str, found: Sequence[Amount]) -> Amount | None:
     return None
 
 
+_UP_TO = re.compile(
+    rf"\s?(?:-|to|bis)\s?(?P<top>{_DIGITS})(?P<k>k)?(?=\s*(?:[.,;!?)\n]|$|max|tops|ish|for\b|on\b|a\b|per\b|budget))",
+    re.IGNORECASE,
+)
+
+
 def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
     for other in others:
         gap = text[best.end : other.start]
@@ -351,9 +353,10 @@ def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
             joined = re.search(r"between\s*$", text[: best.start], re.IGNORECASE) or gap.strip().lower() != "and"
             if joined and other.value > best.value:
                 return Amount(best.start, other.end, other.value, other.currency or best.currency)
-    before = _RANGE.search(text[max(0, best.start - 24) : best.start] + text[best.start : best.start + 2])
-    if before and before.end() >= min(best.start, 24):
-        return best
+    if further := _UP_TO.match(text, best.end):
+        top = figure_value(further["top"]) * (SCALES["k"] if further["k"] else 1)
+        if top > best.value:
+            return Amount(best.start, further.end(), top, best.currency)
     return best
 
 
@@ -364,7 +367,7 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
-        if _rejected(text, amount):
+        if gone(text, amount):
             continue
         before, ends = text[: match.start()][-40:], _ENDS.match(tail) is not None
         limited = re.match(r"\s?(?:max|maximum|tops|at most)\b", tail, re.IGNORECASE) is not None

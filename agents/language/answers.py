@@ -3,19 +3,17 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
-from typing import TypeAlias, cast
+from typing import cast
 
 from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
-from agents.language.numbers import NUMBER, SCALES, number_value, whole
+from agents.language.numbers import NUMBER, SCALES, WORDS, number_value, whole
 from agents.language.places import find_location
+from agents.language.reading import Value
 from agents.language.sentences import is_question
 from agents.language.subject import plain_phrase
 from core.money import Money
-
-Value: TypeAlias = str | int | date | Money | list[str]
 
 _EMPTY = re.compile(
     r"^\W*(?:(?:um+|uh+|hmm+|er+m?|well|oh|ok(?:ay)?|so|honestly|sorry)\W+)*(?:i (?:don't|do not|dont) know|idk|"
@@ -63,7 +61,9 @@ _FREE_TEXT = {
 
 _OPENS_WITH_NUMBER = re.compile(
     r"^\W*(?:(?:about|around|say|maybe|roughly|at least|let's say|i'd say|probably|well|um+|ok|over|circa|ideally|"
-    r"something like|somewhere around|i'd be happy with|up to)\W+)*\d[\d,.]*k?(?![\w:/-])",
+    r"something like|somewhere around|i'd be happy with|up to|if (?:we|i|she|he|they) (?:got|get|had|sold|made|"
+    r"reached))\W+)*"
+    rf"(?:\d[\d,.]*k?(?![\w:/-])|{WORDS})",
     re.IGNORECASE,
 )
 
@@ -81,6 +81,17 @@ def plausible_answer(text: str) -> bool:
         flags=re.IGNORECASE,
     )
     return not (_EMPTY.match(rest) or _COMMAND.match(rest) or _OFFTOPIC.search(rest))
+
+
+def answers_otherwise(asked: str, text: str, read: Mapping[str, object], *, figure: bool) -> bool:
+    """Whether the answer gives another fact than the one asked for: families, when asked for the goal.
+
+    ``figure``: it holds a figure to reach.
+    """
+    if asked == "objective":
+        people = str(read.get("target_audience", "")).lower()
+        return people != "" and text.strip(" .!").lower().removeprefix("the ") == people
+    return figure and "goal_value" in read and asked in {"product", "business"}
 
 
 def answer_to(asked: str, text: str, read: Mapping[str, object], known: Mapping[str, object]) -> dict[str, Value]:
@@ -115,8 +126,11 @@ def _told_otherwise(asked: str, text: str, read: Mapping[str, object]) -> bool:
 def _goal_answer(
     asked: str, text: str, phrase: str, read: Mapping[str, object], known: Mapping[str, object]
 ) -> dict[str, Value]:
-    if "goal_value" in read or "objective" in read:
+    if "goal_value" in read or ("objective" in read and not _OPENS_WITH_NUMBER.match(text)):
         return {}
+    if asked == "goal_value" and "budget" not in read and (sum_named := next(amounts(text, known), None)):
+        raised = whole(sum_named.value)
+        return {"goal_value": raised} if raised is not None else {}
     number = next((v for m in NUMBER.finditer(text) if (v := number_value(m)) is not None), None)
     if asked != "goal_metric" and number is not None and not next(amounts(text), None) and "budget" not in read:
         value = whole(number)
@@ -142,13 +156,25 @@ def _is_phrase(phrase: str) -> bool:
     return 2 <= len(phrase) <= 240 and re.search(r"[^\W\d]", phrase) is not None
 
 
+_NAMED = re.compile(
+    r"\b(?:not|instead of|rather than|from|wrote|said|put|typed|(?:number|no\.|ref|code|po)(?: is|:)?)\s+$",
+    re.IGNORECASE,
+)
+_TOO_MUCH = re.compile(
+    r"\s(?:is|was|seems?|sounds?|looks?|feels?)\s(?:way |a bit |far |rather )?(?:too|unrealistic|silly|"
+    r"optimistic|ambitious|"
+    r"what|last|nonsense|crazy|never)\b",
+    re.IGNORECASE,
+)
+
+
 def bare_number(text: str, known: Mapping[str, object], asked: str | None) -> tuple[str, Decimal | None]:
     """Which known figure a nameless number means, and the number: the one it replaces, else the nearest in size."""
     found = [(m, v) for m in NUMBER.finditer(text) if (v := number_value(m)) is not None]
     if not found or len(text.split()) > 14:
         return "", None
-    named = re.compile(r"\b(?:not|instead of|rather than|from|wrote|said|put|typed)\s+$", re.IGNORECASE)
-    fresh = [v for m, v in found if not named.search(text[: m.start()])]
+    named = _NAMED
+    fresh = [v for m, v in found if not named.search(text[: m.start()]) and not _TOO_MUCH.match(text, m.end())]
     new = next((v for v in fresh if v not in _figures(known).values()), next(iter(fresh), None))
     old = next((v for m, v in found if named.search(text[: m.start()])), None)
     figures = _figures(known)

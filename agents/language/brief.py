@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeAlias
 
-from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, renamed_currency
-from agents.language.answers import answer_to, bare_number, known_budget, plausible_answer
+from agents.language.amounts import (
+    amounts,
+    fallback_currency,
+    find_budget,
+    known_currency,
+    no_budget,
+    renamed_currency,
+)
+from agents.language.answers import answer_to, answers_otherwise, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience, people_alone
 from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
@@ -16,59 +21,30 @@ from agents.language.corrections import (
     meant_people,
     meant_place,
     moved_day,
+    people_instead,
     scaled_budget,
     scaled_goal,
 )
-from agents.language.fragments import find_kind, find_thing, find_town
+from agents.language.fragments import find_kind, find_note, find_thing, find_town, thing_alone
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.labelled import labelled
+from agents.language.lone_figures import is_goal, means_goal, means_price
 from agents.language.places import country_of, find_location
-from agents.language.prices import is_price
+from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
-from agents.language.stated import (
-    LIKELY,
-    UNLIKELY,
-    faint_facts,
-    longer,
-    phrase,
-    told_figure,
-    told_roles,
-    told_sum,
-    unlikely,
-    within_audience,
-)
+from agents.language.stated import LIKELY, faint_facts, longer, phrase, refused, told_roles, unlikely, within_audience
 from agents.language.subject import find_business, find_product, plain_phrase, short_clean
 from agents.language.tagger import PHRASES, Hint, Tags, tag
+from agents.language.told_figures import budget_told, counted, no_figure, told_figure
 from agents.language.voice import find_voice
 from agents.language.when import When, as_date, find_when
 from core.money import Money
 
-Value: TypeAlias = str | int | date | Money | list[str]
-
 _GOALS = (None, "goal_value", "goal_metric", "objective")
+_ALONE = {"target_audience": people_alone, "product": thing_alone}
 _IN_FULL = ("target_audience", "objective", "product", "business")  # a short answer is kept whole
 _STRICT = frozenset(("budget", "event_date", "start_date", "end_date", "channels"))
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
-_NOTE = re.compile(
-    r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: "
-    r"that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
-    r"(?:please )?(?=(?:don't|do not|never) mention\b|avoid mentioning\b))[,:]?\s+(?P<note>[^.!?\n]{4,200})",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class BriefReading:
-    """What a message says about the brief.
-
-    ``values`` holds only fields the message fills or changes: product, objective, goal_metric, goal_value (int),
-    target_audience, budget (Money), event_date, start_date, end_date (date), timeline, channels (the whole list as it
-    stands after the message), location, business, voice, additional_context. ``removed`` names channels taken out and
-    fields cleared.
-    """
-
-    values: dict[str, Value] = field(default_factory=dict[str, Value])
-    removed: tuple[str, ...] = ()
 
 
 def read_brief(
@@ -108,8 +84,11 @@ class _Reader:
         self._left = said
         self._hints: list[Hint] = []
         self._budget_place: tuple[int, int] | None = None
+        self._priced = False  # whether a sum is the price of what was asked for
+        self._reckoned = False  # whether the budget follows from the known one: doubled, 200 less
         self._goal_place: tuple[int, int] | None = None
         self._goal_is_sum = False
+        self._settled: tuple[str, ...] = ()  # fields a correction leaves no doubt about
         self._loose = ""  # a product that no more than its place in the message speaks for
         self._place: tuple[int, int] | None = None
         self._when_found = When()
@@ -149,10 +128,9 @@ class _Reader:
         tags = tag(self._said, self._asked, self._hints)
         self._tagged_days(tags)
         self._tagged_figures(tags)
-        elsewhere = (
-            self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
-        )
-        skipped = {"product", "business"} if elsewhere else set[str]()
+        self._tagged_channels(tags)
+        elsewhere = self._about_something_else()
+        skipped = {*self._settled, *(("product", "business") if elsewhere else ())}
         named_after = self._place and self._asked != "location" and tags.share(*self._place, "business") > LIKELY
         if named_after or (self._known.get("location") and within_audience(tags)):
             self._values.pop("location", None)
@@ -169,6 +147,10 @@ class _Reader:
         if self._asked is None:
             for name, words in faint_facts(tags, self._values, self._known, self._hints).items():
                 self._set(name, words)
+
+    def _about_something_else(self) -> bool:
+        """Whether a short answer is to a question about neither the thing nor the business."""
+        return self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
 
     def _doubted(self, tags: Tags) -> None:
         """Takes back phrases of the rules that the tagger is sure are something else."""
@@ -193,28 +175,29 @@ class _Reader:
         """The sum to spend and the figure to reach, where the tagger is sure of one the rules did not choose."""
         if self._corrected:
             return
-        place = self._budget_place
-        if place and self._asked not in {None, "budget"} and tags.share(*place, "budget") < UNLIKELY:
-            self._values.pop("budget", None)
-        if (sum_told := told_sum(tags, self._budget_place)) and "budget" not in self._removed:
-            words = self._said[sum_told[0] : sum_told[1]]
-            priced = any(
-                is_price(self._said, amount.start, amount.end)
-                for amount in amounts(self._said, self._known)
-                if amount.start < sum_told[1] and sum_told[0] < amount.end
-            )
-            if not priced and (found := find_budget(words, self._known, asked="budget")):
-                self._set("budget", found.money(fallback_currency(self._said, self._known)))
+        if "budget" not in self._removed and not self._reckoned and not self._priced:
+            self._tagged_sum(tags)
         elsewhere = self._answering and self._asked not in (*_GOALS, "target_audience")
-        if elsewhere and len(self._said.split()) <= 12:
+        if elsewhere and len(self._said.split()) <= 12 and not self._goal_place:
             return
-        if (value := told_figure(tags)) is not None:
+        if (told := told_figure(tags)) is not None:
+            value, start, end = told
+            if self._goal_place and not (self._goal_place[0] < end and start < self._goal_place[1]):
+                self._values.pop("goal_metric", None)
+                self._values.pop("objective", None)
             self._set("goal_value", value)
-            return
-        sure = self._goal_place is None or self._goal_is_sum or self._asked is not None
-        if not sure and self._goal_place and tags.share(*self._goal_place, "goal_value") < UNLIKELY:
+            if "goal_metric" not in self._values and not self._known.get("goal_metric"):
+                self._set("goal_metric", counted(self._said, end))
+        elif self._goal_place and self._asked not in _GOALS[1:] and no_figure(tags, self._goal_place):
             self._values.pop("goal_value", None)
             self._values.pop("goal_metric", None)
+
+    def _tagged_sum(self, tags: Tags) -> None:
+        place, found = budget_told(tags, self._known, self._budget_place)
+        if found:
+            self._set("budget", found.money(fallback_currency(self._said, self._known)))
+        elif place is None and self._budget_place and self._asked != "budget":
+            self._values.pop("budget", None)
 
     def _labelled(self) -> None:
         for name, words, weak in labelled(self._said):
@@ -225,15 +208,16 @@ class _Reader:
         self._left = self._left[:start] + mark + " " * max(0, end - start - 1) + self._left[end:]
 
     def _set(self, name: str, value: Value | None) -> None:
-        if name == "target_audience" and isinstance(value, str):
-            value = people_alone(value)
+        if isinstance(value, str) and name in _ALONE:
+            value = _ALONE[name](value)
         if value is not None and value != "":
             self._values[name] = value
 
     def _budget(self) -> None:
         asked = self._asked if self._answering or self._asked != "budget" else None
         found = find_budget(self._said, self._known, asked=asked)
-        if found and not found.currency and self._means_goal():
+        self._priced = self._answering and means_price(self._said, self._asked)
+        if self._priced or (found and not found.currency and means_goal(self._said, self._asked, self._known)):
             found = None
         if found and found.value < 10**11:
             self._budget_place = (found.start, found.end) if found.value else None
@@ -242,26 +226,27 @@ class _Reader:
         named = self._values.get("budget")
         before = known_budget(self._known)
         only = self._known.get("goal_value") is None
-        self._set("budget", scaled_budget(self._said, before, named if isinstance(named, Money) else None, only=only))
+        scaled = scaled_budget(self._said, before, named if isinstance(named, Money) else None, only=only)
+        self._reckoned = scaled is not None
+        self._set("budget", scaled)
         if before and "budget" not in self._values and (currency := renamed_currency(self._said)):
             self._set("budget", Money.of(before.major, currency))
+        if self._budget_place:
+            self._hint("budget", *self._budget_place)
         for amount in amounts(self._said, self._known):
             self._hint("sum", amount.start, amount.end)
+            if no_budget(self._said, amount, answer=self._asked == "budget"):
+                self._hint("price", amount.start, amount.end)
         for amount in amounts(self._left, self._known):
             self._hide(amount.start, amount.end, " ")
-
-    def _means_goal(self) -> bool:
-        """Whether a figure without a currency can only correct the goal: no budget is known, a goal is."""
-        if self._asked == "budget" or known_budget(self._known) or not isinstance(self._known.get("goal_value"), int):
-            return False
-        named = re.search(r"\b(?:budget|spend|money)\b", self._said, re.IGNORECASE)
-        return named is None and len(self._said.split()) <= 12 and is_correction(self._said, self._known)
 
     def _when(self) -> None:
         when = self._when_found = self._find_when({})
         self._set_when(when)
-        for start, end in when.spans:
+        for (start, end), role in zip(when.spans, when.roles, strict=True):
             self._hint("day", start, end)
+            if role:
+                self._hint(role, start, end)
             self._hide(start, end)
 
     def _find_when(self, told: Mapping[int, str]) -> When:
@@ -284,7 +269,7 @@ class _Reader:
     def _goal(self) -> None:
         goal = find_goal(self._said if "%" in self._said else self._goal_text(), self._known)
         elsewhere = self._answering and self._asked not in _GOALS and len(self._said.split()) <= 12
-        if goal and not (elsewhere and not wants(self._said)):
+        if goal and not (elsewhere and not wants(self._said) and not is_goal(self._said, goal, self._asked)):
             self._set_goal(goal)
             start, end = goal.span
             self._hint("goal_value", start, end)
@@ -308,10 +293,23 @@ class _Reader:
     def _channels(self) -> None:
         for mention in mentions(self._said):
             self._hint("channel", mention.start, mention.end)
+            if not mention.wanted:
+                self._hint("not_wanted", mention.start, mention.end)
+        self._set_channels({})
+
+    def _set_channels(self, told: Mapping[int, bool]) -> None:
         asked = self._asked == "channels" and self._answering
-        channels, removed = read_channels(self._said, known_channels(self._known), asked=asked)
+        channels, removed = read_channels(self._said, known_channels(self._known), asked=asked, told=told)
         self._set("channels", channels)
         self._removed += removed
+
+    def _tagged_channels(self, tags: Tags) -> None:
+        """Without channels that only the tagger sees refused: I had Instagram but it was hacked."""
+        told = {one.start: False for one in mentions(self._said) if one.wanted and refused(tags, one.start, one.end)}
+        if told:
+            self._values.pop("channels", None)
+            self._removed = ()
+            self._set_channels(told)
 
     def _location(self) -> None:
         if meant := meant_place(self._said, self._known):
@@ -325,7 +323,10 @@ class _Reader:
             self._set("location", find_town(self._said, str(self._values.get("business", ""))))
 
     def _audience(self) -> None:
-        if found := find_audience(self._left):
+        if rather := people_instead(self._said, self._known):
+            self._set("target_audience", rather)
+            self._settled = ("target_audience",)
+        elif found := find_audience(self._left):
             self._hint("target_audience", found[0], found[1])
             self._set("target_audience", found[2])
 
@@ -334,9 +335,7 @@ class _Reader:
         voice = find_voice(self._said, asked=asked_voice)
         short = asked_voice and not voice and len(self._said.split()) <= 14 and not self._asks
         self._set("voice", plain_phrase(self._said.strip()) if short else voice)
-        elsewhere = (
-            self._answering and self._asked not in {None, "product", "business"} and len(self._said.split()) <= 12
-        )
+        elsewhere = self._about_something_else()
         if elsewhere:
             pass
         elif found := find_product(self._left):
@@ -349,8 +348,7 @@ class _Reader:
             self._hint("business", place, place + len(business))
         if business.lower() != str(self._values.get("product", "")).lower():
             self._set("business", business)
-        if note := _NOTE.search(self._said):
-            self._set("additional_context", note["note"].strip())
+        self._set("additional_context", find_note(self._said))
 
     def _fragment(self) -> None:
         """The thing itself said without a verb, where enough facts around it show that this is a brief."""
@@ -392,6 +390,8 @@ class _Reader:
 
     def _answer(self) -> None:
         asked = self._asked or ""
+        if answers_otherwise(asked, self._said, self._values, figure=self._goal_place is not None):
+            return
         if asked in _IN_FULL and not (_STRICT & self._values.keys()) and len(self._said.split()) <= 14:
             self._in_full(asked)
         for name, value in answer_to(asked, self._said.strip(), self._values, self._known).items():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
@@ -13,7 +13,10 @@ CHANNELS = (
 # Longer names first: "google ads" before a bare "google", "facebook ads" before "facebook".
 _NAMES: tuple[tuple[str, str], ...] = (
     ("google_ads",
-        r"google[ -]?ad(?:s|words)?|adwords|ppc|google search ads|search ads|sem\b|google shopping|gads|paid search"),
+        (r"google[ -]?ad(?:s|words|vertising)?|(?:(?<=day on )|(?<=month on )|(?<=week on )|(?<=ads on )|"
+        r"(?<=advertise on ))google"
+        r"(?! ?(?:maps|business|reviews|my))|adwords|ppc|google search ads|search ads|sem\b|google shopping|"
+        r"gads|paid search")),
     ("meta_ads",
         (r"(?:meta|facebook|fb|insta(?:gram)?|ig)[ -](?:and instagram )?(?:paid )?ad(?:s|verts|vertising)|paid meta|"
                  r"facebook werbung|meta")),
@@ -38,7 +41,8 @@ _NAMES: tuple[tuple[str, str], ...] = (
     ("ghost", r"ghost(?= (?:blog|post|newsletter|and|site)|[,.;]|$)"),
     ("pinterest", r"pint[ei]?rest|pinterst|(?<!enamel )(?<!lapel )(?<!badges and )(?<!hair )pins"),
     ("threads", r"threads"),
-    ("sms", r"sms(?:es)?|text messag(?:es?|ing)|texts|txts?|text blasts?"),
+    ("sms", (r"sms(?:es)?|text messag(?:es?|ing)|(?<!the )(?<!write )(?<!these )(?<!those )(?<!draft )"
+        r"(?<!all )(?<!your )(?<!more )(?<!my )texts|txts?|text blasts?")),
 )  # fmt: skip
 _X = (
     r"(?<![\w'/])X(?![\w'/=]|\s?\d)|(?<![\w'/])x(?=\s?(?:,|and|&|\+)\s?(?:insta|ig\b|fb\b|facebook|linkedin|tiktok|"
@@ -71,8 +75,9 @@ _EMAIL_VERB = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"(?:\b(?:no(?!t (?:only|just))|not(?! (?:only|just|too|sure))|without|except(?: for)?|drop(?:ping)?|scrap|skip|"
-    r"remove|forget(?: about)?|leave out|lose|"
+    r"(?:\b(?:no(?!t (?:only|just))|nothing (?:on|via|through|for)|not(?! (?:only|just|too|sure))|without|"
+    r"except(?: for)?|drop(?:ping)?|scrap|skip|"
+    r"remove|forget(?: about)?|leave out|lose|scratch|chuck|"
     r"ditch|kill|cut|instead of|rather than|in place of|don't (?:want|use|need|do|like|have|care about|bother with)|"
     r"do not "
     r"(?:want|use|need|do)|dont (?:want|use|need|do)|never(?: mind)?|hates?|vetoed|ruled out|banned|stop|minus|avoid|"
@@ -83,11 +88,11 @@ _NEGATED = re.compile(
     r"done "
     r"with|finished with|sick of|tired of|fed up with)|isn't on|aren't on|take|(?:ignore|forget|scrap) (?:what|"
     r"everything) (?:i|we) said about)\b)"
-    r"[\s:]*(?:(?:the|any|our|my|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
+    r"[\s:]*(?:(?:the|any|our|my|its|their|his|her|on|using|use|doing|for|with|about|more|via|post(?:s|ing)?|to)\s)*$",
     re.IGNORECASE,
 )
 _NEGATED_AFTER = re.compile(
-    r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:(?:is|'s|are) (?:out|gone|off|over|dead|"
+    r"^\s?(?:channel |posts? |part |stuff |campaign )?(?:not(?=\s*(?:[.;!]|$))|(?:is|'s|are) (?:out|gone|off|over|dead|"
     r"finished|pointless|useless|rubbish|a waste)\b(?! of|"
     r" to)|isn't\b|is not\b|are out\b|aren't|not needed|doesn't|"
     r"does not|don't work|can go|no\b(?=\s*(?:[,.;!]|$|thanks|way|longer))|off the table|is off\b|isn't for us|"
@@ -106,7 +111,8 @@ _JOIN = re.compile(
     r"^\s*(?:,|and|or|&|\+|/|nor|,\s*(?:and|or)|und|et|y|or even|ads?)?\s*(?:the |on |also )?$", re.IGNORECASE
 )
 _ADDING = re.compile(
-    r"\b(?:add(?:ing)?|also|too|as well|plus|include|including|on top|additionally|and maybe|throw in|extra|another "
+    r"\b(?:add(?:ing)?|also|too(?! (?:many|much|few))|as well|plus|include|including|on top|additionally|"
+    r"and maybe|throw in|extra|another "
     r"channel|"
     r"along(?:side)? with|auch|aussi|también|as wel|aswell)\b|^\s*(?:and|\+|&|oh and)\b",
     re.IGNORECASE,
@@ -133,7 +139,10 @@ _TALKED_ABOUT = re.compile(
 )
 
 
-_GOOGLE = re.compile(r"(?:^|[,&+/]|\band)\s*google(?=\s*(?:[,&+/.]|and\b|$))", re.IGNORECASE)
+_GOOGLE = re.compile(r"(?:^|[,&+/]|\band|^(?:just|on|only))\s*google(?=\s*(?:[,&+/.]|and\b|$))", re.IGNORECASE)
+
+
+_GOOGLE_ALONE = re.compile(r"\W*(?:just |on |only )?google\W*(?:please|pls|then)?\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +239,16 @@ def known_channels(known: Mapping[str, object]) -> Sequence[str]:
     return [str(c) for c in cast("Sequence[object]", value) if c in CHANNELS]
 
 
-def read_channels(text: str, known: Sequence[str], *, asked: bool) -> tuple[list[str] | None, tuple[str, ...]]:
+def read_channels(
+    text: str, known: Sequence[str], *, asked: bool, told: Mapping[int, bool] | None = None
+) -> tuple[list[str] | None, tuple[str, ...]]:
     """The list of channels as it stands after ``text`` (None where it does not change) and the channels taken out.
 
     ``known`` is the list before. A plain mention adds to a known list; "only", "instead" and the like replace it.
+    ``told`` says of channels named at a place whether they are wanted, where that is known better.
     """
-    found = list(mentions(text))
-    if asked:
+    found = [replace(one, wanted=(told or {}).get(one.start, one.wanted)) for one in mentions(text)]
+    if asked or _GOOGLE_ALONE.fullmatch(text):
         found += [Mention(m.start(), m.end(), "google_ads", wanted=True) for m in _GOOGLE.finditer(text)]
     if not asked and found and _TALKED_ABOUT.search(text):
         found = []

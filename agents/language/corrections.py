@@ -31,7 +31,7 @@ _CORRECTING = re.compile(
     r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|"
     r"should be|scratch that|raise|lower|reduce|"
     r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|"
-    r"too (?:many|few|much|high|low|big|small|ambitious)|"
+    r"too (?:many|few|much|high|low|big|small|ambitious|optimistic)|unrealistic|optimistic|silly|"
     r"instead|tops|max|lieber|plutôt|mejor)\b",
     re.IGNORECASE,
 )
@@ -77,7 +77,9 @@ _BY = re.compile(
     r"^\W*(?:(?:ok|and|please|can you|let's|we can)\W+)*add (?:(?:another|a further|an extra) [£$€]?|[£$€])\d[\d.,]*k?"
     r"(?: [a-z]+)?\W*$|\b(?:add(?:ing)?\b.*\bto (?:the |our )?budget|"
     r"(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
-    r"budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
+    r"\b(?:got|have|found|there's|has|added|gave us|given us) (?:another|an extra|a "
+    r"further|an additional) [£$€₹]\d[\d.,]*k?"
+    r"(?!.*\b(?:total|altogether|so it's|makes)\b)|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
     re.IGNORECASE,
 )
 _LESS = re.compile(r"\b(?:take|cut|reduce|lower|subtract|minus|down|off)\b", re.IGNORECASE)
@@ -119,7 +121,7 @@ _COUNT = r"an?|one|two|three|four|six|\d{1,2}|a couple of"
 _MOVED = re.compile(
     rf"(?:\b(?P<n1>{_COUNT}) (?P<u1>day|week|fortnight|month)s? (?P<side>later|earlier)\b"
     r"|\b(?P<verb>push|move|put|shift|bring|pull|postpone|delay)(?:ed|d|ing)?\b"
-    r"(?: (?:it|that|this|things|everything|(?:the|our) [\w-]+(?: [\w-]+)?))?(?: all)?"
+    r"(?: (?:it|that|this|things|everything|(?:the|our) [\w-]+(?: (?!back|forward|out)[\w-]+)?))?(?: all)?"
     rf"(?: (?P<to>back|forward|forwards|out))? (?:by )?(?P<n2>{_COUNT}) (?P<u2>day|week|fortnight|month)s?\b)",
     re.IGNORECASE,
 )
@@ -160,6 +162,21 @@ def meant_people(text: str, known: Mapping[str, object]) -> str:
     others = any(known.get(name) for name in ("product", "location", "voice", "objective", "business", "channels"))
     match = _MEANT_PEOPLE.match(text) if known.get("target_audience") and not others else None
     return match["who"] if match and len(match["who"].split()) <= 5 else ""
+
+
+_INSTEAD = re.compile(
+    r"^\W*(?:(?:sorry|actually|no|ok|oh|well|hmm|make it|it's|for|target|let's say)\W+)*"
+    r"(?P<who>[^\W\d][^\d,.;!?]{2,50}?),? "
+    r"(?:instead of|rather than|not) (?:the |my |our )?(?P<old>[^\d,.;!?]{3,50})\W*$",
+    re.IGNORECASE,
+)
+
+
+def people_instead(text: str, known: Mapping[str, object]) -> str:
+    """The people who take the place of those known: students instead of families."""
+    match = _INSTEAD.match(text)
+    before = str(known.get("target_audience") or "").lower()
+    return match["who"] if match and before and match["old"].lower().strip() in before else ""
 
 
 def meant_place(text: str, known: Mapping[str, object]) -> str:

@@ -327,6 +327,20 @@ def ordinal_day(match: re.Match[str], frame: Frame) -> Span | None:
     return next((f for f in options if f and f >= frame.today), None), None
 
 
+def day_of_month(match: re.Match[str], frame: Frame) -> Span | None:
+    """The 25th of next month."""
+    first = add_months(frame.today.replace(day=1), 1 if match["which"].lower() == "next" else 0)
+    found = _safe(first.year, first.month, _day(match["d"]))
+    return (found, None) if found else None
+
+
+def ordinal_days(match: re.Match[str], frame: Frame) -> Span | None:
+    """The 5th and 6th: of the known month, else of the next one."""
+    first, _ = ordinal_day(match, frame) or (None, None)
+    last = _safe(first.year, first.month, _day(match["e"])) if first else None
+    return (first, last) if first and last and last > first else None
+
+
 def no_day(match: re.Match[str], frame: Frame) -> Span | None:
     """Words of time that name no day."""
     del match, frame

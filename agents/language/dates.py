@@ -6,8 +6,9 @@ the next one from today on.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from agents.language.calendar_words import FEASTS, MONTHS, WEEKDAYS, add_months
 from agents.language.date_readers import (
@@ -19,6 +20,7 @@ from agents.language.date_readers import (
     counted_ahead,
     day_month,
     day_next_week,
+    day_of_month,
     days_month,
     feast_day,
     iso_day,
@@ -30,6 +32,7 @@ from agents.language.date_readers import (
     nth_in_month,
     numeric_day,
     ordinal_day,
+    ordinal_days,
     part_of_month,
     quarter_span,
     week_on_day,
@@ -93,12 +96,15 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
                 rf"\b(?P<part>(?:the )?(?:end|beginning|start|middle|close)|mid|early|late|ende|mitte|anfang|"
                 rf"fin|half)[ "
             rf"-](?:of |de "
-         rf"|des )?{_OF}"), part_of_month, True),
+         rf"|des )?{_OF}(?!\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?(?![\d%k]))"), part_of_month, True),
         ((
-            rf"(?<![\w/.]){_WD}(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|bis|and|und|et|y|&|/|"
+            rf"(?<![\w/.])(?:{_D}\s?(?:-|to|&|and)\s?)?{_WD}(?P<d>\d{{1,2}}){_ORD}(?:,\s(?:the )?\d{{1,2}}{_ORD})*,?"
+            rf"\s?(?:-|to|until|till|through|bis|and|und|et|y|&|/|"
             rf"al?|au)\s?(?:the )?{_WD}"
          rf"(?P<e>\d{{1,2}}){_ORD}(?: of| de)?\s?(?P<m>{_M}){_YEAR}"), days_month, False),
-        (rf"\b(?P<m>{_M})\s(?:the )?(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|thru|and|&)\s?(?:the )?"
+        (rf"\b(?P<d>\d{{1,2}}){_ORD} or (?:the )?\d{{1,2}}{_ORD}(?: of)? (?P<m>{_M}){_YEAR}", day_month, False),
+        (rf"(?<!\d )(?<!\d)(?<!\dst )(?<!\dnd )(?<!\drd )(?<!\dth )(?<!th of )\b(?P<m>{_M})\s(?:the )?"
+         rf"(?P<d>\d{{1,2}}){_ORD}\s?(?:-|to|until|till|through|thru|and|&)\s?(?:the )?"
          rf"(?P<e>\d{{1,2}}){_ORD}(?![\d%]|\s?(?:k|visitors|people|sign))" + _YEAR, days_month, False),
         (
             rf"(?<![\w/.,£$€₹]){_WD}(?P<d>\d{{1,2}}){_ORD}(?: of| de| day of)?[ -]?(?P<m>{_M}){_YEAR}",
@@ -110,6 +116,8 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (rf"\b(?:le |il |el )?(?P<d>1er|1º|premier|primo|primero)\s(?:de )?(?P<m>{_M}){_YEAR}", day_month, False),
         (rf"\b(?P<m>{_M}) (?:the )?(?P<d>{_ORDINAL_WORD})\b{_YEAR}", day_month, False),
         (rf"\b(?:the )?(?P<a>\d{{1,2}}){_TH} of (?:the )?(?P<b>\d{{1,2}}){_TH}(?P<y>(?!))?(?!\w)", numeric_day, False),
+        ((rf"\b(?:{_D},?\s)?(?:the\s)?(?P<d>\d{{1,2}}{_TH})\s?(?:and|&|-|–|to)\s?(?:the\s)?(?:{_D},?\s(?:the\s)?)?"
+         rf"(?P<e>\d{{1,2}}{_TH})(?!\w)(?!\s(?:of|{_M}))"), ordinal_days, True),
         (rf"\b{_D},?\s(?:the\s)?(?P<d>\d{{1,2}}(?:st|nd|rd|th))(?!\w)", ordinal_day, True),
         (
             (
@@ -129,6 +137,8 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (rf"\b(?:(?P<n>{_N}) )?(?P<unit>weeks?|fortnight) on (?P<w>{_D})", week_on_day, True),
         (rf"\b(?P<n>{_N}) weeks? (?P<base>today|tomorrow)\b", week_on_day, True),
         (rf"\b(?P<w>{_D}),? (?:of )?next week\b", day_next_week, True),
+        (rf"\bnext week,? (?:on )?(?P<w>{_D})", day_next_week, True),
+        (rf"\b(?:the )?(?P<d>\d{{1,2}}){_TH} of (?P<which>next|this) month\b", day_of_month, True),
         (
             (r"\b(?:the )?day after tomorrow\b|\bübermorgen\b|\bpasado mañana\b|\btomorr?ow\b|\btommorr?ow\b|"
             r"\btmrw\b|\b2mor?rr?o?w?\b|\b2moz\b|\btmoro\b|\btmr\b|\btomoz\b|"
@@ -172,7 +182,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (r"\b(?:the|on|to|until|till|by|no,?|not|it's|is|actually|from)\s(?:the )?(?P<d>\d{1,2}(?:st|nd|rd|"
             r"th))(?!\w)(?!\s(?!(?:and|or|not|of|at|"
          r"please|instead|then|if|for|with|to|is|in|i|we|sorry|works|would|not|until|till|-|as|so|works|would|"
-         r"because|rather|now)\b)\w)"), ordinal_day, True),
+         r"because|rather|now|already|latest)\b)\w)"), ordinal_day, True),
         (
             r"^\W*(?P<d>\d{1,2}(?:st|nd|rd|th))(?!\w)(?=\W*$|\W+(?:instead|please|not|actually|works|sorry)\b)",
             ordinal_day, True),
@@ -211,11 +221,26 @@ def looks_american(text: str, currency: str = "", country: str = "") -> bool:
 
 def find_dates(text: str, today: date, *, american: bool = False, anchor: date | None = None) -> list[Found]:
     """Every date and named span in ``text``, in order, none overlapping another."""
-    frame = Frame(today, american, anchor)
+    return list(_dates(text, Frame(today, american, anchor)))
+
+
+@lru_cache(maxsize=64)
+def _dates(text: str, frame: Frame) -> tuple[Found, ...]:
     found = [
         _whole_week(text, _offset(text, found)) for found in sorted(_scan(text, frame), key=lambda found: found.start)
     ]
-    return _weekdays_beside(text, found)
+    return tuple(_next_year(text, item, frame) for item in _weekdays_beside(text, found))
+
+
+def _next_year(text: str, found: Found, frame: Frame) -> Found:
+    """27 November next year."""
+    match = _NEXT_YEAR.match(text, found.end) if found.first and not found.last and not found.relative else None
+    if match is None or found.first is None or found.first.year > frame.today.year:
+        return found
+    return replace(found, end=match.end(), first=add_months(found.first, 12))
+
+
+_NEXT_YEAR = re.compile(r" (?:of )?next year\b", re.IGNORECASE)
 
 
 def _weekdays_beside(text: str, found: list[Found]) -> list[Found]:
@@ -262,8 +287,15 @@ _WEEK = re.compile(
 )
 
 
+_WEEKEND_OF = re.compile(r"\b(?:the )?weekend (?:of|around)\s(?:the )?$", re.IGNORECASE)
+
+
 def _whole_week(text: str, found: Found) -> Found:
     """The week of the 9th, week commencing 9 March: seven days, of which the one named is the first or any."""
+    around = _WEEKEND_OF.search(text, max(0, found.start - 40), found.start) if found.first and not found.last else None
+    if around and found.first:
+        saturday = found.first - timedelta((found.first.weekday() - 5) % 7)
+        return Found(around.start(), found.end, saturday, saturday + timedelta(1), found.relative)
     led = _WEEK.search(text, max(0, found.start - 40), found.start) if found.first and not found.last else None
     if led is None or found.first is None:
         return found

@@ -90,3 +90,38 @@ def find_town(left: str, taken: str) -> str:
         if place.lower() not in taken.lower() and not _TALK.match(place) and not names_people(place):
             return place
     return ""
+
+
+_NOTE = re.compile(
+    r"\b(?:note(?: that)?|keep in mind(?: that)?|bear in mind(?: that)?|please remember(?: that)?|don't forget(?: "
+    r"that)?|fyi|worth (?:knowing|mentioning)(?: that)?|"
+    r"(?:please )?(?=(?:don't|do not|never) mention\b|avoid mentioning\b))[,:]?\s+(?P<note>[^.!?\n]{4,200})",
+    re.IGNORECASE,
+)
+
+
+def find_note(text: str) -> str:
+    """What a message asks to keep in mind, or ""."""
+    match = _NOTE.search(text)
+    return match["note"].strip() if match else ""
+
+
+_WHO_DOES = re.compile(
+    r"^(?:she|he|they|we|i|it)(?:'?s|'re|'m| is| are| am)? (?:now |also |just )?(?:doing|making|selling|offering|do|"
+    r"make|sell|offer)\s",
+    re.IGNORECASE,
+)
+
+
+_LED = re.compile(r"^(?:into|for|about|to|of|in|with) (?:our|the|my|a|an)\s", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:\s(?:this|next|every|on|at|from|in|for|with|and|the|until|by))+$", re.IGNORECASE)
+_NO_THING = re.compile(
+    r"grand|big|new|annual|recruiting|hiring|opening|launching|selling|promoting|looking|request|help", re.IGNORECASE
+)
+
+
+def thing_alone(words: str) -> str:
+    """The product without who makes it: she's doing gel nails."""
+    words = _LED.sub("", _WHO_DOES.sub("", words))
+    words = _TRAILING.sub("", words)
+    return "" if _NO_THING.fullmatch(words) else words

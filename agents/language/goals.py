@@ -38,7 +38,7 @@ METRICS = (
     r"arr|churn|occupancy|profit|returns|deposits|brochure downloads|whitepaper downloads"
 )
 _ADJ = (
-    r"(?:(?!(?:and|or|but|for|in|on|at|from|to|with|not|the|our|is|are|was|per|by|a|via|through|instagram|facebook|"
+    r"(?:(?!(?:and|or|but|for|in|on|at|from|to|with|not|off|the|our|is|are|was|per|by|a|via|through|instagram|facebook|"
     r"this|euros?|pounds?|dollars?|quid|budget|who|that|have|of the)\b)[a-zA-Z][\w'-]*[ -]){0,3}?"
 )
 _AMOUNT = rf"(?:(?P<figure>{FIGURE})(?P<scale>{SCALE})?\+?|(?P<words>{WORDS}))"
@@ -51,7 +51,7 @@ _CHANGE = re.compile(
     rf"\b(?P<verb>increase|increasing|grow(?:ing)?|boost(?:ing)?|raise|raising|lift|improve|improving|up|push|bump|"
     rf"reduce|reducing|cut|lower|decrease)"
     rf"\s(?:up )?(?:the |our |my |number of |the number of |their )*"
-    rf"(?P<metric>(?!(?:it|that|this|them|budget|things)\b){_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|"
+    rf"(?P<metric>(?!(?:it|that|this|them|budget|things|goal|target)\b){_ADJ}(?:{METRICS}|[a-z-]+))\s(?:by|"
     rf"to|up to|up by|from [\d,.k%]+ to)\s(?:about |around |at least )?"
     rf"{_AMOUNT}(?P<pct>\s?%|\s?per ?cent|\s?percent)?(?![\w])",
     re.IGNORECASE,
@@ -104,6 +104,11 @@ _SET = re.compile(
     rf"\b(?:make|set|put|raise|lower|change|move|up|bring) (?:the |our |my )?(?:goal|target)(?: to| at| up to|"
     rf" down to)? "
     rf"{_AMOUNT}(?P<pct>(?!))?(?P<metric>)(?!\s?%|[\w,.]*\d)",
+    re.IGNORECASE,
+)
+_THIS_TIME = re.compile(
+    rf"{_AMOUNT}(?P<pct>(?!))?(?P<metric>)\s(?:of them )?this (?:year|time|season)\b(?! (?:we|i|was|"
+    rf"were))",
     re.IGNORECASE,
 )
 _TO_FILL = re.compile(
@@ -191,7 +196,8 @@ _IN_WORDS_ONLY = re.compile(rf"^\W*(?:{_VERBS})\b", re.IGNORECASE)
 
 
 _EXPECTED = re.compile(
-    r"\b(?:expects?|gets?|usually|normally|already|anyway|see|sees|average|averages|last (?:year|time|month))\s"
+    r"\b(?:expects?|gets?|(?:usually|normally) (?:sell|get|have|do|see|draw)|usually|normally|already|anyway|"
+    r"see|sees|average|averages|last (?:year|time|month))\s"
     r"(?:about |around |roughly |some |only |at )*$",
     re.IGNORECASE,
 )
@@ -215,6 +221,7 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
         _WANTED,
         _TO_FILL,
         _WANTED_BARE,
+        _THIS_TIME,
         _SET,
     ):
         measured = (_measured(text, match, pattern) for match in pattern.finditer(text))
@@ -230,7 +237,7 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     metric = _clean(re.sub(r"^(?:or so|new|more|extra|additional|of) ", "", match["metric"]))
     if pattern is _SELL_BARE:
         metric = "tickets" if re.search(r"\btickets?\b", text, re.IGNORECASE) else "sales"
-    if pattern is _WANTED_BARE:
+    if pattern in (_WANTED_BARE, _THIS_TIME):
         counted = re.search(rf"\b(?:{METRICS})\b", text, re.IGNORECASE)
         metric = counted.group() if counted else "sales"
     before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
@@ -259,6 +266,9 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
         text[end : end + 60],
     )
     words = match.group() + (tail.group() if tail and is_count else "")
+    words = re.sub(
+        r"^(?:wants?|needs?|wanna|like|happy with)\s(?:to (?:get|have|see)\s)?", "", words, flags=re.IGNORECASE
+    )
     return Goal(_clean(words), metric, value, match.span())
 
 

@@ -3,13 +3,16 @@
 A reading is ``certain`` where no model needs to be asked; the threshold comes from cross-validation.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 
 from agents.language.classifier import leanings, score, thresholds
 from agents.language.evidence import heard, weights
 from agents.language.features import visible
 from agents.language.memory_requests import memory_request
+from agents.language.offers import offered_agent
 from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
@@ -22,6 +25,11 @@ GROUNDS: tuple[str, ...] = (
     "a follow-up to what was said last",
     "the words and where the conversation stands",
 )
+_AND_MORE = re.compile(  # yes to what was offered, and something beside it
+    r"\W*(?:yes|yep|yeah|yup|sure|ok(?:ay)?|go ahead|please do)(?:,? (?:please|thanks|do|sure|go ahead))*[\s,.!-]+"
+    r"(?:and|then)\s(?!(?:what|how|when|why|which|who|thanks|thank)\b)",
+    re.IGNORECASE,
+)
 _MINIMUM = 0.05  # how likely the one who spoke last must be to keep it
 _OVERRULES = 0.8  # how likely another agent must be to take a short follow-up from the one who spoke last
 
@@ -32,7 +40,11 @@ def read_intent(text: str, situation: Situation) -> Reading:
         return Reading(("strategist",), 0.97, True, "request", "about what is remembered")
     plain = tidy(text)
     sure = dict(zip(GROUNDS, thresholds(), strict=True))
-    return settled(plain, situation) or weighed(plain, situation, score, sure, leanings())
+    reading = settled(plain, situation) or weighed(plain, situation, score, sure, leanings())
+    offered = offered_agent(situation.last_answer) if _AND_MORE.match(plain) else ""
+    if offered and offered not in reading.agents and not (offered == "strategist" and situation.has_plan):
+        return replace(reading, agents=(offered, *reading.agents))
+    return reading
 
 
 def weighed(

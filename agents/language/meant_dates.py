@@ -58,6 +58,8 @@ def _talked(text: str, found: Found, opening: str) -> bool:
     ahead = text[: found.start]
     if found.relative and (_TOLD.search(ahead[-30:] + opening) or _TO_POST.match(ahead)):
         return True
+    if _ASIDE.search(re.split(r"[.!?\n,;]", (ahead + opening)[-60:])[-1]):
+        return True
     if _INSTALMENT.search(ahead[-60:] + text[found.start : found.start + 3].rstrip()):
         return True
     return _LATER.search(re.split(r"[.!?\n]", ahead[-70:])[-1]) is not None or _TALK.search(ahead[-30:]) is not None
@@ -71,6 +73,8 @@ def _gone(text: str, found: Found, opening: str) -> bool:
     if _PERIOD.match(text[found.end :]) and re.match(r"this (?:month|quarter|year)$", words, re.IGNORECASE):
         return True
     if found.last and _WAS.search(re.split(r"[.,;!?\n]", ahead)[-1]):
+        return True
+    if _OUR_SEASON.match(text[found.end : found.end + 40]) or (found.last and _QUIET.search(ahead + opening)):
         return True
     if _GONE.match(text[found.end : found.end + 30]) or _OPENED.search(ahead + opening):
         return True
@@ -106,7 +110,7 @@ _TO_POST = re.compile(
     r"repost)\b[^.!?\n]{0,50}$",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(r"\b(?:(?:last|booked for)\s|after\s(?:the )?)$", re.IGNORECASE)
+_BEHIND = re.compile(r"\b(?:(?:last|(?<!it )booked for)\s|after\s(?:the )?)$", re.IGNORECASE)
 _TOLD = re.compile(
     r"\b(?:pitched|met|spoke|talked|chatted|decided|agreed|signed|wrote|approved|happened|discussed|emailed|phoned|"
     r"(?:getting|got|gets) married|remind me|out of (?:the )?office|off work|away|on leave|on holiday)(?: [\w']+){0,3} "
@@ -119,7 +123,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _SEASON = re.compile(
-    r"\b(?:season|peak time|busy time)(?:'s| is| starts| begins| runs)(?: in| from)? [\w ]+$", re.IGNORECASE
+    r"\b(?:season|peak time|busy time)(?:'s| is| starts| begins| runs)(?: in| from)? [\w ]+\W*$", re.IGNORECASE
 )
 _INSTALMENT = re.compile(
     r"\d\S*(?: \w+)? (?:now|up ?front|straight away|today)(?: and|,| plus| then)+ (?:another |a further |the other )?"
@@ -133,8 +137,21 @@ _LATER = re.compile(
     r"away|out|available|busy|travelling)|have (?:it|them|more)|know more)\b[^,;]{0,45}$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\b(?:embargo\w*|early[- ]bird\w*|press (?:day|call|night|embargo)|rehearsals?|sound ?check|training is|"
+    r"set-?up is|rain date is|(?:shut|closed|"
+    r"closes for \w+|needs) (?:until|till)|invoices?|"
+    r"(?:board|committee|trustees|council|steering group) meets?|meeting|i'?ll know|i can tell you|we'?ll know)\b"
+    r"(?: [\w']+){0,4}\s*$",
+    re.IGNORECASE,
+)
+_OUR_SEASON = re.compile(
+    r"(?: is|'s) (?:our|the|my) (?:busiest |busy |peak |high |main |best )?(?:season|time|period)\b", re.IGNORECASE
+)
+_QUIET = re.compile(r"\b(?:nobody (?:comes|books|visits)|no one (?:comes|books)|quiet|dead) (?:from )?$", re.IGNORECASE)
 _OPENED = re.compile(
     r"(?<!re)(?<!be )(?<!being )(?<!get )\b(?:opened|started|launched|released|began|joined|introduced|founded|"
+    r"left|quit|qualified|retired|graduated|closed|lost|finished|came out|was out|died|married|"
     r"set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
     re.IGNORECASE,
 )
@@ -146,6 +163,17 @@ _WEEKLY = re.compile(
     r"evening|night|afternoon) (?:in|at|is|are|slot|class|session|crowd|and|for|with)\b|\s(?:slots|classes|sessions|"
     r"crowd|market|markets|services|lunches|roasts|swims|walks|matinees|paper|club|roast|shifts?|regulars)\b",
     re.IGNORECASE,
+)
+
+
+_OWNED = re.compile(r"\b(?:our|the|my|a|their|her|his|your)\s$", re.IGNORECASE)
+_ADJECTIVE = re.compile(
+    r"\s(?!(?:at|in|on|from|for|and|or|but|please|pls|is|was|are|were|will|would|we|we're|we've|i|i'm|i've|it|it's|to|"
+    r"until|till|before|after|of|with|as|by|because|so|if|then|when|the|our|my|not|instead|works|suits|that|"
+    r"than|rather|"
+    r"night|morning|evening|afternoon|lunchtime|week|weekend|following|coming|next|and|through|via|over|around|if|can|"
+    r"could|should|might|may|has|have|had|ideally|maybe|probably|thanks|thx|only|would|too|also|there|they|you|she|he|"
+    r"all|both|where|which|who|at)\b)[a-z][\w'-]{2,}",
 )
 
 
@@ -166,14 +194,24 @@ def _repeats(words: str, before: str, after: str) -> bool:
         r"\s(?:services|swims|roasts?|matinees|lunch(?:es)?|brunch(?:es)?|league|clubs?|suppers?|school)\b", after
     ):
         return True
+    led = words.lower().startswith("the ") or _OWNED.search(before) is not None
+    if led and _ADJECTIVE.match(after):
+        return True
     owned = words.lower().startswith("the ") or re.search(r"\b(?:our|the|my|a)\s$", before, re.IGNORECASE)
     if owned and re.match(_NIGHTLY, after, re.IGNORECASE):
         return True
     named = re.search(r"\b(?:the|our|a|my|their|her|his)\s$", before) or words.lower().startswith("the ")
     if named and _WEEKLY.match(after):
         return True
-    spans = re.match(r"\s*(?:-|to|until|till|through)\s*(?P<to>[a-z]+)", after, re.IGNORECASE)
-    return spans is not None and spans["to"].lower() in WEEKDAYS and _HOURS.search(before) is not None
+    if re.match(
+        r"\s(?:and|&|or)\s[a-z]+day\s(?:evenings|mornings|nights|afternoons|lunchtimes)\b", after, re.IGNORECASE
+    ):
+        return True
+    spans = re.match(r"\s?(?P<by>-|–|to|until|till|through)\s?(?P<to>[a-z]+)", after, re.IGNORECASE)
+    if spans is None or spans["to"].lower() not in WEEKDAYS:
+        return False
+    week = spans["by"] in {"-", "–"} and last[-1].startswith("mon") and len(last) == 1
+    return week or _HOURS.search(before) is not None
 
 
 def _current(text: str, found: list[Found]) -> list[Found]:
@@ -184,7 +222,7 @@ def _current(text: str, found: list[Found]) -> list[Found]:
         words = text[item.start : item.end].lower()
         if re.search(
             r"\b(?:(?:was|were) (?:going|supposed|meant|planned) (?:to be|for)|not|instead of|rather than|moved from|"
-            r"wasn't|isn't|(?:can't|cannot|won't|can not) (?:be|do|make|manage|have))\s+(?:on |the |in |that )*$",
+            r"wasn't|isn't|(?:can'?t|cannot|won'?t|can not) (?:be|do|make|manage|have))\s+(?:on |the |in |that )*$",
             before,
             re.IGNORECASE,
         ) or words.startswith("not "):
@@ -194,12 +232,15 @@ def _current(text: str, found: list[Found]) -> list[Found]:
             r"\b(?:no wait|wait|actually|i mean|sorry|scratch that|correction|make that|or rather|no,)",
             between,
             re.IGNORECASE,
+        ) or (
+            re.search(r"\bwas (?:on )?(?:the )?$", before + words[:4], re.IGNORECASE) and re.search(r"\bnow\b", between)
         ):
             continue
         kept.append(item)
     return kept
 
 
+_HAD_BEEN = re.compile(r"\bwas (?:on )?(?:the )?$", re.IGNORECASE)
 _BARE_DAY = re.compile(r"(?:the |on |on the )?(?:\d{1,2})(?:st|nd|rd|th)$", re.IGNORECASE)
 _NARROWING = re.compile(
     r"[\s,(]*(?:maybe|probably|perhaps|ideally|likely|say|hopefully|most likely|i think|on|so)?[\s,]*", re.IGNORECASE

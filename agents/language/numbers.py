@@ -14,6 +14,7 @@ SCALES = {
     "ks": 1000, "lakh": 100_000, "lakhs": 100_000, "lac": 100_000, "crore": 10_000_000, "million": 1_000_000,
     "mil": 1_000_000, "dozen": 12, "dozens": 12,
     "mio": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "tsd": 1000, "mille": 1000, "mila": 1000, "mil.": 1000,
+    "tys": 1000,
 }  # fmt: skip
 _SMALL = "|".join(sorted(UNITS, key=len, reverse=True))
 _BIG = "hundred|thousand|grand|million|lakhs?|crore|dozen"
@@ -22,7 +23,7 @@ FIGURE = (
 )
 SCALE = (
     r"(?:\s?(?:k|K|m|mn|M)(?![\w'])|"
-    r"\s(?:hundred|thousands?|thousend|grand|dozen|lakhs?|lac|crore|million|mio|tsd|mille|mila)\b)"
+    r"\s(?:hundred|thousands?|thousend|grand|dozen|lakhs?|lac|crore|million|mio|tsd|tys|mille|mila)\b\.?)"
 )
 WORDS = (
     rf"\b(?:(?:an?|half an?|{_SMALL})(?:[ -](?:and a half|couple of|few))?[ -](?:{_BIG})|(?:{_SMALL})\b)"
@@ -82,7 +83,7 @@ def number_value(match: re.Match[str]) -> Decimal | None:
     if match["words"]:
         return words_value(match["words"])
     value = figure_value(match["figure"])
-    scale = (match["scale"] or "").strip().lower()
+    scale = (match["scale"] or "").strip(" .").lower()
     return value * SCALES[scale] if scale else value
 
 

@@ -74,12 +74,19 @@ _BY_COUNTRY = {
     ),
     "AU": (
         "australia|sydney|melbourne|brisbane|perth|adelaide|gold coast|canberra|hobart|darwin|geelong|byron bay|"
-        "fremantle"
+        "fremantle|nsw|new south wales|queensland|tasmania|western australia|south australia|toowoomba|wollongong|"
+        "wagga wagga|cairns|townsville|ballarat|bendigo|bondi|noosa|mackay|albury|dubbo|tamworth nsw|newcastle nsw|"
+        "sunshine coast|parramatta|manly"
     ),
-    "NZ": "new zealand|auckland|wellington|christchurch|queenstown|dunedin",
+    "NZ": (
+        "new zealand|nz|auckland|wellington|christchurch|queenstown|dunedin|hamilton nz|tauranga|rotorua|taupo|picton|"
+        "wanaka|invercargill|whangarei|palmerston north|gisborne"
+    ),
     "CA": (
         "canada|toronto|vancouver|montreal|montréal|calgary|ottawa|edmonton|winnipeg|quebec|halifax nova scotia|"
-        "ontario|victoria bc"
+        "ontario|victoria bc|alberta|nova scotia|british columbia|manitoba|saskatchewan|new brunswick|newfoundland|"
+        "brampton|mississauga|markham|kitchener|saskatoon|regina saskatchewan|red deer|kelowna|st john's|fredericton|"
+        "moncton|kingston ontario|london ontario|banff|whistler|muskoka|winnipeg"
     ),
     "JP": "japan|tokyo|osaka|kyoto|yokohama|fukuoka|sapporo",
     "CN": "china|beijing|shanghai|shenzhen|guangzhou|chengdu",
@@ -132,8 +139,9 @@ _PREPOSITION = (
     r"around|inside|serving|here in|down in|up in|bei|nach|à|en|aus)"
 )
 _NAMED = re.compile(
-    r"\b(?:in|near|around|based in|across|throughout|over in|outside|just outside|in and around|down in|up in|here in|"
-    r"serving|covering|close to|above|below|overlooking|at)\s+"
+    r"\b(?:in|near|around|based|based in|across|throughout|over in|outside|just outside|in and around|down in|"
+    r"up in|here in|"
+    r"serving|covering|close to|above|below|overlooking|at)\s{1,2}"
     r"(?P<place>(?:the |St\.? |North |South |East |West |Old |New |Upper |Lower |Greater |Central |Downtown |downtown |"
     r"central |north |south |east |west |greater )*[A-ZÀ-Ž][\w'À-ž-]+(?:\s(?:on|upon|de|of|am|le|la|"
     r"der)\s[A-Z][\w'À-ž-]+|"
@@ -179,6 +187,13 @@ def _gazetted(text: str) -> list[re.Match[str]]:
 
 
 @lru_cache(maxsize=64)
+def countries_of(text: str) -> tuple[str, ...]:
+    """The countries of the known places in ``text``, in order."""
+    _, countries = _gazetteer()
+    return tuple(dict.fromkeys(countries[match.group().lower()] for match in _gazetted(text)))
+
+
+@lru_cache(maxsize=64)
 def country_of(text: str) -> str:
     """ISO country code of the first known place in ``text``, or "" where none is named."""
     _, countries = _gazetteer()
@@ -209,10 +224,17 @@ def find_location(text: str) -> tuple[int, int, str] | None:
     named = [m for m in _NAMED.finditer(text) if m["place"].split()[0].lower() not in _NOT_PLACES]
     named = [m for m in named if not (_is_event(m["place"]) or elsewhere(text, m.start("place")))]
     gazetted = [g for g in _gazetted(text) if not elsewhere(text, g.start())]
+    gazetted = [g for g in gazetted if not _left(text, g.start(), g.end())]
+    named = [m for m in named if not _left(text, m.start("place"), m.end("place"))]
     for match in named:
         place = _trim(match["place"])
+        after = next(
+            (g for g in gazetted if _BESIDE.fullmatch(text[match.start("place") + len(place) : g.start()])), None
+        )
+        if after and not any(g.start() == match.start("place") for g in gazetted):
+            return after.start(), after.end(), _proper(after.group())
         inside = [g for g in gazetted if match.start("place") <= g.start() < match.end("place")]
-        if inside or match.group().split()[0].lower() != "at" or not _NOT_VENUE.search(place):
+        if inside or not (_NOT_VENUE.search(place) or _ACRONYM.fullmatch(place)):
             return match.start("place"), match.start("place") + len(place), place
     placed = [g for g in gazetted if re.search(rf"\b{_PREPOSITION}\s+$", text[: g.start()][-16:], re.IGNORECASE)]
     if chosen := (placed or gazetted):
@@ -221,6 +243,14 @@ def find_location(text: str) -> tuple[int, int, str] | None:
     return None
 
 
+def _left(text: str, start: int, end: int) -> bool:
+    """Whether a place is the one moved away from: from Croydon to Purley."""
+    moved = re.search(r"\bfrom\s$", text[max(0, start - 6) : start], re.IGNORECASE)
+    return moved is not None and re.match(r"\sto\s[A-ZÀ-Ž]", text[end : end + 5]) is not None
+
+
+_ACRONYM = re.compile(r"(?!UK|US|USA|UAE|NYC|NSW|NZ|DC|EU)[A-Z]{2,4}")
+_BESIDE = re.compile(r",\s|\s(?:in|,)\s")
 _NOT_VENUE = re.compile(r"^(?:[A-Z]{2,4}|Company|Work|Home)$")
 
 

@@ -12,7 +12,8 @@ _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\S)[^.!?\n]*)*[.!?\n]*")
 _ASKING = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|um+|hmm+|btw|also|please|quick question|wait|sorry|"
     r"question)\b\W*)*"
-    r"(?:what|what's|whats|how|why|when|where|who|which|whose|should|shall|is|are|was|were|do|does|did|has|have|"
+    r"(?:what|what's|whats(?! ?app)|how|why|when|where|who|which|whose|should|shall|is|are|was|were|do|does|did|"
+    r"has|have|"
     r"am|may|isn't|aren't|don't|doesn't|didn't|can i|can we|could i|could we|would(?! you (?:mind|please|be able|"
     r"kindly))|will(?! you)|"
     r"is there|any idea|any ideas|was|wie|wieviel|warum|wann|wo|wer|combien|quand|pourquoi|"
@@ -22,7 +23,8 @@ _ASKING = re.compile(
 _SEEKING = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|hey|hi|hello|well|also|please|wait|sorry)\b\W*)*"
     r"(?:how (?:much|many|long|often|do|does|did|should|would|can|could|to|is|are|was|were)|what(?:'s| is| are| was|"
-    r" do| does| did| would| should| could| about the)|whats|which|who(?:'s| is| are)|why|when (?:do|does|is|should|"
+    r" do| does| did| would| should| could| about the)|whats(?! ?app)|which|who(?:'s| is| are)|why|when (?:do|"
+    r"does|is|should|"
     r"are|will|did|can|would)|where (?:do|does|is|should|are|can|did)|should (?:i|we|it|this)|do (?:i|you|we) (?:know|"
     r"think|need)|is it (?:better|worth|ok|okay|possible)|can you (?:tell|explain|show|remind)|could you (?:tell|"
     r"explain|show|remind)|(?:any idea|not sure|i wonder|no idea|don't know|dunno|i'm wondering) (?:what|how|when|"
@@ -52,6 +54,7 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\W*\w+(?: [\w']+){0,5}(?::| =| ->| →) (?=\S)[^?]*$")  # how much we have: €2,200
+_GREETING = re.compile(r"^\W*what'?s (?:the story|the craic|up|happening|new|going on)\s?[,.!-]+ \w", re.IGNORECASE)
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all |any |the |your |everything )*(?:previous|above|prior|earlier|you were "
     r"told)\b|\bsystem prompt\b|\byou are now\b|\bdeveloper mode\b",
@@ -104,6 +107,8 @@ def is_question(sentence: str) -> bool:
     if _PROPOSAL.match(sentence) or (
         _HOW.match(sentence) and len({found.lower()[:3] for found in _FACT.findall(sentence)}) >= 2
     ):
+        return False
+    if _GREETING.match(sentence):
         return False
     if _SEEKING.match(sentence) and not _LABEL.match(sentence):
         return True

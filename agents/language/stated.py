@@ -5,45 +5,26 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.language.nouns import noun_class
-from agents.language.numbers import NUMBER, WORDS, number_value, whole
+from agents.language.numbers import WORDS
 from agents.language.places import country_of, elsewhere
 from agents.language.subject import is_business, short_clean
-from agents.language.tagger import Hint, Tagged, Tags
+from agents.language.tagger import EXACT, Hint, Tagged, Tags
 from agents.language.when import When
 
 _MORE = 3
-SURE = 0.35  # how likely words must be to state a fact where the rules say otherwise or nothing
+SURE = 0.3  # how likely words must be to state a fact where the rules say otherwise or nothing
 UNLIKELY = 0.1  # what the rules found goes where it is less likely than this
-_FIGURE, _SUM, _ROLE = 0.6, 0.75, 0.9
+ROLE = {"event_date": 0.8, "start_date": 0.8, "end_date": 0.9}  # for another role than the rules'
+NO_DAY = 0.05
 _CLEARLY = 0.4
-_PLACE = 0.6  # for a place the rules don't see
+_PLACE = 0.75  # for a place the rules don't see
 LIKELY = 0.7
-_BACK = re.compile(
+BACK = re.compile(
     r"\b(?:actually|no wait|wait|sorry|i mean|i meant|rather|scratch that|correction|make (?:it|that)|instead|well)\b",
     re.IGNORECASE,
 )
 _FACT = re.compile(
     r"\b(?:starts|starting|begins|opens|kicks off|launches|runs)(?: on| from| at)?(?: the)?\s*$", re.IGNORECASE
-)
-_REACHED = re.compile(
-    r"\b(?:had|did|gets?|got|came|were|was|sold|made|average|averaged|usually|normally|currently|now|have|at|never|"
-    r"only|from|"
-    r"last (?:year|time|month|week|summer|winter))(?: (?:get|we|at|about|around|only|more than|over|sold|of))*\s*$",
-    re.IGNORECASE,
-)
-_SO_FAR = re.compile(
-    r"[\w' -]{0,20}?\b(?:so far|already|came|at the moment|last (?:year|time|month|week|summer|winter)|"
-    r"in (?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_NO_COUNT = re.compile(
-    r"\s?(?:%|percent|per cent|out of\b|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|"
-    r"steep|"
-    r"much|ok|"
-    r"fine|good|enough|about right)\b|(?:days?|weeks?|wks?|months?|years?|hours?|hrs?|minutes?|mins?)\b|"
-    r"(?:[\w'-]+ ){1,2}(?:is|are|"
-    r"were|have been) (?:already |all |now )?(?:printed|sold|booked|taken|reserved|gone|done|ready|made)\b)",
-    re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"(?:{WORDS}|\d+)\s", re.IGNORECASE)
 _WORK = re.compile(
@@ -100,14 +81,44 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     if name in {"product", "business"}:
         found = [one for one in found if not _elsewhere(one, tags.said, hints)]
     both = [one for one in found if ruled and tags.said[one.start : one.end].lower() in ruled.lower()]
-    best = _meant(tags.said, found)
+    best = meant(tags.said, found)
     if best and both and best.likely - both[0].likely < _CLEARLY and best not in both and best.start > both[0].start:
-        best = both[0] if not _BACK.search(tags.said[both[0].end : best.start]) else best
+        best = both[0] if not BACK.search(tags.said[both[0].end : best.start]) else best
     if best is None:
         return ""
     led = _TIMELY.search(tags.said[: best.start]) if name == "product" else None
-    words = _DOING.sub("", _LOOSE.sub("", tags.said[led.start() if led else best.start : best.end]))
+    end = _further(tags, best, hints)
+    words = _DOING.sub("", _LOOSE.sub("", tags.said[led.start() if led else best.start : end]))
     return short_clean(_ON.split(words)[0].removesuffix("'s"))
+
+
+_STOP = (
+    r"(?=\s*(?:[,.;:!?()\n]|$|- |(?:and|but|so|is|are|was|at|from|by|we|i|which|until|then|please|starts?|opens?)\b))"
+)
+_FURTHER = {
+    "product": re.compile(
+        rf" (?:for|with|of|about|in|on|against|without)"
+        rf"(?: (?!(?:it|this|that|us|me|them|you)\b)[\w'&/-]+){{1,5}}?{_STOP}",
+        re.IGNORECASE,
+    ),
+    "target_audience": re.compile(
+        rf" (?:who|that|with|of|in|from|without|aged|over|under|between|near|around|living|working)"
+        rf"(?: (?!(?:it|this|us|me|them|you)\b)[\w'&/-]+){{1,7}}?{_STOP}",
+        re.IGNORECASE,
+    ),
+}
+
+
+def _further(tags: Tags, one: Tagged, hints: Sequence[Hint]) -> int:
+    """Where words end that go on with what describes them (insurance for surgeries, people who row), unless that is
+    another fact."""
+    pattern = _FURTHER.get(one.name)
+    match = pattern.match(tags.said, one.end) if pattern else None
+    if match is None or (one.name == "product" and _VERB.search(match.group())):
+        return one.end
+    if any(hint.name in EXACT and hint.start < match.end() and match.start() < hint.end for hint in hints):
+        return one.end
+    return match.end() if tags.free(match.start(), match.end(), one.name) else one.end
 
 
 _FAINT = {"product": 0.13, "target_audience": 0.2, "business": 0.17}
@@ -116,6 +127,11 @@ _EDGES = re.compile(
     r"(?:\s(?:with|in|for|of|to|by|at|on|and))+$",
     re.IGNORECASE,
 )
+
+
+def refused(tags: Tags, start: int, end: int) -> bool:
+    """Whether a channel is named only to say that it is not wanted."""
+    return tags.share(start, end, "not_wanted") > LIKELY
 
 
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
@@ -184,65 +200,34 @@ def _elsewhere(one: Tagged, said: str, hints: Sequence[Hint]) -> bool:
     return any(hint.name in {"day", "location"} and hint.start <= one.start and one.end <= hint.end for hint in hints)
 
 
-def told_figure(tags: Tags) -> int | None:
-    """The figure to reach, as the tagger sees it."""
-    found = [one for one in tags.found if one.name == "goal_value" and one.likely >= _FIGURE]
-    best = _meant(tags.said, [one for one in found if not _reached(tags.said, one.start, one.end)])
-    if best is None:
-        return None
-    match = next((one for one in NUMBER.finditer(tags.said) if one.start() < best.end and best.start < one.end()), None)
-    value = number_value(match) if match else None
-    if _NO_COUNT.match(tags.said[best.end :]):
-        return None
-    if match and re.fullmatch(r"20[2-4]\d", match.group()):
-        return None  # a year
-    return whole(value) if value is not None else None
-
-
-def _reached(said: str, start: int, end: int) -> bool:
-    """Whether a figure is what there is or was, and not what is wanted."""
-    return _REACHED.search(said[:start]) is not None or _SO_FAR.match(said[end : end + 40]) is not None
-
-
-def told_sum(tags: Tags, ruled: tuple[int, int] | None) -> tuple[int, int] | None:
-    """The place of the sum to spend, where the rules have missed it or taken another one for it."""
-    found = [one for one in tags.found if one.name == "budget" and one.likely >= _SUM]
-    best = _meant(tags.said, found)
-    if best is None or (ruled and (ruled[0] < best.end and best.start < ruled[1])):
-        return None
-    if ruled and tags.share(best.start, best.end, "budget") - tags.share(*ruled, "budget") < _CLEARLY:
-        return None
-    return best.start, best.end
-
-
 _ROLES = ("event_date", "start_date", "end_date", "span")
 
 
 def told_roles(tags: Tags, when: When) -> dict[int, str]:
-    """For the days whose role the tagger sees otherwise, and surely: their place and that role."""
+    """For the days whose role the tagger sees otherwise, and surely: their place and that role, "" for none."""
     told: dict[int, str] = {}
     for (start, end), ruled in zip(when.spans, when.roles, strict=True):
         if max(tags.share(start, end, "product"), tags.share(start, end, "business")) > LIKELY:
             told[start] = ""  # the Christmas fair, a weekend course
             continue
-        if ruled == "end_date" or (ruled == "start_date" and not _FACT.search(tags.said[:start])):
-            continue
         shares = {name: tags.share(start, end, name) for name in _ROLES}
         mass = sum(shares.values())
-        if mass < UNLIKELY:
+        if not ruled or mass < UNLIKELY:
+            if ruled and mass < NO_DAY:
+                told[start] = ""
             continue
         best = max(_ROLES, key=lambda name: shares[name])
         role = "event_date" if best == "span" else best
-        if role != ruled and shares[best] / mass >= _ROLE and mass >= SURE:
+        if role != ruled and shares[best] / mass >= ROLE[ruled] and mass >= SURE:
             told[start] = role
     return told
 
 
-def _meant(said: str, found: Sequence[Tagged]) -> Tagged | None:
+def meant(said: str, found: Sequence[Tagged]) -> Tagged | None:
     """The likeliest, or what takes back the one before it."""
     best = max(found, key=lambda one: one.likely, default=None)
     for before, after in itertools.pairwise(found):
-        if _BACK.search(said[before.end : after.start]):
+        if BACK.search(said[before.end : after.start]):
             best = after
     return best
 

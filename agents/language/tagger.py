@@ -17,7 +17,7 @@ from agents.language.tokens import COLUMNS, END, GIST, HEAD, KIND, NOUN, SHAPE, 
 WEIGHTS = Path(__file__).with_name("tags.npz")
 BITS = 16
 SIZE = 1 << BITS
-_LEAN = 1.2  # a fact missed costs more than one too many, which the person sees and takes back
+_LEAN = 1.4  # a fact missed costs more than one too many, which the person sees and takes back
 LONGEST = 400  # words looked at
 PHRASES: tuple[str, ...] = (
     "product", "business", "target_audience", "objective", "location", "voice", "goal_metric", "timeline",
@@ -36,7 +36,10 @@ POINTS: tuple[str, ...] = (
 )
 LABELS: tuple[str, ...] = ("", *(f"{part} {name}" for name in PHRASES for part in ("begin", "in")), *POINTS)
 EXACT = ("sum", "day", "channel")  # what the rules know for sure of a word, one of them
-GUESSES = ("product", "business", "target_audience", "location", "goal_value")
+GUESSES = (
+    "product", "business", "target_audience", "location", "goal_value", "budget", "price", "event_date", "start_date",
+    "end_date", "span", "not_wanted",
+)  # fmt: skip
 
 _EDGE = 3
 _WINDOWS = (
@@ -98,9 +101,9 @@ def features(said: Sequence[tuple[int, int, str]], asked: str | None, hints: Seq
     count = len(said)
     table = np.zeros((count + 2 * _EDGE, COLUMNS), np.uint32)
     table[_EDGE : _EDGE + count] = [looks(word) for _, _, word in said]
+    around = np.arange(_EDGE, _EDGE + count)[:, None]
     exact, guesses = _hinted(said, hints)
     together = guesses.sum(axis=1, dtype=np.uint32)
-    around = np.arange(_EDGE, _EDGE + count)[:, None]
     near = table[around + _NEAR_OFFSETS, _NEAR_COLUMNS]
     runs = np.zeros((count, len(_RUNS)), np.uint32)
     for place in range(_LONGEST_RUN):
@@ -108,10 +111,13 @@ def features(said: Sequence[tuple[int, int, str]], asked: str | None, hints: Seq
         runs = np.where(place < _RUN_LENGTHS, step, runs)
     found = (
         near, runs, exact[around + _BESIDE_EXACT], together[around + _BESIDE], guesses[_EDGE : _EDGE + count],
-        _position(said, asked, table[_EDGE : _EDGE + count, GIST]),
+        _position(said, asked, table[_EDGE : _EDGE + count, GIST]), _edges(said, hints, table),
+        table[np.clip(around + _FAR, 0, len(table) - 1), GIST],
     )  # fmt: skip
     stacked = np.concatenate(found, axis=1)
-    salts = np.arange(1, stacked.shape[1] + 1, dtype=np.uint32) * np.uint32(40503)
+    columns = np.arange(1, stacked.shape[1] + 1, dtype=np.uint32)
+    columns[-len(_FAR) :] = np.where(_FAR < 0, 901, 902)  # which words stand further off counts, not where
+    salts = columns * np.uint32(40503)
     return ((((stacked ^ salts) * _EVEN) ^ (stacked >> np.uint32(13))) * _STEP) >> np.uint32(32 - BITS)
 
 
@@ -125,6 +131,38 @@ _RUN_OFFSETS = [
 ]
 _BESIDE = np.asarray([-1, 0, 1])
 _BESIDE_EXACT = np.asarray([-2, -1, 0, 1, 2])
+_FAR = np.asarray([-7, -6, -5, -4, 4, 5, 6, 7])
+_SPENDING = frozenset(
+    ["budget", "spend", "spending", "spent", "funds", "marketing", "ads", "ad", "advertising", "promo", "promotion"]
+)
+
+
+def _edges(
+    said: Sequence[tuple[int, int, str]], hints: Sequence[Hint], table: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """For the words of sums and days: what stands before and after all of it, and which of how many it is."""
+    edges = np.zeros((len(said), 9), np.uint32)
+    padded = np.concatenate([table, np.zeros((2, COLUMNS), np.uint32)])
+    words: Ids = padded[:, WORD, None]
+    gists: Ids = padded[:, GIST, None]
+    spending = any(word.lower() in _SPENDING for _, _, word in said)
+    for name in ("sum", "day"):
+        own = sorted({(hint.start, hint.end) for hint in hints if hint.name == name})
+        for number, (start, end) in enumerate(own):
+            inside = [row for row, (first, last, _) in enumerate(said) if first < end and start < last]
+            if not inside:
+                continue
+            first, last, kind = inside[0] + _EDGE, inside[-1] + _EDGE, np.uint32(code(name))
+            one, two, three = gists[first - 1], gists[first - 2], gists[first - 3]
+            after, later = gists[last + 1], gists[last + 2]
+            place = np.asarray([code(f"{name} {min(number, 3)} {min(len(own), 4)} {spending}")], np.uint32)
+            ahead: Ids = one + two * _STEP
+            looked: list[Ids] = [
+                words[first - 1], words[first - 2], ahead, ahead + three * _EVEN, words[last + 1],
+                after + later * _STEP, one + after * _STEP, place, place + one,
+            ]  # fmt: skip
+            edges[inside] = np.stack(looked, axis=1) ^ kind
+    return edges
 
 
 def _hinted(
@@ -174,6 +212,14 @@ class Tags:
         if not rows:
             return 0.0
         return float(self.shares[rows][:, _COLUMNS_OF[name]].sum(axis=1).mean())
+
+    def free(self, start: int, end: int, name: str) -> bool:
+        """Whether the words between two places state no other field than ``name``."""
+        if self.shares is None:
+            return False
+        rows = [row for row, (first, last, _) in enumerate(self.words) if first < end and start < last]
+        own = {*_COLUMNS_OF[""], *_COLUMNS_OF[name]}
+        return all(int(best) in own for best in self.shares[rows].argmax(axis=1))
 
     def faint(self, name: str, least: float) -> Tagged | None:
         """The run of words that most likely states ``name`` although something else is likelier of them."""

@@ -21,7 +21,9 @@ _ADJECTIVES = (
     r"pushy|corny|cringe|stiff|boring|loud|wholesome|geeky|nerdy|understated|refined|lively|vibrant|dynamic|"
     r"fresh|"
     r"folksy|zany|tongue[- ]in[- ]cheek|matter[- ]of[- ]fact|slangy|young|hip|cool|flirty|creative|thoughtful|"
-    r"earnest|curious"
+    r"earnest|curious|quiet|modest|unpretentious|tactful|encouraging|daft|kind|humble|discreet|sober|ironic|gritty|"
+    r"tender|grown[- ]up|mischievous|blunt|frank|subtle|delicate|patient|scholarly|literary|lyrical|whimsical|naughty|"
+    r"solemn|dignified|homespun|neighbourly|spirited|bright|hopeful|measured|compassionate|supportive"
 )
 _SAFE = (
     r"warm|playful|formal|cheeky|friendly|professional|funny|humou?rous|witty|casual|informal|light-?hearted|"

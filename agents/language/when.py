@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from agents.language.calendar_words import add_months
+from agents.language.calendar_words import WEEKDAYS, add_months
 from agents.language.date_readers import count
 from agents.language.dates import Found, find_dates, looks_american
 from agents.language.meant_dates import meant
@@ -28,7 +28,8 @@ _END = re.compile(
     r"(?:\bnow (?:and|to)|\bextend(?:ed|ing)?(?: (?:it|this|that|things|(?:the|our) [\w-]+))? (?:to|by|until)|"
     r"\buntil|\btill|\btil|\bby|\bbefore|\bend(?:s|ing)?(?: (?:it|this|things|the campaign|"
     r"everything))?(?: on| in|"
-    r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bno later "
+    r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bdeadline(?: has| is| was|'s)?(?: been)? "
+    r"(?:moved|brought forward|pushed|put back|extended|changed|set)(?: back)? (?:to|for)|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
     r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: date)?(?: is| on|"
     r":)?|(?:orders|"
@@ -39,7 +40,7 @@ _END = re.compile(
     r"\bruns? (?:until|to|till)|\bend date(?: is|:)?|\bin time for|\bahead of|\brun-?up to|\bleading up to|"
     r"\blead-?up to|\bwithin|\bexpires?|\bwrap(?:s|ping)? up(?: on| by)?|\blast (?:\w+ ){0,2}?(?:day|date|orders|"
     r"entries)(?: for [\w ]{2,24}?)?(?: is|:| by)?|\bstop(?:s|ping)?(?: "
-    r"on)?|\bdue(?: on)?|\b(?:by|until) when(?: is|:)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
+    r"on| at)?|\bdue(?: on)?|\b(?:by|until) when(?: is|:)?|\bover by|\bdone by|\bfinal day(?: is|:)?)"
     r"[\s:]*(?:the |on |about |around )?$",
     re.IGNORECASE,
 )
@@ -51,7 +52,7 @@ _CAMPAIGN = re.compile(
 _NO_NOUN = re.compile(
     r"(?:we|i|the|our|my|a|an|this|to|will|should|can|could|would|must|please|let's|lets|and|then|you|they|us|or|so|"
     r"but|just|want|like|"
-    r"gonna|may|might|that|it|also|be|of|in|on|for|me|maybe|ideally|have|has|if|best|better|rather|not|don't|who|"
+    r"gonna|wanna|may|might|that|it|also|be|of|in|on|for|me|maybe|ideally|have|has|if|best|better|rather|not|don't|who|"
     r"what|everything|budget|timeline|runs?|running|weeks?|days?|months?|fortnight|long|live)$",
     re.IGNORECASE,
 )
@@ -127,8 +128,33 @@ def find_when(
     anchor = as_date(known.get("event_date")) or as_date(known.get("end_date")) or as_date(known.get("start_date"))
     country = country_of(text) or country_of(str(known.get("location") or ""))
     found = find_dates(text, today, american=looks_american(text, currency, country), anchor=anchor)
-    when = _Roles(text, asked, told or {}).assign(meant(text, found))
+    found = [_in_known_week(text, one, anchor) for one in found]
+    when = _Roles(text, asked or _moved(text, known), told or {}).assign(meant(text, found))
     return _with_duration(text, when, today, asked)
+
+
+_WEEKDAY = re.compile(rf"(?:the |on |it's |no,? )*(?:{'|'.join(WEEKDAYS)})", re.IGNORECASE)
+
+
+def _in_known_week(text: str, found: Found, anchor: date | None) -> Found:
+    """Saturday, not Thursday: of the week of the known day."""
+    if not (anchor and found.first and found.relative and not found.last and len(text.split()) <= 10):
+        return found
+    if not (
+        _WEEKDAY.fullmatch(text[found.start : found.end].strip()) and re.search(r"\b(?:not|instead|rather)\b", text)
+    ):
+        return found
+    day = anchor + timedelta(found.first.weekday() - anchor.weekday())
+    return replace(found, first=day)
+
+
+def _moved(text: str, known: Mapping[str, object]) -> str | None:
+    """The one date that is known, where a short message can only give another day for it."""
+    dated = [name for name in ("event_date", "start_date", "end_date") if known.get(name)]
+    return dated[0] if len(dated) == 1 and len(text.split()) <= 12 and not _PLAIN.search(text) else None
+
+
+_PLAIN = re.compile(r"\b(?:campaign|launch|open(?:s|ing)?|event|start|end|deadline|finish|close)\w*\b", re.IGNORECASE)
 
 
 class _Roles:
@@ -180,7 +206,8 @@ class _Roles:
                 self._roles["start_date"], self._roles["end_date"] = item.first, item.last
                 self._words.append(("span", self._said(item, spoken_span(item.first, item.last))))
             return
-        day = item.last if item.last is not None and role == "end_date" else item.first
+        closing = self._closing(item)
+        day = closing if closing is not None and role == "end_date" else item.first
         lead_in = self._text[max(0, item.start - 24) : item.start]
         if role not in self._roles or (
             role == "end_date" and re.search(r"no later than|latest|deadline", lead_in, re.IGNORECASE)
@@ -222,6 +249,18 @@ class _Roles:
         if after:
             return "end_date" if after["end"] else "start_date"
         return self._asked if self._asked in {"start_date", "end_date"} else "event_date"
+
+    def _closing(self, item: Found) -> date | None:
+        """The last day that counts: the month's last one, or the one before a month that it is to be done before."""
+        lead = self._text[max(0, item.start - 12) : item.start] + self._text[item.start : item.end]
+        if (
+            item.first
+            and item.last
+            and item.first.day == 1
+            and re.search(r"\bbefore\s(?:the )?\w+$", lead, re.IGNORECASE)
+        ):
+            return item.first - timedelta(1)
+        return item.last
 
     def _is_occasion(self, subject: str) -> bool:
         """Whether what starts is the thing itself (the course starts, open from) and not the campaign."""

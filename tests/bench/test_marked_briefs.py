@@ -8,9 +8,9 @@ import pytest
 from scripts.brief_grammar import Grammar, generated
 from scripts.brief_variations import Facts, varied
 from scripts.marked_briefs import MARKS, marked, marks
-from scripts.train_tagger import DATA, lines_of, sentence
+from scripts.train_tagger import DATA, MARKED, lines_of, sentence
 
-FILES = tuple(DATA / f"{name}.txt" for name in ("brief_marked", "brief_marked_styles", "brief_marked_tuned"))
+FILES = tuple(DATA / f"{name}.txt" for name in (*(f"brief_marked{name}" for name in MARKED), "brief_marked_tuned"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

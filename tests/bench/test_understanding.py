@@ -16,7 +16,7 @@ def test_where_routing_is_certain_it_meets_its_targets_on_the_held_out_set() -> 
 
 def test_held_out_figures_do_not_fall_below_what_was_reached() -> None:
     assert measure_routing(DATA / "routing_heldout.jsonl").overall >= 0.91
-    assert measure_brief(DATA / "brief_heldout.jsonl").share >= 0.93
+    assert measure_brief(DATA / "brief_heldout.jsonl").share >= 0.945
 
 
 def test_the_tune_set_of_briefs_is_read_right() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from agents.language.brief import BriefReading
+from agents.language.reading import BriefReading
 from agents.models.offline.phrasing import REQUIRED, capital, channel, day, iso_day, listed, money, plain
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import offered

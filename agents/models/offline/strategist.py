@@ -3,7 +3,8 @@
 import re
 from datetime import timedelta
 
-from agents.language.brief import BriefReading, read_brief
+from agents.language.brief import read_brief
+from agents.language.reading import BriefReading
 from agents.language.situation import Reading
 from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, picked, suggestion, taken

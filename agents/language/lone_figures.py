@@ -1,0 +1,40 @@
+"""Whether a lone figure in a short message is a price, a sum to spend or a goal."""
+
+import re
+from collections.abc import Mapping
+
+from agents.language.answers import known_budget
+from agents.language.corrections import is_correction
+from agents.language.goals import Goal
+
+_SHORT = 12
+_SPENDING = re.compile(
+    r"\b(?:budget|spen[dt]\w*|have|'ve|got|put|invest|ads?|total|max(?:imum)?|money|cost)\b", re.IGNORECASE
+)
+
+
+def spends(text: str) -> bool:
+    """Whether a text speaks of having or spending money."""
+    return _SPENDING.search(text) is not None
+
+
+def means_price(said: str, asked: str | None) -> bool:
+    """Whether a sum in a short answer belongs to what was asked for: the thing's price, or what is to be raised."""
+    words = len(said.split())
+    if asked not in {"product", "business", "target_audience", "goal_value"} or words > 10 or spends(said):
+        return False
+    return asked == "goal_value" or words > 2
+
+
+def means_goal(said: str, asked: str | None, known: Mapping[str, object]) -> bool:
+    """Whether a figure without a currency can only correct the goal: no budget is known, a goal is."""
+    if asked == "budget" or known_budget(known) or not isinstance(known.get("goal_value"), int):
+        return False
+    return not spends(said) and len(said.split()) <= _SHORT and is_correction(said, known)
+
+
+def is_goal(said: str, goal: Goal, asked: str | None) -> bool:
+    """Whether a short answer is a goal and nothing else, whatever was asked: 80 bookings."""
+    before, after = said[: goal.span[0]], said[goal.span[1] :]
+    alone = goal.value is not None and not before.strip(" ,.") and len(after.split()) <= 4
+    return alone and goal.metric != "" and asked not in {"target_audience", "budget", "timeline"}
