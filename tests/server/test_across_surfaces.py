@@ -147,4 +147,4 @@ async def test_one_conversation_across_surfaces_is_one_log(
 
 def over(seen: list[dict[str, Any]], runs: int) -> bool:
     """Whether so many runs have ended, waiting for a decision or not."""
-    return sum(frame["event"]["type"] == "RUN_FINISHED" for frame in seen) == runs
+    return [frame["event"]["type"] for frame in seen].count("RUN_FINISHED") == runs
