@@ -16,7 +16,7 @@ from tools.brief import zone
 from tools.figures.answer import MOST_ROWS, Figures, GroupBy, Grouping, compared, grouped, line_of, ordered, trend_of
 from tools.figures.freshness import Freshness, freshness_of
 from tools.figures.periods import FORMS, Period, read_period
-from tools.figures.rows import MOST_DAYS, MOST_POSTS, Basis, Found, Wanted, read_rows
+from tools.figures.rows import MOST_DAYS, MOST_POSTS, Basis, Found, ReadRows, Wanted, read_rows
 from tools.metrics import METRICS, Row, RowKind, metric_name
 from tools.tool import Effect, Tool, ToolContext, tool
 
@@ -102,7 +102,15 @@ async def query_metrics(ctx: ToolContext, params: QueryMetrics) -> dict[str, Any
     ``basis`` says what a period's figures of posts are. With ``compare_with`` each row has the figures ``before`` and
     the change; by day or week there is a ``trend``, which sets the second half of the period against the first.
     """
-    inquiry = await inquire(ctx, params)
+    return await answered(ctx, params)
+
+
+TOOLS: tuple[Tool, ...] = (query_metrics,)
+
+
+async def answered(ctx: ToolContext, params: QueryMetrics, read: ReadRows = read_rows) -> dict[str, Any]:
+    """Return what ``query_metrics`` answers; ``read`` shares rows between questions."""
+    inquiry = await inquire(ctx, params, read=read)
     fresh = await freshness_of(ctx, inquiry.used, frozenset(params.platforms) if params.platforms else None)
     result: dict[str, Any] = {
         "period": told_period(ctx, inquiry),
@@ -117,16 +125,15 @@ async def query_metrics(ctx: ToolContext, params: QueryMetrics) -> dict[str, Any
     if fresh.accounts:
         result["accounts"] = list(fresh.accounts)
     if params.compare_with:
-        result |= await _comparison(ctx, params, inquiry, result["rows"])
+        result |= await _comparison(ctx, params, inquiry, result["rows"], read)
     if inquiry.grouping.of_time and (trend := trend_of(inquiry.found.rows, params.metrics, ended(ctx, inquiry))):
         result["trend"] = trend
     return result
 
 
-TOOLS: tuple[Tool, ...] = (query_metrics,)
-
-
-async def inquire(ctx: ToolContext, params: QueryMetrics, period: Period | None = None) -> Inquiry:
+async def inquire(
+    ctx: ToolContext, params: QueryMetrics, period: Period | None = None, read: ReadRows = read_rows
+) -> Inquiry:
     """Read what a question is about and work its figures out; ``period`` stands in for that of the question."""
     names = await _campaign_names(ctx, params)
     asked = period or await _period(ctx, params)
@@ -136,7 +143,7 @@ async def inquire(ctx: ToolContext, params: QueryMetrics, period: Period | None 
     wanted = Wanted(
         kinds, asked, zone(ctx.timezone), basis, params.campaign_id, platforms, params.group_by == "campaign"
     )
-    found = await read_rows(ctx, wanted)
+    found = await read(ctx, wanted)
     if params.group_by == "post":
         names |= found.titles
     grouping = Grouping(params.metrics, params.group_by, params.order == "worst", params.limit, names)
@@ -152,11 +159,11 @@ def _by_days(params: QueryMetrics, period: Period) -> bool:
 
 
 async def _comparison(
-    ctx: ToolContext, params: QueryMetrics, now: Inquiry, lines: Sequence[dict[str, Any]]
+    ctx: ToolContext, params: QueryMetrics, now: Inquiry, lines: Sequence[dict[str, Any]], read: ReadRows
 ) -> dict[str, Any]:
     """Set each row against another period. Stretches of time have no counterpart there: they stand as they are."""
     other = await _other_period(ctx, params, now.period)
-    before = await inquire(ctx, params.model_copy(update={"limit": MOST_ROWS}), other)
+    before = await inquire(ctx, params.model_copy(update={"limit": MOST_ROWS}), other, read)
     if now.grouping.of_time:
         return {"compared_with": told_period(ctx, before)}
     rows = [compared(line, now.shown[line["key"]], before.figures.get(line["key"])) for line in lines]

@@ -17,6 +17,7 @@ from tools.figures.answer import MOST_ROWS, MOST_SOURCES, Figures, key_of
 from tools.figures.chart_plan import LONGEST_LABEL, MOST_POINTS, ChartKind, ChartPlan, Point
 from tools.figures.freshness import Freshness, freshness_of
 from tools.figures.periods import FORMS, Period
+from tools.figures.rows import ReadRows, read_rows
 from tools.metrics import METRICS, Figure, metric_name, work_out
 from tools.platforms.catalogue import BY_NAME
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -97,10 +98,10 @@ class Plotted:
     note: str
 
 
-async def plotted(ctx: ToolContext, params: DrawChart) -> Plotted | str:
+async def plotted(ctx: ToolContext, params: DrawChart, read: ReadRows = read_rows) -> Plotted | str:
     """Work out the points of a chart from stored rows; where nothing is stored, the words that say so."""
     query = params.query()
-    inquiry = await inquire(ctx, query)
+    inquiry = await inquire(ctx, query, read=read)
     fresh = await freshness_of(ctx, inquiry.used, frozenset(params.platforms) if params.platforms else None)
     note = note_of(query, inquiry, fresh)
     if not inquiry.shown:

@@ -23,10 +23,11 @@ from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.shell import shell_of
 from server.console.visit import Visit, Visiting
-from tools.analytics import Inquiry, QueryMetrics, inquire, query_metrics
+from tools.analytics import Inquiry, QueryMetrics, answered, inquire
 from tools.charts import DrawChart, Plotted, plotted
 from tools.figures.answer import MOST_SOURCES, Grouping, ordered
 from tools.figures.periods import Period
+from tools.figures.rows import RowsOnce
 from tools.metrics import METRICS, as_number
 from tools.tool import ToolContext
 
@@ -34,7 +35,7 @@ SPANS: Final = (7, 30, 90)
 LONGEST: Final = 366
 POSTS: Final = 5
 TILES: Final = ("posts", "views", "engagement", "engagement_rate", "clicks")
-ALSO: Final = ("link_clicks", "emails_sent", "open_rate", "conversions", "spend", "revenue")
+ALSO: Final = ("link_clicks", "emails_sent", "open_rate", "spend", "revenue")
 CHARTED: Final = ("engagement", "views", "clicks", "engagement_rate", "likes", "comments", "shares", "impressions")
 POST_FIGURES: Final = ("views", "engagement", "engagement_rate", "clicks")
 Metric = Literal[
@@ -93,14 +94,14 @@ async def analytics(
     hand = HandWork(visit.parts, visit.scope)
     context = await hand.context()
     span = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
-    totals, others, series, channels, campaigns, posts = await asyncio.gather(
-        _totals(context, asked, span, TILES),
-        _totals(context, asked, span, ALSO),
-        _chart(context, asked, span, "day", split=asked.split),
-        _chart(context, asked, span, "platform"),
-        _chart(context, asked, span, "campaign"),
-        _posts(context, asked, span),
-    )
+    # One after the other: the questions share what they read.
+    read = RowsOnce()
+    totals = await _totals(context, asked, span, TILES, read)
+    others = await _totals(context, asked, span, ALSO, read)
+    series = await _chart(context, asked, span, "day", read, split=asked.split)
+    channels = await _chart(context, asked, span, "platform", read)
+    campaigns = await _chart(context, asked, span, "campaign", read)
+    posts = await _posts(context, asked, span)
     line, other = (inner_object(next(iter(inner_list(answer["rows"])), None)) for answer in (totals, others))
     known = [name for name in ALSO if name in inner_object(other.get("aggregation"))]
     values: dict[str, Any] = {
@@ -148,19 +149,20 @@ def _asked(visit: Visit, days: int, since: date | None, until: date | None, aske
     return Asked(first, last, 0, asked.compare, asked.metric, asked.split)
 
 
-async def _totals(context: ToolContext, asked: Asked, span: dict[str, str], metrics: Sequence[str]) -> dict[str, Any]:
+async def _totals(
+    context: ToolContext, asked: Asked, span: dict[str, str], metrics: Sequence[str], read: RowsOnce
+) -> dict[str, Any]:
     compare = {"compare_with": "previous"} if asked.compare else {}
     query = QueryMetrics.model_validate({"metrics": list(metrics), **span, **compare})
-    answer: dict[str, Any] = await query_metrics.function(context, query)
-    return answer
+    return await answered(context, query, read)
 
 
 async def _chart(
-    context: ToolContext, asked: Asked, span: dict[str, str], by: str, *, split: bool = False
+    context: ToolContext, asked: Asked, span: dict[str, str], by: str, read: RowsOnce, *, split: bool = False
 ) -> ChartShown:
     several = {"split_by": "platform"} if split else {}
     found = await plotted(
-        context, DrawChart.model_validate({"metric": asked.metric, "group_by": by, **span, **several})
+        context, DrawChart.model_validate({"metric": asked.metric, "group_by": by, **span, **several}), read
     )
     if isinstance(found, str):
         return ChartShown("", "", "", [], found)

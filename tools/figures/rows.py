@@ -4,7 +4,7 @@ A post that was read day by day counts with what each day added to it, where day
 to date. Account-wide rows of a day stand in for the rows of campaigns on that day.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,6 +31,7 @@ PREVIEW: Final = 60
 MARGIN: Final = timedelta(days=1)
 
 Basis: TypeAlias = Literal["to date", "added"]
+ReadRows: TypeAlias = Callable[["ToolContext", "Wanted"], Awaitable["Found"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,19 @@ async def read_rows(ctx: ToolContext, wanted: Wanted) -> Found:
     if wanted.platforms is not None:
         found.rows = [row for row in found.rows if row.platform in wanted.platforms]
     return found
+
+
+class RowsOnce:
+    """Reads rows for several questions of one moment: the same stretch only once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Wanted, Found] = {}
+
+    async def __call__(self, ctx: ToolContext, wanted: Wanted) -> Found:
+        """Return the rows, which are not to be changed."""
+        if wanted not in self._found:
+            self._found[wanted] = await read_rows(ctx, wanted)
+        return self._found[wanted]
 
 
 async def _add_posts(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
