@@ -39,6 +39,7 @@ from server.rest import (
     sites,
     slack_workspaces,
     team,
+    visitors,
     voice,
     webhooks,
 )
@@ -120,6 +121,7 @@ ROUTERS: Final = (
     links.public,
     oauth.router,
     sites.router,
+    visitors.router,
     widget.router,
     widget_team.router,
     widget_sockets.router,

@@ -55,10 +55,14 @@ async def erase_account(parts: Services, scope: Scope, origin: Origin) -> None:
 
 async def erase_site_visitors(parts: Services, scope: Scope, site_id: str) -> None:
     """Erase everything the visitors of a site have said and were told."""
-    visitors = await visitors_of(parts.database, scope.user_id, site_id)
-    for visitor_id in visitors:
-        await parts.turns.forget_account(visitor_id)
-    await erase_visitors(parts.database, visitors)
+    for visitor_id in await visitors_of(parts.database, scope.user_id, site_id):
+        await erase_visitor(parts, visitor_id)
+
+
+async def erase_visitor(parts: Services, visitor_id: str) -> None:
+    """Erase what one visitor has said and was told, and who they were. The caller has checked whose visitor it is."""
+    await parts.turns.forget_account(visitor_id)
+    await erase_visitors(parts.database, [visitor_id])
 
 
 async def _end_turns(parts: Services, scope: Scope) -> None:

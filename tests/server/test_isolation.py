@@ -20,6 +20,7 @@ from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from db.slack_installations import SLACK_INSTALLATIONS, SlackInstallation
 from db.slack_links import SLACK_LINKS, SlackLink
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.visitors import VISITORS, Visitor
 from server.app import ROUTERS
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
@@ -101,6 +102,10 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     webhook_id = hook.json()["webhook_id"]
     tried = await person.client.post(f"/api/v1/webhooks/{webhook_id}/test")
     feed = await person.client.post("/api/v1/calendar/feeds", json={"name": "Phone"})
+    visitor = Visitor(
+        visitor_id=new_id("vtr"), site_id=site.json()["site_id"], kind="anonymous", last_seen_at=services.clock.now()
+    )
+    await services.repository(VISITORS, mine).insert(visitor)
     chart = Chart(
         chart_id=new_id("cht"), title="Clicks", kind="bar", metric="clicks", group_by="post", spec="{}", svg="", png=""
     )
@@ -114,6 +119,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     return {
         "installation_id": workspace.installation_id,
         "slack_link_id": slack_link.link_id,
+        "visitor_id": visitor.visitor_id,
         "site_id": site.json()["site_id"],
         "chart_id": chart.chart_id,
         "check_id": voice.json()["check_id"],
