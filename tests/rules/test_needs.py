@@ -6,7 +6,7 @@ import pytest
 
 from scripts.needs import missing
 
-EVERYTHING = {name: name for name in ("node", "npm", "chromium", "php", "mariadbd", "redis-server")}
+EVERYTHING = {name: name for name in ("node", "npm", "chromium", "php", "mariadbd", "redis-server", "espeak-ng")}
 
 
 def there(_: Path) -> bool:
@@ -29,6 +29,7 @@ def test_nothing_is_missing_on_a_complete_machine() -> None:
         ("chromium", "v20.1.0", "apt-get install chromium"),
         ("php", "v20.1.0", "apt-get install wordpress php-cli"),
         ("redis-server", "v20.1.0", "apt-get install redis-server"),
+        ("espeak-ng", "v20.1.0", "apt-get install espeak-ng"),
         ("mariadbd", "v20.1.0", "WordPress with PHP and MariaDB is missing"),
         ("", "v18.19.0", "Node.js 20 or newer is needed"),
         ("", "", "Node.js 20 or newer is needed"),
