@@ -25,6 +25,7 @@ EVENT_TYPE: Final = "marketing_minds_message"
 ATTEMPTS: Final = 4
 LONGEST_PAUSE: Final = 60.0
 LOOK_BACK: Final = 100
+BAD_BLOCKS: Final = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 Send: TypeAlias = Callable[[], Awaitable[str]]
 Sent: TypeAlias = Callable[[str], Awaitable[None]]
 Changes: TypeAlias = Mapping[str, Any]
@@ -109,7 +110,14 @@ class Teller:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        return str((await self.call("chat.postMessage", arguments))["ts"])
+        try:
+            return str((await self.call("chat.postMessage", arguments))["ts"])
+        except SlackRefused as refusal:
+            if not blocks or refusal.reason not in BAD_BLOCKS:
+                raise
+            # Without its form rather than not at all: what comes after it must not wait for ever.
+            log.warning("slack refused the form of a message", key=key, reason=refusal.reason)
+            return str((await self.call("chat.postMessage", arguments | {"blocks": None}))["ts"])
 
     async def once(self, key: str, send: Send, then: Changes, sent: Sent | None = None) -> None:
         """Send something unless it stands in the thread already; ``then`` is stored once that is certain.

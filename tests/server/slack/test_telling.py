@@ -147,6 +147,15 @@ async def test_slack_is_given_the_pause_it_asks_for(workspace: Workspace) -> Non
     assert called(workspace, "chat.postMessage") == 1
 
 
+async def test_a_message_whose_form_is_refused_comes_without_it(workspace: Workspace) -> None:
+    refused = '{"ok": false, "error": "invalid_blocks"}'
+    workspace.twin.faults.add(Fault(path="/api/chat.postMessage", status=200, body=refused))
+    await workspace.mention("Hi, our second bakery opens in Leeds on 3 December")
+    (said,) = await workspace.until(workspace.ours)
+    assert "Leeds" in said["text"]
+    assert "blocks" not in said
+
+
 async def test_what_the_house_says_by_itself_is_told_also_after_a_restart(
     workspace: Workspace, services: Services, person: Person
 ) -> None:
