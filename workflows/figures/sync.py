@@ -7,18 +7,17 @@ completes it.
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from core.errors import AppError, Conflict, NotFound, ReconnectNeeded, Unavailable
+from core.errors import AppError, NotFound, ReconnectNeeded, Unavailable
 from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
-from db.repository import Repository
+from db.repository import Change, Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from tools.figures.scores import Entry, scores_of
 from tools.outside.http import Outside
@@ -34,6 +33,8 @@ log = structlog.get_logger(__name__)
 LEASE: Final = timedelta(minutes=15)
 FRESH_FOR: Final = timedelta(minutes=10)
 AT_ONCE: Final = 4
+# Totals follow from more than figures: sales and charges count too, and nobody tells of those.
+ROLL_AGAIN: Final = timedelta(minutes=50)
 # Email tells nothing over SMTP; its clicks are those of the managed links.
 SILENT: Final = frozenset({"email"})
 
@@ -86,6 +87,7 @@ class FigureSync:
         self._accounts = accounts
         self._outside = outside
         self._fresh_for = fresh_for
+        self._rolled: dict[str, datetime] = {}
         self._owner = new_id("own")
 
     async def sync(self, scope: Scope, now: datetime) -> SyncReport:
@@ -105,11 +107,24 @@ class FigureSync:
                 return await self._account(scope, platform, account_id, own, now)
 
         done = await asyncio.gather(*(one(*account, own) for account, own in by_account.items()))
-        touched = any(account.read for account in done)
-        campaigns = await roll_up(self._database, scope, posts) if touched else ()
+        campaigns = await roll_up(self._database, scope, posts) if self._to_roll(scope, done, now) else ()
         report = SyncReport(now, tuple(done), tuple(campaigns))
         log.info("figures read", accounts=len(done), posts=report.read, changed=report.changed)
         return report
+
+    def _to_roll(self, scope: Scope, done: Sequence[AccountSync], now: datetime) -> bool:
+        """Whether totals are to be worked out: after every change, and now and then after readings without one.
+
+        A process that has never done so does it after its first reading, as another may have been cut off before.
+        """
+        if not any(account.read for account in done):
+            return False
+        rolled = self._rolled.get(scope.user_id)
+        quiet = not any(account.changed or account.gone for account in done)
+        if quiet and rolled is not None and now - rolled < ROLL_AGAIN:
+            return False
+        self._rolled[scope.user_id] = now
+        return True
 
     async def _account(
         self, scope: Scope, platform: str, account_id: str, posts: Sequence[Tracked], now: datetime
@@ -145,8 +160,12 @@ class FigureSync:
         make = BY_NAME[platform].adapter if platform in BY_NAME else None
         if make is None:
             return AccountSync(platform, account_id, "not connected", problem=f"Nothing can be read from {platform}.")
-        ours = await self._accounts.find(scope, platform, account_id)
-        taken, again_at = await self._take(scope, ours, now)
+        where = {"account_id": account_id, "platform": platform}
+        account = await self._repository(scope).find_one(where)
+        if account is None:
+            raise NotFound(f"No account {account_id} is connected for {platform}. Connect it first.")
+        ours = account.social_account_id
+        taken, again_at = await self._take(scope, account, now)
         if not taken:
             return AccountSync(platform, account_id, "busy" if again_at else "elsewhere", again_at=again_at)
         done: Mapping[str, datetime | None] = {}
@@ -157,9 +176,8 @@ class FigureSync:
             kept = await self._keep(scope, posts, due, reading, now)
             done = {"sync_until": reading.again_at} | ({"last_synced": now} if kept.read else {})
         finally:
-            with suppress(Conflict, NotFound):
-                freed = {"sync_owner": None, "sync_until": None, **done}
-                await self._repository(scope).update(ours, freed, where={"sync_owner": self._owner})
+            freed = Change({"sync_owner": None, "sync_until": None, **done}, {"sync_owner": self._owner})
+            await self._repository(scope).change_each({ours: freed})
         return AccountSync(
             platform, account_id, reading.state, kept.read, kept.changed, kept.gone, reading.problem, reading.again_at
         )
@@ -174,20 +192,15 @@ class FigureSync:
         scores = scores_of(entries, now)
         return await keeping.keep(folded, scores)
 
-    async def _take(self, scope: Scope, ours: str, now: datetime) -> tuple[bool, datetime | None]:
+    async def _take(self, scope: Scope, account: SocialAccount, now: datetime) -> tuple[bool, datetime | None]:
         """Take the lease of an account, so that one process at a time reads its figures.
 
         A lease nobody holds is the pause a platform has asked for; then its end is returned.
         """
-        account = await self._repository(scope).get(ours)
         if account.sync_until is not None and account.sync_until > now and account.sync_owner != self._owner:
             return False, None if account.sync_owner else account.sync_until
-        lease = {"sync_owner": self._owner, "sync_until": now + LEASE}
-        try:
-            await self._repository(scope).update(ours, lease, where={"sync_until": account.sync_until})
-        except Conflict:
-            return False, None
-        return True, None
+        lease = Change({"sync_owner": self._owner, "sync_until": now + LEASE}, {"sync_until": account.sync_until})
+        return bool(await self._repository(scope).change_each({account.social_account_id: lease})), None
 
     def _repository(self, scope: Scope) -> Repository[SocialAccount]:
         return Repository(self._database, SOCIAL_ACCOUNTS, scope)

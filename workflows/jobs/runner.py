@@ -28,6 +28,8 @@ LOOK_BACK: Final = timedelta(minutes=2)
 FIRST_BACKOFF: Final = timedelta(seconds=30)
 LONGEST_BACKOFF: Final = timedelta(hours=1)
 AT_ONCE: Final = 4
+# A job in somebody's hands is due when its lease has run out.
+OPEN: Final = ("pending", "processing")
 LOOK_SECONDS: Final = 2.0
 
 
@@ -78,33 +80,29 @@ class JobRunner:
 
     async def next_moment(self) -> datetime | None:
         """Return when something is due next, if anything is."""
-        moments = [
-            found[0].due_at
-            for status in ("pending", "processing")
-            if (found := await self._due.find({"status": status}, sort=[("due_at", 1)], limit=1))
-        ]
-        return min(moments, default=None)
+        found = await self._due.find({"status": {"$in": list(OPEN)}}, sort=[("due_at", 1)], limit=1)
+        return found[0].due_at if found else None
 
     async def run_due(self) -> int:
         """Do everything that is due now, a few at once; return how many were done here."""
         now = self._clock.now()
-        waiting = await self._due.find({"status": "pending", "due_at": {"$lte": now}})
-        left = await self._left_behind(now)
+        open_ones = OPEN if self._looks_back(now) else OPEN[:1]
+        waiting = await self._due.find({"status": {"$in": list(open_ones)}, "due_at": {"$lte": now}})
         room = asyncio.Semaphore(AT_ONCE)
 
         async def done(job: ScheduledJob) -> bool:
             async with room:
                 return await self._take(job)
 
-        known = [job for job in (*waiting, *left) if job.job_type in self._handlers]
+        known = [job for job in waiting if job.job_type in self._handlers]
         return sum(await asyncio.gather(*(done(job) for job in sorted(known, key=lambda job: job.due_at))))
 
-    async def _left_behind(self, now: datetime) -> list[ScheduledJob]:
-        """Return the jobs whose holder has given no sign of life; a lease is long, so this is asked now and then."""
+    def _looks_back(self, now: datetime) -> bool:
+        """Whether to look for jobs whose holder gives no sign of life; a lease is long, so that is now and then."""
         if self._looked_back and now - self._looked_back < LOOK_BACK:
-            return []
+            return False
         self._looked_back = now
-        return await self._due.find({"status": "processing", "due_at": {"$lte": now}})
+        return True
 
     async def _take(self, job: ScheduledJob) -> bool:
         scope = HOUSE if job.user_id == HOUSE.user_id else Scope(job.user_id, job.user_id, "user")
