@@ -1,15 +1,13 @@
 """Roll-ups: what the posts of a campaign, and of the whole business, have come to."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from core.errors import NotFound
 from core.ids import derived_id
-from core.json_text import inner_object
 from core.scope import Scope
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData
 from db.campaigns import CAMPAIGNS, Campaign
@@ -21,8 +19,6 @@ from tools.figures.rollups import Measured, totals
 from workflows.figures.tracking import Tracked
 
 MOST_ROWS: Final = 1_000
-# How old totals may say they are where nothing has changed since: every reading would write them again otherwise.
-STILL_TRUE: Final = timedelta(hours=3)
 
 
 async def roll_up(database: Database, scope: Scope, posts: Sequence[Tracked]) -> list[str]:
@@ -40,9 +36,8 @@ async def roll_up(database: Database, scope: Scope, posts: Sequence[Tracked]) ->
     for campaign_id, measured in by_campaign.items():
         with suppress(NotFound):
             campaign = await campaigns.get(campaign_id)
-            earned, told = await _roi(database, scope, campaign), totals(measured)
-            if earned != campaign.results.roi or not _says(campaign.results.analytics, told):
-                await campaigns.change(campaign_id, {"results.analytics": told, "results.roi": earned})
+            earned = await _roi(database, scope, campaign)
+            await campaigns.change(campaign_id, {"results.analytics": totals(measured), "results.roi": earned})
             done.append(campaign_id)
     await _sum_up(database, scope, [one for _, one in everything])
     return done
@@ -86,23 +81,5 @@ async def _sum_up(database: Database, scope: Scope, measured: Sequence[Measured]
     if found is None:
         own = derived_id(PROFILES.id_prefix, scope.user_id)
         found = await profiles.insert_once(Profile(profile_id=own, status="active"))
-    if found.totals.as_of and _says({**found.totals.figures, "as_of": found.totals.as_of}, told):
-        return
     with suppress(NotFound):
         await profiles.change(found.profile_id, {"totals": fields.model_dump(exclude_none=True)})
-
-
-def _says(stored: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
-    """Whether totals that are stored say the same, as of about the same time."""
-    before, now = stored.get("as_of"), told["as_of"]
-    recent = before is not None and now is not None and now - before < STILL_TRUE
-    return recent and _timeless(stored) == _timeless(told)
-
-
-def _timeless(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Totals without the times they are of, and without what is not known."""
-    return {
-        name: _timeless(inner_object(value)) if isinstance(value, dict) else value
-        for name, value in told.items()
-        if name != "as_of" and value is not None
-    }
