@@ -58,6 +58,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("get_content", lambda seen: {"content_id": seen["save_draft"]["content_id"]}),
     ("show_policy", fixed()),
     ("back_test_policy", fixed(mode="hybrid")),
+    ("review_drafts", lambda seen: {"content_ids": [seen["save_draft"]["content_id"]]}),
     (
         "schedule_posts",
         lambda seen: {"items": [{"content_id": seen["save_draft"]["content_id"], "publish_at": "2026-12-01T09:00"}]},
