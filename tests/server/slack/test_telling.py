@@ -138,7 +138,11 @@ class TestWithAModel:
 
 
 async def test_slack_is_given_the_pause_it_asks_for(workspace: Workspace) -> None:
-    refused = {"status": 429, "headers": {"Retry-After": "1"}, "body": '{"ok": false, "error": "ratelimited"}'}
+    refused: dict[str, Any] = {
+        "status": 429,
+        "headers": {"Retry-After": "1"},
+        "body": '{"ok": false, "error": "ratelimited"}',
+    }
     workspace.twin.faults.add(Fault(path="/api/chat.postMessage", times=2, **refused))
     await workspace.mention("Hi, our second bakery opens in Leeds on 3 December")
     await workspace.until(workspace.ours)
