@@ -162,7 +162,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches("form[data-swap]")) {
     event.preventDefault();
     const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-    swap(`${form.action}${asked.size ? `?${asked}` : ""}`);
+    swap(`${form.getAttribute("action")}${asked.size ? `?${asked}` : ""}`);
   } else if (form.method === "post") {
     const button = event.submitter || form.querySelector("button:not([type=button])");
     setTimeout(() => {
