@@ -38,6 +38,7 @@ BODIES = {
     "change_memory": {"content": "Mine now.", "pinned": True},
     "change_site": {"name": "Mine now."},
     "change_member": {"role": "viewer"},
+    "reschedule_post": {"publish_at": "2026-12-02T09:00:00Z"},
     "retry_post": {},
     "resolve_post": {"outcome": "leave"},
     "change_webhook": {"active": False},
@@ -76,6 +77,10 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     added = await person.client.post("/api/v1/members", json=member)
     approval = (await person.client.get("/api/v1/approvals")).json()["items"][0]["approval_id"]
     content = (await person.client.get("/api/v1/content")).json()["items"]
+    (email,) = [one["content_id"] for one in content if one["platform"] == "email"]
+    changed = await person.client.patch(f"/api/v1/content/{email}", json={"subject": "Come and see us in Leeds"})
+    assert changed.status_code == 200
+    version = (await person.client.get(f"/api/v1/content/{email}/versions")).json()["items"][0]["version_id"]
     campaign = (await person.client.get("/api/v1/campaigns")).json()["items"][0]["campaign_id"]
     voice = await person.client.post(f"/api/v1/approvals/{approval}/voice-checks", json={"way": "recording"})
     first = await person.client.post(f"/api/v1/approvals/{approval}/decision", json={"decision": "approve"})
@@ -120,6 +125,7 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
         "installation_id": workspace.installation_id,
         "slack_link_id": slack_link.link_id,
         "visitor_id": visitor.visitor_id,
+        "version_id": version,
         "site_id": site.json()["site_id"],
         "chart_id": chart.chart_id,
         "check_id": voice.json()["check_id"],
