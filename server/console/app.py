@@ -23,8 +23,10 @@ async def waiting(visit: Visiting) -> Response:
 
 
 @elsewhere.get("/{path:path}")
-async def nothing(_: Visiting) -> Response:
-    """Say that there is no such page, to people who are signed in."""
+async def nothing(path: str, visit: Visiting) -> Response:
+    """Say that there is no such page, to people who are signed in. With a slash too many it is the first page."""
+    if not path:
+        return visit.go("/console")
     raise NotFound("There is no such page in the console. Choose one from the navigation.")
 
 

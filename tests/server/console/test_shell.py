@@ -80,6 +80,8 @@ async def test_an_unknown_page_is_a_page(person: Person) -> None:
     assert answer.status_code == 404
     assert "There is no such page in the console" in answer.text
     assert answer.headers["content-type"].startswith("text/html")
+    with_a_slash = await person.client.get("/console/")
+    assert (with_a_slash.status_code, with_a_slash.headers["location"]) == (303, "/console")
 
 
 async def test_what_goes_wrong_on_a_page_is_said_on_a_page(person: Person, app: FastAPI) -> None:
