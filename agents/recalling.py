@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -13,7 +14,7 @@ from core.events import MemoryRecalled, RecalledMemory
 from core.scope import Scope
 from db.agent_memory import AgentMemory
 from db.memory_shelves import Memory
-from memory.context import ContextItem, assembled, is_standing
+from memory.context import ContextItem, age, assembled, is_standing, said_at, source_of
 from memory.desk import MemoryDesk
 from memory.learnings import best, is_clear, told
 from memory.recollection import AtHand, Query
@@ -73,7 +74,7 @@ class Recaller:
             return NOTHING
         standing = [memory for memory in at_hand.lasting if is_standing(memory)]
         recalled = [item for item in at_hand.found.items if _has_shown(item.memory)]
-        chosen = assembled(standing, recalled, seen=seen)
+        chosen = assembled(standing, recalled, seen=seen, window=_window(head))
         taught = _taught(at_hand, {item.memory.memory_id for item in chosen})
         everything = [*chosen, *(item for items in taught.values() for item in items)]
         event = None
@@ -83,7 +84,7 @@ class Recaller:
         now = self._clock.now()
         return Brought(
             tuple(item.shown(now, conversation_id) for item in chosen),
-            {agent: tuple(_line(item.memory) for item in items) for agent, items in taught.items()},
+            {agent: tuple(_line(item.memory, now) for item in items) for agent, items in taught.items()},
             event,
         )
 
@@ -104,8 +105,15 @@ def _taught(at_hand: AtHand, chosen: AbstractSet[str]) -> dict[str, list[Context
     return {agent: items for agent, items in found.items() if items}
 
 
-def _line(memory: Memory) -> str:
-    return told(memory) if isinstance(memory, AgentMemory) else f"Elsewhere: {memory.content}"
+def _line(memory: Memory, now: datetime) -> str:
+    """Say a learning with what stands behind it, how old that is and where it comes from."""
+    said = told(memory) if isinstance(memory, AgentMemory) else f"Elsewhere: {memory.content}"
+    return f"{said} [{age(said_at(memory), now)}; {source_of(memory)}]"
+
+
+def _window(head: Mapping[str, Any]) -> tuple[str, ...]:
+    """What people say in the part of the conversation the model reads anyway."""
+    return tuple(str(entry["content"]) for entry in head.get("messages", []) if entry["role"] == "user")
 
 
 def _told(item: ContextItem) -> RecalledMemory:

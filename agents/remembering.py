@@ -128,6 +128,7 @@ class Remembering:
             return
         if message["kind"] == "decision":
             await self._learner.learn(scope, message)
+            await self._desk.memories.note_recall(scope, recalled)
             return
         known = await self._desk.known(scope)
         heard = [] if retold(wires) else answers

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from agents.language.memory_requests import memory_request
 from agents.language.situation import Situation
 from agents.models.factory import Models
 from agents.models.started import StartedReply
@@ -100,8 +101,17 @@ class Turn:
             links=self.runner.parts.links,
             outside=self.runner.parts.outside,
             in_turn=True,
+            said=self._said(),
             press=self.runner.parts.press,
         )
+
+    def _said(self) -> str:
+        """What the person said, and the last answer where they ask for it to be kept ("remember that")."""
+        words = [str(message.content) for message in self.history if isinstance(message, HumanMessage)]
+        if (asked := memory_request(self.text)) and asked.kind in {"remember", "correct"}:
+            answers = [str(message.content) for message in self.history if isinstance(message, AIMessage)]
+            words += answers[-1:]
+        return "\n".join([*words, self.text])
 
     def note_requests(self, asked: Iterable[Interrupt], withdrawn: Iterable[str]) -> None:
         """Take up what a call has asked a person, and let go of what it has withdrawn."""

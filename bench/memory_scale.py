@@ -22,6 +22,7 @@ from bench.processes import resident_mb
 from core.settings import Settings
 from memory.trial.layout import read_conversations
 from memory.trial.scale import fill_account, numbered_account, recalled
+from memory.trial.speed import Times
 from server.wiring import running_services
 
 DATA = Path(__file__).parent / "data" / "memory"
@@ -69,8 +70,9 @@ async def measure(folder: Path, asked: argparse.Namespace) -> list[str]:
         figures.title(f"{asked.memories:,} memories of {asked.accounts:,} accounts")
         numbers = chance.sample(range(1, asked.accounts), min(COLD_RECALLS, asked.accounts - 1))
         cold = await recalled(memories, [(numbered_account(one), chance.choice(questions)) for one in numbers])
-        figures.tell("recall of a cold account, p50", f"{cold.p50:.1f} ms, {cold.processor_ms:.1f} ms of processor")
+        figures.tell("recall of a cold account, p50", f"{cold.p50:.1f} ms")
         figures.at_most("recall of a cold account, p95", cold.p95, COLD_P95_MS, " ms")
+        figures.tell("processor time of it, p50 and p95", processor(cold))
         figures.at_most("memory of the server", resident_mb(os.getpid()), SERVER_MB, " MB")
         figures.title(f"one account with {asked.large:,} memories")
         scope = numbered_account(LARGE_ACCOUNT)
@@ -79,10 +81,16 @@ async def measure(folder: Path, asked: argparse.Namespace) -> list[str]:
         loaded = await recalled(memories, [(scope, questions[0])], patient=True)
         figures.tell("loading it", f"{loaded.p50 / 1000:.1f} s")
         warm = await recalled(memories, [(scope, chance.choice(questions)) for _ in range(WARM_RECALLS)])
-        figures.tell("recall, p50", f"{warm.p50:.2f} ms, {warm.processor_ms:.2f} ms of processor")
+        figures.tell("recall, p50", f"{warm.p50:.2f} ms")
         figures.at_most("recall, p95", warm.p95, LARGE_P95_MS, " ms")
+        figures.tell("processor time of it, p50 and p95", processor(warm))
         figures.tell("memory of the server with it", f"{resident_mb(os.getpid()):.0f} MB")
     return figures.missed
+
+
+def processor(times: Times) -> str:
+    """Say the processor time of recalls, which other work on the machine does not add to."""
+    return f"{times.processor_ms:.2f} ms, {times.processor_p95:.2f} ms"
 
 
 def arguments() -> argparse.Namespace:

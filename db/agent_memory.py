@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import Field
 
-from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+from db.collection import NEVER, Collection, Index, OwnedDocument, Part, UtcTime
 from db.user_memory import MemorySource
 from db.vector import Vector, no_vector
 
@@ -25,7 +25,8 @@ class AgentMemoryMetadata(Part):
 class AgentMemory(OwnedDocument):
     """One learning with the embedding of its content and the model that made it.
 
-    ``recall_count`` is how often it was brought into a turn.
+    ``recall_count`` is how often it was brought into a turn, ``valid_from`` when an outcome first showed it. It has no
+    end while it is counted: what outcomes no longer bear out shows in its success rate.
     """
 
     memory_id: str
@@ -36,6 +37,9 @@ class AgentMemory(OwnedDocument):
     embedding_model: str = ""
     metadata: AgentMemoryMetadata = Field(default_factory=AgentMemoryMetadata)
     digest: str = ""
+    valid_from: UtcTime = NEVER
+    valid_to: UtcTime | None = None
+    superseded_by: str | None = None
     recall_count: int = 0
     last_recalled_at: UtcTime | None = None
 

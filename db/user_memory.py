@@ -8,11 +8,11 @@ from db.collection import NEVER, Collection, Index, OwnedDocument, Part, UtcTime
 from db.vector import Vector, no_vector
 
 MemoryType: TypeAlias = Literal["user_message", "agent_response", "preference", "insight"]
-SourceKind: TypeAlias = Literal["message", "tool", "document", "person"]
+SourceKind: TypeAlias = Literal["message", "tool", "document", "person", "accounts"]
 
 
 class MemorySource(Part):
-    """What a memory was taken from: a message, a tool's result, a document, or a person who wrote it down."""
+    """What a memory was taken from: a message, a tool's result, a document, a person or many accounts."""
 
     kind: SourceKind
     id: str

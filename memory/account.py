@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from db.agent_memory import AgentMemory
 from db.collection import NEVER
 from db.global_memory import GlobalMemory
-from db.memory_shelves import Memory
+from db.memory_shelves import Memory, shelf_of
 from db.user_memory import UserMemory
 from memory.bm25 import Postings, norms
 from memory.columns import NOBODY, NOWHERE, Bits, Columns, Whole
@@ -271,7 +271,9 @@ class ReadRow:
 def read_row(row: Raw, lexicon: Lexicon) -> ReadRow:
     """Read a stored memory. Touches no account, so that it may run in a thread."""
     content, about = str(row["content"]), row.get("metadata", {})
-    said: datetime = about.get("timestamp") or row.get("valid_from") or row.get("updated_at") or NEVER
+    # A learning is as recent as its last outcome, whenever it was first shown.
+    since = "valid_from" if shelf_of(row["memory_id"]) == "user" else "updated_at"
+    said: datetime = about.get("timestamp") or row.get(since) or row.get("updated_at") or NEVER
     numbers = lexicon.numbers(content)
     cues = read_cues(content, len(numbers))
     days = named_days(content, said.date()) if cues.time else []

@@ -10,6 +10,7 @@ from db.global_memory import GlobalMemory
 from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.duplicates import same_thing
+from memory.echo import Known
 from memory.reasons import evidence
 from memory.recollection import Recalled
 
@@ -57,15 +58,30 @@ class ContextItem:
         return TOKENS_PER_ITEM + min(len(self.memory.content), LONGEST_SHOWN) // CHARACTERS_PER_TOKEN
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the model reads of the conversation anyway: which messages, and what people say in them."""
+
+    message_ids: frozenset[str]
+    words: Known
+
+    def has(self, memory: Memory) -> bool:
+        """Whether a memory would only say it again."""
+        if not isinstance(memory, UserMemory) or memory.memory_type == "preference":
+            return False
+        return memory.metadata.message_id in self.message_ids or (memory.current and self.words.holds(memory.content))
+
+
 def assembled(
     standing: Iterable[UserMemory],
     recalled: Sequence[Recalled],
     *,
     seen: frozenset[str] = frozenset(),
+    window: Sequence[str] = (),
     tokens: int = TOKENS,
 ) -> list[ContextItem]:
-    """Choose what goes into the prompt. ``seen`` are the messages the model reads anyway: what they say is left out,
-    besides wishes, which hold for every answer.
+    """Choose what goes into the prompt. ``seen`` are the messages the model reads anyway, ``window`` what people say in
+    them: what they say is left out, wherever it was said first, besides wishes, which hold for every answer.
 
     Standing wishes and facts have at most half of the room, the weightiest and newest first; what was recalled gets
     the rest, best first. Nothing is said twice.
@@ -73,13 +89,14 @@ def assembled(
     scores = {item.memory.memory_id: item for item in recalled}
     chosen: list[ContextItem] = []
     room = min(STANDING_TOKENS, tokens)
+    read = Read(seen, Known(window))
     for memory in sorted(standing, key=_weight, reverse=True):
         match = scores.get(memory.memory_id)
         item = ContextItem(memory, match.score if match else 0.0, STANDING_WHY.get(memory.memory_type, "noted"))
-        room -= _taken(item, chosen, seen, room)
+        room -= _taken(item, chosen, read, room)
     room = tokens - sum(item.tokens for item in chosen)
     for found in recalled:
-        room -= _taken(ContextItem(found.memory, found.score, found.why), chosen, seen, room)
+        room -= _taken(ContextItem(found.memory, found.score, found.why), chosen, read, room)
     return chosen
 
 
@@ -148,22 +165,16 @@ def clipped(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rsplit(' ', 1)[0]}…"
 
 
-def _taken(item: ContextItem, chosen: list[ContextItem], seen: frozenset[str], room: int) -> int:
+def _taken(item: ContextItem, chosen: list[ContextItem], read: Read, room: int) -> int:
     """Choose an item if it is new and there is room; return the tokens it takes."""
     memory = item.memory
-    if item.tokens > room or _is_read_anyway(memory, seen):
+    if item.tokens > room or read.has(memory):
         return 0
     for other in chosen:
         if other.memory.memory_id == memory.memory_id or same_thing(other.memory.content, memory.content):
             return 0
     chosen.append(item)
     return item.tokens
-
-
-def _is_read_anyway(memory: Memory, seen: frozenset[str]) -> bool:
-    if not isinstance(memory, UserMemory) or memory.memory_type == "preference":
-        return False
-    return memory.metadata.message_id in seen
 
 
 def _weight(memory: UserMemory) -> tuple[bool, bool, int, datetime]:

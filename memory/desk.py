@@ -136,7 +136,7 @@ class MemoryDesk:
             newest = everything[newest.superseded_by]
             seen.add(newest.memory_id)
         course = _with_history({newest.memory_id}, everything)
-        return sorted((everything[one] for one in course), key=lambda one: (one.valid_from, one.memory_id))
+        return sorted((everything[one] for one in course), key=lambda one: (one.valid_from, one.current, one.memory_id))
 
     async def last_learnt(self, scope: Scope, conversation_id: str) -> list[UserMemory]:
         """Return what was last learnt in a conversation: the facts and wishes of one message, else its words."""

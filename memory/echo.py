@@ -27,6 +27,10 @@ class Known:
         own = _runs(text)
         return len(own & self._runs) / len(own) if own else 0.0
 
+    def holds(self, text: str) -> bool:
+        """Whether the whole of a text stands in what is known."""
+        return numbers(text) <= self._numbers and self.share(text) == 1.0
+
     def covers(self, text: str) -> bool:
         """Whether a text brings nothing of its own: no number that is not known, and mostly known words."""
         return numbers(text) <= self._numbers and self.share(text) >= ECHO

@@ -1,18 +1,19 @@
 """What an account's agents have learnt, counted up outcome by outcome. It stays with the account."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
 from core.errors import NotFound
 from core.ids import derived_id
 from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory, AgentMemoryMetadata
 from db.client import Database
+from db.collection import NEVER
 from db.repository import Repository
 from db.user_memory import MemorySource
 from memory.duplicates import digest
 from memory.memories import Memories
-from memory.outcomes import Lesson, rate
+from memory.outcomes import Lesson, importance, rate
 
 MOST_READ: Final = 500
 FEWEST_OUTCOMES: Final = 2
@@ -37,12 +38,15 @@ class Learnings:
                 stored = await self._repository(scope).insert_once(await self._made(memory_id, agent, lesson, source))
             used = stored.metadata.use_count + 1
             worked = stored.metadata.success_count + lesson.worked
-            changes = {
+            changes: dict[str, Any] = {
                 "metadata.use_count": used,
                 "metadata.success_count": worked,
                 "metadata.success_rate": rate(worked, used),
+                "metadata.importance": importance(used),
                 "metadata.source": source.model_dump(),
             }
+            if stored.valid_from == NEVER:
+                changes["valid_from"] = stored.created_at
             await self._repository(scope).change(memory_id, changes)
             touched.append(memory_id)
         await self._memories.written(scope.user_id, touched)
@@ -52,9 +56,20 @@ class Learnings:
         found = await self._repository(scope).find({}, limit=MOST_READ)
         return sorted(found, key=_clarity, reverse=True)
 
+    async def get(self, scope: Scope, memory_id: str) -> AgentMemory:
+        """Return one of the account's learnings; NotFound if there is none."""
+        return await self._repository(scope).get(memory_id)
+
+    async def forget(self, scope: Scope, memory_id: str) -> None:
+        """Remove a learning for good, from every index and cache; a later outcome begins to count afresh."""
+        scope.require_write()
+        if not await self._repository(scope).delete(memory_id):
+            raise NotFound("There is no such memory, or it is not yours. Check the id.")
+        await self._memories.written(scope.user_id, [memory_id])
+
     async def _get(self, scope: Scope, memory_id: str) -> AgentMemory | None:
         try:
-            return await self._repository(scope).get(memory_id)
+            return await self.get(scope, memory_id)
         except NotFound:
             return None
 
@@ -67,6 +82,7 @@ class Learnings:
             **await self._memories.embedding_of(lesson.content),
             metadata=AgentMemoryMetadata(category=lesson.category, source=source),
             digest=digest(lesson.content),
+            valid_from=self._database.clock.now(),
         )
 
     def _repository(self, scope: Scope) -> Repository[AgentMemory]:

@@ -17,6 +17,8 @@ LONG: Final = 500
 FEW_HASHTAGS: Final = 3
 CHANGED: Final = 0.15
 FEWEST_POSTS: Final = 4
+LEAST_IMPORTANCE: Final = 4
+MOST_IMPORTANCE: Final = 10
 
 Verdict: TypeAlias = Literal["approved", "edited", "rejected"]
 
@@ -194,6 +196,14 @@ def from_figures(posts: Sequence[Measured], counted: frozenset[str] = frozenset(
 def rate(success: int, used: int) -> float:
     """Return a success rate that few outcomes can't carry far from even: (s + 1) / (n + 2), Laplace's rule."""
     return (success + 1) / (used + 2)
+
+
+def importance(shown: int) -> int:
+    """Return how much a learning matters, 1 to 10, by how many outcomes or accounts have shown it.
+
+    Each doubling adds 1. Which way they speak is told by the success rate alone.
+    """
+    return min(LEAST_IMPORTANCE + shown.bit_length(), MOST_IMPORTANCE)
 
 
 def texts_of(payload: Mapping[str, Any]) -> list[Text]:

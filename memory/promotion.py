@@ -15,15 +15,18 @@ from core.ids import derived_id
 from core.scope import Scope
 from db.agent_memory import AgentMemory
 from db.client import Database
+from db.collection import NEVER
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, GlobalMemoryMetadata, InsightType
 from db.memory_shelves import HOUSE_ID
 from db.memory_support import MEMORY_SUPPORT, MemorySupport
 from db.repository import Repository
+from db.user_memory import MemorySource
 from memory.duplicates import content_words, digest
 from memory.extraction_preferences import is_instruction_to_us
 from memory.industries import INDUSTRIES
 from memory.learnings import is_clear
 from memory.memories import Memories
+from memory.outcomes import importance
 from memory.secrets import find_secrets
 
 ENOUGH: Final = 5
@@ -108,19 +111,25 @@ class Promotion:
                 await self._memories.written(HOUSE_ID, [memory_id])
             return
         score = sum(support.rate for support in supports) / len(supports)
-        about = GlobalMemoryMetadata(
-            industry=self._industry(supports), effectiveness_score=score, support=len(supports)
-        )
         stored = await self._global().find_one({"memory_id": memory_id})
+        about = GlobalMemoryMetadata(
+            industry=self._industry(supports),
+            effectiveness_score=score,
+            support=len(supports),
+            importance=importance(len(supports)),
+            category=_category(learning) if learning else stored.metadata.category if stored else None,
+            source=MemorySource(kind="accounts", id=candidate),
+        )
         if stored is None:
             if learning is None:
                 return
             await self._global().insert_once(await self._made(memory_id, learning, about))
-        elif stored.metadata.model_copy(update={"usage_count": 0}) == about:
+        elif stored.metadata.model_copy(update={"usage_count": 0}) == about and stored.valid_from != NEVER:
             return
         else:
-            changes = about.model_dump(exclude={"usage_count"})
-            await self._global().change(memory_id, {f"metadata.{name}": value for name, value in changes.items()})
+            changes = {f"metadata.{name}": value for name, value in about.model_dump(exclude={"usage_count"}).items()}
+            since = stored.created_at if stored.valid_from == NEVER else stored.valid_from
+            await self._global().change(memory_id, changes | {"valid_from": since})
         await self._memories.written(HOUSE_ID, [memory_id])
 
     def _industry(self, supports: Sequence[MemorySupport]) -> str | None:
@@ -142,6 +151,7 @@ class Promotion:
             **await self._memories.embedding_of(statement),
             metadata=about,
             digest=digest(statement),
+            valid_from=self._database.clock.now(),
         )
 
     def _candidate(self, statement: str) -> str:
@@ -155,6 +165,12 @@ class Promotion:
 
     def _global(self) -> Repository[GlobalMemory]:
         return Repository(self._database, GLOBAL_MEMORY, HOUSE)
+
+
+def _category(learning: AgentMemory) -> str | None:
+    """The learning's category, if it stands in the words that are shared: nothing else of it may."""
+    category = learning.metadata.category
+    return category if category and category in re.findall(r"\w+", general(learning.content).lower()) else None
 
 
 def general(text: str) -> str:

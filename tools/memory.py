@@ -15,6 +15,7 @@ from db.memory_shelves import Memory
 from db.user_memory import UserMemory
 from memory.context import ContextItem, age, clipped, kind_of, said_at, source_of
 from memory.desk import LASTING, MemoryDesk
+from memory.gate import grounded
 from memory.keeping import Kept
 from memory.reasons import evidence
 from memory.recollection import Query
@@ -102,6 +103,7 @@ async def remember(ctx: ToolContext, params: Remember) -> dict[str, Any]:
 
     Secrets such as passwords and keys are refused; `refused` says what was left out.
     """
+    _check_said(ctx, params.text)
     kept = await _desk(ctx).note(ctx.scope, params.text, cause=ctx.call_id, conversation_id=ctx.conversation_id)
     return _outcome(ctx, kept)
 
@@ -132,6 +134,7 @@ async def forget_memory(ctx: ToolContext, params: ForgetMemory) -> dict[str, Any
 @tool(Effect.WRITE)
 async def correct_memory(ctx: ToolContext, params: CorrectMemory) -> dict[str, Any]:
     """Replace something that is remembered wrongly by what is right; the old statement is kept as history."""
+    _check_said(ctx, params.content)
     desk = _desk(ctx)
     memory_id = params.memory_id
     if memory_id is None:
@@ -197,6 +200,12 @@ def _desk(ctx: ToolContext) -> MemoryDesk:
     if ctx.memory is None:
         raise NotConfigured("This installation keeps no memory beyond the conversation.")
     return ctx.memory
+
+
+def _check_said(ctx: ToolContext, text: str) -> None:
+    """Refuse what a model would write down in the person's name though they never said it."""
+    if ctx.in_turn and not grounded(text, ctx.said):
+        raise ToolInputError("The person has not said this. Use their own words, or ask them to say it.")
 
 
 def _shown(ctx: ToolContext, memories: Sequence[Memory]) -> list[dict[str, Any]]:

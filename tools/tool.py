@@ -55,7 +55,8 @@ class ToolContext:
     ``approval_id`` is the request that is being carried out, while one is. ``memory`` is None where there is none;
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
     ``press`` draws charts.
-    ``in_turn`` says that a turn of the conversation will show what comes of the call.
+    ``said`` is what the person said in this conversation, as far as the turn reads it; what is written down in their
+    name has to stand in it. ``in_turn`` says that a turn of the conversation will show what comes of the call.
     ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
@@ -75,6 +76,7 @@ class ToolContext:
     outside: Outside | None = None
     press: ChartPress = field(default_factory=ChartPress)
     in_turn: bool = False
+    said: str = ""
     events: list[Event] = field(default_factory=list[Event])
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     withdrawn: list[str] = field(default_factory=list[str])

@@ -65,4 +65,6 @@ async def recalled(memories: Memories, asked: Sequence[tuple[Scope, str]], *, pa
         await memories.recall(scope, Query(question, limit=MANY, patient=patient))
         walls.append((time.perf_counter() - wall) * 1000)
         processors.append((time.process_time() - processor) * 1000)
-    return Times(percentile(walls, 0.5), percentile(walls, 0.95), percentile(processors, 0.5))
+    return Times(
+        percentile(walls, 0.5), percentile(walls, 0.95), percentile(processors, 0.5), percentile(processors, 0.95)
+    )

@@ -8,12 +8,10 @@ from fastapi import Form, Query, Response
 
 from core.errors import InvalidInput
 from core.ids import new_id
-from db.agent_memory import AGENT_MEMORY
 from db.conversations import CONVERSATIONS
-from db.global_memory import GLOBAL_MEMORY
 from db.memory_shelves import SHELVES, Memory, Shelf, shelf_of
 from db.repository import Page
-from db.user_memory import USER_MEMORY, UserMemory
+from db.user_memory import UserMemory
 from memory.context import kind_of, said_at, source_of
 from memory.keeping import Kept
 from memory.recollection import Query as Question
@@ -22,6 +20,7 @@ from server.console.memory_trial import FIGURES
 from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
+from server.rest.memory import stored_memory
 from server.rest.text import Cursor, PathId, Text
 
 HERE: Final = "/console/memory"
@@ -127,7 +126,7 @@ async def recall(visit: Visiting) -> Response:
 @router.get("/memory/{memory_id}")
 async def one(visit: Visiting, memory_id: PathId) -> Response:
     """Show one memory: where it comes from, what it replaced, what replaced it, and what would go with it."""
-    memory = await _memory(visit, memory_id)
+    memory = await stored_memory(visit.parts, visit.scope, memory_id)
     values: dict[str, Any] = {"memory": memory, "line": _line(memory), "course": [], "goes": [], "origin": None}
     if isinstance(memory, UserMemory):
         desk = visit.parts.memory.desk
@@ -171,20 +170,12 @@ async def weigh(
 @router.post("/memory/{memory_id}/forget")
 async def forget(visit: Changing, memory_id: PathId) -> Response:
     """Forget a memory for good, with what it replaced and the words that told it."""
+    if shelf_of(memory_id) == "agent":
+        await visit.parts.memory.learnings.forget(visit.scope, memory_id)
+        return visit.go(f"{HERE}?scope=agent", "Forgotten. It is counted afresh with the next outcome.")
     gone = await visit.parts.memory.desk.forget(visit.scope, [memory_id])
     others = len(gone.memories) - 1
     return visit.go(HERE, f"Forgotten, with {others} more that told the same." if others else "Forgotten.")
-
-
-async def _memory(visit: Visit, memory_id: str) -> Memory:
-    """Return one memory from its collection: how often it was recalled is counted there alone."""
-    match shelf_of(memory_id):
-        case "agent":
-            return await visit.repository(AGENT_MEMORY).get(memory_id)
-        case "global":
-            return await visit.repository(GLOBAL_MEMORY).get(memory_id)
-        case "user":
-            return await visit.repository(USER_MEMORY).get(memory_id)
 
 
 async def _care(visit: Visit) -> dict[str, Any]:

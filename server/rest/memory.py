@@ -14,7 +14,7 @@ from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory, LearningType
 from db.conversations import CONVERSATIONS
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, InsightType
-from db.memory_shelves import Shelf
+from db.memory_shelves import Memory, Shelf, shelf_of
 from db.settings import MemorySwitches
 from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
 from memory.context import source_of
@@ -54,7 +54,10 @@ class Score(BaseModel):
 
 
 class MemoryView(BaseModel):
-    """One memory. ``valid_to`` is set once it no longer holds; ``superseded_by`` names what replaced it."""
+    """One memory. ``valid_to`` is set once it no longer holds; ``superseded_by`` names what replaced it.
+
+    ``recall_count`` is how often it was brought into a turn.
+    """
 
     memory_id: str
     scope: Shelf
@@ -66,6 +69,7 @@ class MemoryView(BaseModel):
     mentions: int | None = None
     industry: str | None = None
     use_count: int = 0
+    recall_count: int = 0
     success_count: int | None = None
     success_rate: float | None = None
     last_recalled_at: datetime | None = None
@@ -99,6 +103,7 @@ class MemoryView(BaseModel):
             category=about.category,
             importance=about.importance,
             mentions=about.mentions,
+            recall_count=memory.use_count,
             provenance=Provenance(
                 words=source_of(memory),
                 source=about.source,
@@ -116,7 +121,7 @@ class MemoryView(BaseModel):
         """Show what an agent has learnt. ``use_count`` counts outcomes, ``success_count`` those that spoke for it."""
         about = memory.metadata
         shown = {"memory_id", "memory_type", "content", "agent_name", "embedding_model", "created_at", "updated_at"}
-        shown.add("last_recalled_at")
+        shown |= {"last_recalled_at", "recall_count", "valid_from", "valid_to", "superseded_by"}
         return cls(
             scope="agent",
             category=about.category,
@@ -133,13 +138,17 @@ class MemoryView(BaseModel):
     def of_all(cls, memory: GlobalMemory, match: Score | None = None) -> "MemoryView":
         """Show what several accounts have shown, without any of them. ``success_rate`` is how effective it was."""
         shown = {"memory_id", "memory_type", "content", "embedding_model", "created_at", "updated_at"}
+        shown |= {"valid_from", "valid_to", "superseded_by"}
         about = memory.metadata
         return cls(
             scope="global",
             industry=about.industry,
+            category=about.category,
+            importance=about.importance,
             use_count=about.usage_count,
+            recall_count=about.usage_count,
             success_rate=about.effectiveness_score,
-            provenance=Provenance(words=source_of(memory)),
+            provenance=Provenance(words=source_of(memory), source=about.source),
             match=match,
             **memory.model_dump(include=shown),
         )
@@ -315,13 +324,16 @@ async def export(scope: Caller, parts: Parts, origin: CameFrom) -> Response:
 
 @router.get("/{memory_id}", operation_id="get_memory", responses=responses(404), summary="Read one")
 async def get(memory_id: PathId, scope: Caller, parts: Parts) -> MemoryView:
-    """Return one memory with where it comes from."""
-    return MemoryView.of(await parts.memory.memories.get(scope, memory_id))
+    """Return one memory with where it comes from: of the account, its agents or what all share."""
+    return _view(await stored_memory(parts, scope, memory_id))
 
 
 @router.patch("/{memory_id}", operation_id="change_memory", responses=responses(404), summary="Correct or pin one")
 async def change(memory_id: PathId, body: MemoryChange, scope: Writer, parts: Parts) -> MemoryView:
     """Correct what it says, how much it matters, or whether it is pinned. Returns what holds now."""
+    if shelf_of(memory_id) != "user":
+        await stored_memory(parts, scope, memory_id)
+        raise InvalidInput("This is counted from outcomes, nobody wrote it. Forget it instead; it is counted afresh.")
     desk = parts.memory.desk
     memory = await desk.memories.get(scope, memory_id)
     if body.content is not None and body.content.strip() != memory.content:
@@ -338,7 +350,13 @@ async def change(memory_id: PathId, body: MemoryChange, scope: Writer, parts: Pa
     "/{memory_id}", status_code=204, operation_id="delete_memory", responses=responses(404), summary="Forget one"
 )
 async def forget(memory_id: PathId, scope: Writer, parts: Parts) -> Response:
-    """Forget it for good, with what it had replaced: at once, in every index and cache."""
+    """Forget it for good, with what it had replaced: at once, in every index and cache.
+
+    What an agent has learnt begins to be counted afresh with the next outcome.
+    """
+    if shelf_of(memory_id) == "agent":
+        await parts.memory.learnings.forget(scope, memory_id)
+        return Response(status_code=204)
     await parts.memory.desk.forget(scope, [memory_id])
     return Response(status_code=204)
 
@@ -350,11 +368,27 @@ async def _lines(parts: Services, scope: Scope) -> AsyncIterator[str]:
         yield f"{MemoryView.of_agent(learnt).model_dump_json(exclude_none=True)}\n"
 
 
+async def stored_memory(parts: Services, scope: Scope, memory_id: str) -> Memory:
+    """Return one memory from its collection: how often it was recalled is counted there alone."""
+    match shelf_of(memory_id):
+        case "agent":
+            return await parts.repository(AGENT_MEMORY, scope).get(memory_id)
+        case "global":
+            return await parts.repository(GLOBAL_MEMORY, scope).get(memory_id)
+        case "user":
+            return await parts.repository(USER_MEMORY, scope).get(memory_id)
+
+
+def _view(memory: Memory, match: Score | None = None) -> MemoryView:
+    match memory:
+        case AgentMemory():
+            return MemoryView.of_agent(memory, match)
+        case GlobalMemory():
+            return MemoryView.of_all(memory, match)
+        case UserMemory():
+            return MemoryView.of(memory, match)
+
+
 def _matched(item: Recalled) -> MemoryView:
     figures = {name: round(float(getattr(item.parts, name)), 4) for name in type(item.parts).__dataclass_fields__}
-    match = Score(score=round(item.score, 4), parts=figures, why=item.why)
-    if isinstance(item.memory, AgentMemory):
-        return MemoryView.of_agent(item.memory, match)
-    if isinstance(item.memory, GlobalMemory):
-        return MemoryView.of_all(item.memory, match)
-    return MemoryView.of(item.memory, match)
+    return _view(item.memory, Score(score=round(item.score, 4), parts=figures, why=item.why))

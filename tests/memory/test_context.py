@@ -55,6 +55,13 @@ def test_what_stands_in_the_window_is_left_out() -> None:
     assert assembled([seen], [recalled(seen)], seen=frozenset({"msg_seen"})) == []
 
 
+def test_what_people_say_in_the_window_is_left_out_wherever_it_was_said_first() -> None:
+    known, other = memory("Our delivery fee is £3."), memory("Our delivery fee is £5.")
+    window = ["By the way, our delivery fee is £3."]
+
+    assert [item.memory for item in assembled([known, other], [], window=window)] == [other]
+
+
 def test_a_wish_stays_though_it_stands_in_the_window() -> None:
     wish = memory("We never use emojis.", "preference", message_id="msg_seen")
 

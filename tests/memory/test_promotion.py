@@ -7,6 +7,7 @@ from core.scope import Scope
 from db.agent_memory import AgentMemory, AgentMemoryMetadata, LearningType
 from db.catalogue import CATALOGUE
 from db.client import Database
+from db.collection import NEVER
 from memory.memories import Memories
 from memory.promotion import ENOUGH, Promotion, general
 
@@ -20,7 +21,9 @@ def account() -> Scope:
 
 
 def learnt(content: str = LEARNING, kind: LearningType = "pattern", rate: float = 0.9) -> AgentMemory:
-    about = AgentMemoryMetadata(use_count=9, success_count=8, success_rate=rate)
+    about = AgentMemoryMetadata(
+        use_count=9, success_count=8, success_rate=rate, category="zorblax" if CANARY in content else "instagram"
+    )
     return AgentMemory(memory_id=new_id("agm"), agent_name="writer", memory_type=kind, content=content, metadata=about)
 
 
@@ -39,6 +42,14 @@ async def test_enough_accounts_make_it_shared(promotion: Promotion) -> None:
     assert memory.metadata.support == ENOUGH
     assert memory.metadata.effectiveness_score == pytest.approx(0.9)
     assert memory.embedding_model
+    assert memory.metadata.category == "instagram"
+    assert memory.metadata.importance == 7
+    assert memory.metadata.source
+    assert memory.metadata.source.kind == "accounts"
+    assert memory.valid_from > NEVER
+    await promotion.contribute(account(), [learnt()])
+    (again,) = await promotion.shared()
+    assert again.valid_from == memory.valid_from
 
 
 async def test_one_account_counts_once_however_often_it_says_so(promotion: Promotion) -> None:
@@ -66,7 +77,9 @@ async def test_canaries_of_accounts_are_in_nothing_that_is_shared(promotion: Pro
             ],
         )
 
-    shared = repr([memory.model_dump(exclude={"embedding"}) for memory in await promotion.shared()])
+    shared = repr(
+        [memory.model_dump(exclude={"embedding": True, "metadata": {"source"}}) for memory in await promotion.shared()]
+    )
     assert CANARY.lower() not in shared.lower()
     assert "48" not in shared
     for collection in CATALOGUE:

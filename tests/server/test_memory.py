@@ -178,7 +178,7 @@ async def test_search_within_a_type_other_stores_have_finds_nothing(person: Pers
     assert (await person.client.get("/api/v1/memory", params={"type": "nonsense"})).status_code == 422
 
 
-async def test_edit_by_hand_teaches_the_writer(person: Person) -> None:
+async def test_edit_by_hand_teaches_the_writer_until_it_is_forgotten(person: Person, stranger: Person) -> None:
     await person.say(
         await person.conversation(), "Write an Instagram post about our bakery that opens in Leeds on 3 December"
     )
@@ -186,7 +186,17 @@ async def test_edit_by_hand_teaches_the_writer(person: Person) -> None:
 
     await person.client.patch(f"/api/v1/content/{draft['content_id']}", json={"text": "We open in Leeds."})
 
-    learnt = await known(person, scope="agent")
-    assert "On instagram, texts are shortened before they are approved: write them shorter." in [
-        item["content"] for item in learnt
-    ]
+    learnt = {item["content"]: item for item in await known(person, scope="agent")}
+    shorter = learnt["On instagram, texts are shortened before they are approved: write them shorter."]
+    assert shorter["category"] == "instagram"
+    assert shorter["importance"] == 5
+    assert shorter["provenance"]["source"]
+    assert shorter["valid_from"] == shorter["created_at"]
+    assert shorter["recall_count"] == 0
+    there = f"/api/v1/memory/{shorter['memory_id']}"
+    assert (await person.client.get(there)).json() == shorter
+    assert (await person.client.patch(there, json={"content": "Write long texts."})).status_code == 422
+    assert (await stranger.client.delete(there)).status_code == 404
+    assert (await person.client.delete(there)).status_code == 204
+    assert (await person.client.get(there)).status_code == 404
+    assert shorter["content"] not in [item["content"] for item in await known(person, q="texts are shortened")]

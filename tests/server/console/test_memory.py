@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.ids import new_id
 from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory
 from memory.recollection import NewMemory
@@ -108,10 +109,14 @@ async def test_pages_of_many_and_what_the_team_has_learnt(person: Person, servic
     older = re.search(r'href="(/console/memory\?cursor=[^"]+)"', first)
     assert older
     assert (await page(person, older[1])).count('<li><a href="/console/memory/mem_') == 5
-    learnt = AgentMemory(memory_id="agm_1", agent_name="writer", memory_type="pattern", content="Short texts do well")
+    learnt = AgentMemory(
+        memory_id=new_id("agm"), agent_name="writer", memory_type="pattern", content="Short texts do well"
+    )
     stored = await services.repository(AGENT_MEMORY, scope).insert(learnt)
     assert "Short texts do well" in await page(person, f"{HERE}?scope=agent")
-    assert stored.memory_id
+    assert "spoke for it" in await page(person, f"{HERE}/{stored.memory_id}")
+    assert "Forgotten" in said(await posted(person, f"{HERE}/{stored.memory_id}/forget"))
+    assert "Short texts do well" not in await page(person, f"{HERE}?scope=agent")
 
 
 async def test_hostile_text_stays_text_and_the_export_holds_everything(person: Person) -> None:
