@@ -58,6 +58,14 @@ def forms(is_card: Callable[[str], bool], is_random: Callable[[str], bool]) -> t
             r"(?i:[\"'][\w-]*(?:key|token|secret)[\"']\s*:\s*[\"'])(?P<secret>[A-Za-z0-9_\-+/=.~]{8,})",
             is_random,
         ),
+        (
+            "API key",
+            (
+                r"(?i:\b(?:api|access|secret|private|auth)[ _-]?(?:key|token)s?\b\s*(?:is now|is|=|:)\s*[\"'`]?)"
+                rf"(?P<secret>{_MIXED})"
+            ),
+            is_mixed_word,
+        ),
         ("password", rf"(?i:[\"']?{_LOGIN_WORD}[\"']\s*:\s*[\"'])(?P<secret>[^\"'\n]{{3,}})", None),
         ("password", rf"(?i:<{_LOGIN_WORD}>)(?P<secret>[^<\n]{{3,}})", None),
         ("password", r"\bcurl\b[^\n]*?\s(?:-u|--user)\s+[\"']?[^\s:]+:(?P<secret>[^\s\"']+)", None),

@@ -18,6 +18,7 @@ from db.approval_requests import ApprovalRequest
 from tools.approval.payload import payload_hash
 from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
 from tools.approval.rules import rules_in_force
+from tools.discretion import CUT_THEMSELVES, refuse_secrets
 from tools.renewal import interrupt_of
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, ToolParts
 from tools.visitors import NOT_FOR_VISITORS, SAFE_FOR_VISITORS
@@ -58,6 +59,8 @@ class ToolRunner:
         try:
             tool = self._allowed(name, ctx.scope)
             params = _validated(tool.params, arguments)
+            if tool.effect is not Effect.READ and tool.name not in CUT_THEMSELVES:
+                refuse_secrets(params.model_dump())
             result = await tool.function(ctx, params)
             if tool.request_type is not None:
                 draft: ApprovalDraft[BaseModel] = result

@@ -29,7 +29,7 @@ from agents.language.fragments import find_kind, find_note, find_thing, find_tow
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.labelled import labelled
 from agents.language.lone_figures import is_goal, means_goal, means_price
-from agents.language.places import country_of, find_location
+from agents.language.places import country_of, find_location, names_place
 from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
 from agents.language.stated import LIKELY, faint_facts, longer, phrase, refused, told_roles, unlikely, within_audience
@@ -210,6 +210,7 @@ class _Reader:
     def _set(self, name: str, value: Value | None) -> None:
         if isinstance(value, str) and name in _ALONE:
             value = _ALONE[name](value)
+            value = "" if name == "target_audience" and self._asked is None and names_place(value) else value
         if value is not None and value != "":
             self._values[name] = value
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from agents.language.audience import names_people
 from agents.language.channels import mentions
+from agents.language.outlets import without_outlet
 from agents.language.subject import BUSINESS_NOUNS, TRADES, is_business, leading_fragment, short_clean
 
 _MOST = 12  # pieces looked at in one message
@@ -121,7 +122,7 @@ _NO_THING = re.compile(
 
 
 def thing_alone(words: str) -> str:
-    """The product without who makes it: she's doing gel nails."""
-    words = _LED.sub("", _WHO_DOES.sub("", words))
+    """The product without who makes it (she's doing gel nails) and without where a text on it is to appear."""
+    words = without_outlet(_LED.sub("", _WHO_DOES.sub("", words)))
     words = _TRAILING.sub("", words)
     return "" if _NO_THING.fullmatch(words) else words

@@ -12,6 +12,7 @@ from core.events import ContextChanged
 from core.ids import new_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.content_library import CONTENT_LIBRARY
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
 from tests.tools.conftest import Desk
@@ -171,3 +172,24 @@ def test_calls_of_a_turn_have_their_own_ids_each_time_the_same() -> None:
     ids = [call_position(turn, name, ordinal) for name in ("save_draft", "list_drafts") for ordinal in (1, 2)]
     assert len(set(ids)) == 4
     assert call_position(turn, "save_draft", 1) == ids[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("update_brief", {"product": "bread", "additional_context": "the shop password is hunter2"}),
+        ("update_brief", '{"voice": "warm", "business": "card 4111 1111 1111 1111"}'),
+        ("save_draft", {"platform": "threads", "text": "Log in with api key sk-abc123def456ghi789"}),
+    ],
+)
+async def test_a_secret_in_arguments_is_refused_and_kept_nowhere(
+    desk: Desk, name: str, arguments: dict[str, Any] | str
+) -> None:
+    ctx = desk.call_context()
+    outcome = await RUNNER.call(name, arguments, ctx)
+    assert not outcome.ok
+    assert "Connections page" in words(outcome)["error"]
+    assert not [part for part in ("hunter2", "4111", "sk-abc") if part in outcome.content]
+    assert not ctx.context.get("campaign_brief")
+    assert not ctx.context.get("collected_info")
+    assert not (await Repository(desk.database, CONTENT_LIBRARY, desk.scope).page({}, limit=5)).items

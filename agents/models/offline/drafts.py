@@ -119,24 +119,24 @@ def _read(text: str) -> tuple[Shown, ...]:
 
 def in_order(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> list[Mapping[str, Any]]:
     """The stored drafts in the order they were shown; those not shown come after, newest first."""
-    left = list(drafts)
-    ordered: list[Mapping[str, Any]] = []
-    for item in shown:
-        match = next((draft for draft in left if _is(draft, item)), None)
-        if match is not None:
-            left.remove(match)
-            ordered.append(match)
-    return [*ordered, *left]
+    found = of_these(drafts, shown)
+    return [*found, *(item for item in drafts if not any(item is one for one in found))]
 
 
 def of_these(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> list[Mapping[str, Any]]:
-    """The stored drafts that were shown, in that order."""
-    return in_order(drafts, shown)[: shown_count(drafts, shown)]
+    """The stored drafts that were shown, in that order: one for each, this conversation's where texts are alike."""
+    left = list(drafts)
+    found: list[Mapping[str, Any]] = []
+    for item in shown:
+        alike = [place for place, draft in enumerate(left) if _is(draft, item)]
+        if alike:
+            found.append(left.pop(next((place for place in alike if left[place].get("here")), alike[0])))
+    return found
 
 
 def shown_count(drafts: Sequence[Mapping[str, Any]], shown: Sequence[Shown]) -> int:
     """How many of the drafts were shown in the latest answer."""
-    return sum(any(_is(draft, item) for item in shown) for draft in drafts)
+    return len(of_these(drafts, shown))
 
 
 def _is(draft: Mapping[str, Any], item: Shown) -> bool:

@@ -24,6 +24,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from typing_extensions import override
 
 from agents.models.offline import analyst, publisher, strategist, supervisor, writer
+from agents.models.offline.discretion import told_to_keep
 from agents.models.offline.reading import Turn, digest_of, read_turn, text_of
 from agents.models.offline.step import Step
 from agents.models.offline.values import mapping, mappings
@@ -128,7 +129,7 @@ def _answer(messages: Sequence[BaseMessage], options: dict[str, Any]) -> tuple[s
     tools = _tool_names(options.get("tools"))
     turn = read_turn(messages, tools)
     policy = supervisor.decide if tools == {"route"} else POLICIES.get(turn.agent, strategist.decide)
-    step = policy(turn)
+    step = told_to_keep(turn, policy(turn))
     digest = digest_of(messages)
     calls = [
         ToolCall(name=item.tool, args=dict(item.arguments), id=f"call_{digest[:24]}_{index}", type="tool_call")

@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
 from agents.models.offline.values import mapping, mappings, text
+from memory.discretion import kinds_in, without_what_opens
 
 OPEN, CLOSE = "\n<context>\n", "\n</context>"
 Choice = TypeVar("Choice")
@@ -45,7 +46,11 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Everything a policy may look at. ``used`` holds only the calls of the agent now at work, oldest first."""
+    """Everything a policy may look at. ``used`` holds only the calls of the agent now at work, oldest first.
+
+    What a person says comes without secrets; ``withheld`` names the kinds the newest message held. ``said_in_turn`` is
+    what the team has answered to it so far.
+    """
 
     agent: str
     today: date
@@ -64,6 +69,8 @@ class Turn:
     tools: frozenset[str] = frozenset()
     memory: tuple[Mapping[str, Any], ...] = ()
     position: str = ""
+    withheld: tuple[str, ...] = ()
+    said_in_turn: tuple[str, ...] = ()
 
     @property
     def request(self) -> str:
@@ -111,24 +118,27 @@ def read_turn(messages: Sequence[BaseMessage], tools: Iterable[str] = ()) -> Tur
     cut = next((i + 1 for i in range(len(after) - 1, -1, -1) if _is_answer(after[i])), 0)
     conversation = mapping(context.get("context"))
     info = mapping(conversation.get("collected_info"))
+    said = "" if start is None else text_of(messages[start]).strip()
     return Turn(
         agent=text(context.get("agent")),
         today=_date(context.get("today")),
         timezone=text(context.get("timezone")) or "UTC",
-        text="" if start is None else text_of(messages[start]).strip(),
+        text=without_what_opens(said),
         brief=mapping(conversation.get("campaign_brief")),
         info=info,
         ready=conversation.get("ready_to_plan") is True,
         campaign=mapping(context.get("campaign")) or None,
         summary=text(context.get("summary")),
         pending=tuple(mappings(context.get("pending_approvals"))),
-        task=text(context.get("task")).strip(),
+        task=without_what_opens(text(context.get("task")).strip()),
         history=_history([*before, *after[:cut]]),
         earlier=_used(after[:cut]),
         used=_used(after[cut:]),
         tools=frozenset(tools),
         memory=tuple(mappings(context.get("memory"))),
         position=_digest([message for message in messages if _is_said(message)]),
+        withheld=kinds_in(said),
+        said_in_turn=tuple(answer.text for answer in _history(after)),
     )
 
 
@@ -182,7 +192,7 @@ def _history(messages: Sequence[BaseMessage]) -> tuple[Said, ...]:
     said: list[Said] = []
     for message in messages:
         if isinstance(message, HumanMessage):
-            said.append(Said("person", text_of(message)))
+            said.append(Said("person", without_what_opens(text_of(message))))
         elif isinstance(message, AIMessage) and text_of(message):
             said.append(Said("assistant", text_of(message), message.name))
     return tuple(said)

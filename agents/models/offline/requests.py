@@ -178,10 +178,8 @@ _SHOW = re.compile(
 )
 _LINK = re.compile(r"https?://[^\s<>\"')]+[^\s<>\"').,;:!?]", re.IGNORECASE)
 _ABOUT = re.compile(
-    (
-        r"\b(?:about|announcing|promoting|to promote|for|on|advertising)\s+(?:our |the |my |a |an "
-        r")?(?P<what>[^.?!,\n]{3,80})"
-    ),
+    r"\b(?:about|announcing|promoting|advertising|(?:tweets?|articles?|captions?|reels?|posts?) on"
+    r"(?= (?:our|the|my)\b))\s+(?:our |the |my |a |an )?(?P<what>[^.?!,\n]{3,80})",
     re.IGNORECASE,
 )
 _NOT_ABOUT = re.compile(
@@ -356,20 +354,13 @@ def _replacement(text: str) -> tuple[str, str] | None:
 def _about(text: str) -> str:
     for match in _ABOUT.finditer(text):
         what = re.split(
-            (
-                r"\b(?:in an?|with|please|that|and then|on (?:insta|face|link|tik|you|whats|x\b)|for "
-                r"(?:insta|face|link|tik|you|whats|x\b|email))"
-            ),
+            r"\b(?:in an?|with|please|that|and then|(?:on|for) (?:insta|face|link|tik|you|whats|x\b|threads|"
+            r"pinterest|twitter|the blog|the newsletter)|for email)",
             match["what"],
             maxsplit=1,
             flags=re.IGNORECASE,
-        )[0]
-        what = what.strip(" .,;:")
-        if (
-            len(what) > 3
-            and not _NOT_ABOUT.match(what)
-            and match.group().split()[0].lower() in {"about", "announcing", "promoting", "advertising"}
-        ):
+        )[0].strip(" .,;:")
+        if len(what) > 3 and not _NOT_ABOUT.match(what):
             return what
     return ""
 

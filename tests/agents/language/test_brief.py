@@ -285,3 +285,27 @@ def test_no_budget_is_no_audience_whatever_was_asked() -> None:
     assert isinstance(found.values["budget"], Money)
     assert found.values["budget"].minor == 0
     assert "target_audience" not in found.values
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("Write a post for Threads about our new bakery in Leeds, local families.", "new bakery"),
+        ("Write a LinkedIn post about our new bakery in Leeds, local families.", "new bakery"),
+        ("Write an email about our new bakery in Leeds.", "new bakery"),
+        ("Write a tweet on our new bakery in Leeds.", "new bakery"),
+        ("Can you do a reel about our new bakery in Leeds?", "new bakery"),
+        ("Write a post for X about our cheese tasting on Friday", "cheese tasting"),
+        ("Write a post for our newsletter about the new menu", "new menu"),
+        ("A campaign for our book about bees", "book about bees"),
+    ],
+)
+def test_where_a_text_is_to_appear_is_not_what_it_is_about(text: str, product: str) -> None:
+    assert read_brief(text, today=TODAY).values["product"] == product
+
+
+def test_the_town_a_business_moved_from_is_neither_its_place_nor_its_audience() -> None:
+    for text in ("We moved from Leeds to York", "We've moved from Leeds to York."):
+        values = read_brief(text, today=TODAY, known={"location": "Leeds"}).values
+        assert values["location"] == "York"
+        assert "target_audience" not in values

@@ -183,3 +183,15 @@ async def test_a_reason_to_wait_is_not_handed_to_the_writer(drafted: Desk) -> No
     reply = await drafted.decide(asked.interrupts[0], approve=False, notes="changed my mind, leave it for now")
     assert "The drafts are kept" in reply.text
     assert "writer" not in reply.text
+
+
+@pytest.mark.parametrize("text", ["Schedule it for 2 December at noon", "schedule the Threads post for 2 December"])
+async def test_it_is_the_text_just_written_here_not_its_like_elsewhere(desk: Desk, text: str) -> None:
+    order = "Write a post for Threads about our new bakery in Leeds, local families."
+    written: list[str] = []
+    for talk in (desk, await Desk.open(desk.database, desk.scope)):
+        drafted = (await talk.say(order, "writer"))[0]
+        written.append(str(drafted.results[0]["content_id"]))
+        asked = await _publish(talk, text)
+        assert [item["content_id"] for item in asked.arguments("schedule_posts")["items"]] == written[-1:]
+    assert written[0] != written[1]
