@@ -116,6 +116,12 @@ _AHEAD = re.compile(
     r"march|april|may|june|july|august|september|october|november|december))*\W*$",
     re.IGNORECASE,
 )
+_OF_US = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|hi|hey|please|btw)\b\W*)*(?:(?:when|what (?:days?|times?)|which days?) (?:are|do) we "
+    r"(?:closed?|shut|open)(?: up)?(?: on \w+days?)?|where are we (?:based|located)|"
+    r"who (?:annoys|bothers|irritates|copies) us(?: (?:the )?most)?)\W*$",
+    re.IGNORECASE,
+)
 _SELLER = re.compile(
     r"\bour (?:(?:own|current|new|all-time) )?(?:best[- ]?sell(?:ers?|ing \w+)|top sellers?|most popular \w+|"
     r"signature \w+|flagship(?: \w+)?) (?:is|are|was|were|has been|used to be)\b",
@@ -147,6 +153,8 @@ def _plain_case(plain: str, situation: Situation) -> Reading | None:
         return Reading(("publisher",), 0.98, True, "request", f"an order about the campaign: {order.order}")
     if _AHEAD.match(plain):
         return Reading(("publisher",), 0.97, True, "request", "asks what is scheduled")
+    if _OF_US.match(plain):
+        return Reading(("strategist",), 0.97, True, "request", "asks for a fact about the business")
     new = _SUM.match(plain)
     if new is None or situation.pending_approvals or situation.last_agent == "publisher":
         return None

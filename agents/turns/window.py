@@ -7,6 +7,7 @@ from langchain_core.messages import BaseMessage
 
 from agents.briefing import past_message
 from agents.language.situation import Situation, open_question
+from memory.discretion import without_what_opens
 
 MESSAGES_KEPT = 20
 CHARACTERS_KEPT = 24_000
@@ -44,7 +45,10 @@ def situation(head: Head) -> Situation:
 
 
 def moved_on(head: Head, new: Sequence[Stored]) -> dict[str, Any]:
-    """Return the conversation's changed fields after ``new`` messages: window, summary and, the first time, a title."""
+    """Return the conversation's changed fields after ``new`` messages: window, summary and, the first time, a title.
+
+    Title and summary are shown and read far from the message; no secret of a person's goes into them.
+    """
     window = [*head.get("messages", []), *(_entry(message) for message in new)]
     kept = window[-MESSAGES_KEPT:]
     while len(kept) > 2 and sum(len(entry["content"]) for entry in kept) > CHARACTERS_KEPT:
@@ -53,8 +57,9 @@ def moved_on(head: Head, new: Sequence[Stored]) -> dict[str, Any]:
     changes: dict[str, Any] = {"messages": kept}
     if dropped:
         changes["summary"] = summarised(head.get("summary", ""), dropped)
-    if not head.get("title") and (first := next((entry for entry in window if entry["role"] == "user"), None)):
-        changes["title"] = shortened(first["content"], LONGEST_TITLE)
+    said = (without_what_opens(entry["content"]) for entry in window if entry["role"] == "user")
+    if not head.get("title") and (first := next((words for words in said if words), None)):
+        changes["title"] = shortened(first, LONGEST_TITLE)
     return changes
 
 
@@ -62,7 +67,8 @@ def summarised(summary: str, dropped: Sequence[Stored]) -> str:
     """Add one line for each message that left the window; the oldest lines go when it gets too long."""
     lines = [line for line in summary.split("\n") if line]
     lines += [
-        f"{entry.get('agent') or entry['role']}: {shortened(entry['content'], LONGEST_LINE)}" for entry in dropped
+        f"{entry.get('agent') or entry['role']}: {shortened(without_what_opens(entry['content']), LONGEST_LINE)}"
+        for entry in dropped
     ]
     while sum(len(line) + 1 for line in lines) > LONGEST_SUMMARY:
         lines.pop(0)

@@ -120,6 +120,8 @@ async def test_why_names_the_memory_an_answer_was_based_on(firm: Firm) -> None:
         ("What's our best seller?", "Our best seller is the rye loaf."),
         ("Do you know what our best-selling product is?", "Our best seller is the rye loaf."),
         ("When do we open?", "Our opening hours are 9 to 5."),
+        ("When are we closed?", "We're closed on Mondays."),
+        ("where are we based?", "We're based in York."),
         ("How much is our delivery fee?", "Our delivery fee is £3."),
         ("who are our customers", "Our customers are young families."),
     ],
@@ -130,7 +132,7 @@ async def test_fact_about_the_business_is_answered_from_memory_with_its_source(
     await firm.say(
         await firm.conversation(),
         "Our best seller is the rye loaf. Our opening hours are 9 to 5. Our delivery fee is £3. "
-        "Our customers are young families.",
+        "Our customers are young families. We're closed on Mondays. We're based in York.",
     )
 
     told = await firm.say(await firm.conversation(), question)

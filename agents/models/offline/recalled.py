@@ -18,13 +18,19 @@ _AUDIENCE: Final = re.compile(
     r"(?:mostly |mainly |usually )?(?P<who>[^.;!?]{3,80})",
     re.IGNORECASE,
 )
-_IN_OTHER_WORDS: Final = {"opening": "opening hours", "place": "location", "buyers": "target audience"}
+_IN_OTHER_WORDS: Final = {
+    "closed": "closing days",
+    "opening": "opening hours",
+    "place": "location",
+    "buyers": "target audience",
+}
 _ASKED: Final = re.compile(
     r"^(?:(?:hi|hello|hey|ok|okay|so|and|but|please|tell me|can you tell me|do you (?:still )?(?:know|remember))\b\W*)*"
     r"(?:(?:what|who|when|where|which|how (?:much|many|high|long|big))(?:'s|'re| is| are)? "
     r"(?:our|my) (?P<noun>[\w' -]{2,50}?)"
     r"(?: again| please| now| currently| right now| is| are)?"
     r"|(?P<opening>(?:when|what time|until when) (?:do|are) we (?:open|close)(?: up)?)"
+    r"|(?P<closed>(?:when|what days?|which days?) (?:are|do) we (?:closed?|shut)(?: on \w+days?)?)"
     r"|(?P<place>where (?:are|is) (?:we|our (?:shop|store|business|office))(?: based| located)?)"
     r"|(?P<buyers>who (?:do we (?:sell to|serve|target)|buys (?:from us|our products))))\s*\?*$",
     re.IGNORECASE,
@@ -78,7 +84,7 @@ def known_answer(turn: Turn) -> str:
         return ""
     noun = asked["noun"] or next(subject for form, subject in _IN_OTHER_WORDS.items() if asked[form])
     subject = known_subject(noun)
-    name = subject.name if subject else own_subject(noun)
+    name = subject.name if subject else own_subject(noun) or noun
     facts = [item for item in turn.memory if _holds(item)]
     of_all = [item for item in facts if item.get("about") == name][:1]
     # What each campaign has of its own is told of each, where the business has none besides.

@@ -19,6 +19,9 @@ REPORTED = Situation("analyst", last_answer="Facebook brought 92 clicks last wee
     ("text", "situation", "agents"),
     [
         ("plan a campaign for my bakery", Situation(), ("strategist",)),
+        ("when are we closed on Mondays?", Situation(), ("strategist",)),
+        ("who annoys us most?", Situation(), ("strategist",)),
+        ("who buys from us most?", Situation(), ("analyst",)),
         ("write three captions", Situation(), ("writer",)),
         ("schedule the posts for friday", Situation(), ("publisher",)),
         ("how did last week's newsletter do?", Situation(), ("analyst",)),
