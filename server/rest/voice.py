@@ -144,7 +144,10 @@ async def decide(
     try:
         found = await parts.voice.transcriber.transcribe(audio, content_type)
     except NotConfigured:
-        words = await preview(audio, content_type)
+        try:
+            words = await preview(audio, content_type)
+        except NotConfigured as error:
+            raise Conflict(error.message) from error
         return VoiceHeard(decided=False, decision=None, preview=True, transcript=words, message=NO_PREVIEW)
     event = LineEvent(provider_call_id="", speech=found.text, confidence=found.confidence)
     reply = await desk.hear(check, check.attempt, event)

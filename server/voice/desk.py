@@ -10,7 +10,7 @@ import structlog
 
 from agents.turns.decisions import Decisions
 from core.clock import Clock
-from core.errors import AppError, Conflict, Forbidden, InvalidInput, LimitReached, NotAuthenticated, NotConfigured
+from core.errors import AppError, Conflict, Forbidden, InvalidInput, LimitReached, NotAuthenticated
 from core.ids import new_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
@@ -70,11 +70,11 @@ class VoiceDesk:
     async def start(self, scope: Scope, request_id: str, way: VoiceWay, phone: str | None) -> Started:
         """Make a check for the person who asks, who must be one that may decide this request.
 
-        Conflict if it is decided already, LimitReached after ten within an hour, NotConfigured without a telephone.
+        Conflict if it is decided already, or there is no telephone; LimitReached after ten within an hour.
         """
         scope.require_decide()
         if way != "recording" and self.line is None:
-            raise NotConfigured("No telephone is set up on this server. The operator sets TWILIO_ACCOUNT_SID and more.")
+            raise Conflict("No telephone is set up on this server: send a recording, or decide in the app.")
         if (way == "call") != (phone is not None):
             raise InvalidInput("Give a phone number if you want to be called, and none otherwise.", field="phone")
         now = self._clock.now()
