@@ -9,8 +9,11 @@ from agents.language.goals import Goal
 
 _SHORT = 12
 _SPENDING = re.compile(
-    r"\b(?:budget|spen[dt]\w*|have|'ve|got|put|invest|ads?|total|max(?:imum)?|money|cost)\b", re.IGNORECASE
+    r"\b(?:budget|spen[dt]\w*|have|'ve|got|put|invest|ads?|total|max(?:imum)?|money|cost|there(?:'s| is| are)|"
+    r"for (?:it|this|everything|all of it)|to play with)\b",
+    re.IGNORECASE,
 )
+_BY_ITSELF = re.compile(r"[,;.]\s*(?:and )?[£$€₹]\s?\d[\d.,]*\d?k?\s*(?:[,;.](?!\d)|$)", re.IGNORECASE)
 
 
 def spends(text: str) -> bool:
@@ -23,6 +26,8 @@ def means_price(said: str, asked: str | None) -> bool:
     words = len(said.split())
     if asked not in {"product", "business", "target_audience", "goal_value"} or words > 10 or spends(said):
         return False
+    if asked == "target_audience" and _BY_ITSELF.search(said):
+        return False  # people are no price: a sum in a part of its own is the next fact
     return asked == "goal_value" or words > 2
 
 

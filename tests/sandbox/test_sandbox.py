@@ -58,7 +58,7 @@ async def running(journal: Path, port: int = 0) -> AsyncGenerator[Program]:
 
 async def test_it_says_where_everything_is_and_ends_when_asked(tmp_path: Path) -> None:
     async with running(tmp_path / "journal") as program:
-        assert set(program.addresses) == {twin.name for twin in TWINS} | {"email", "slack"}
+        assert set(program.addresses) == {twin.name for twin in TWINS} | {"email", "slack", "twilio"}
         assert program.addresses["email"].startswith("smtp://127.0.0.1:")
         for twin in TWINS:
             assert await program.control(twin.name, "ledger") == {"published": []}

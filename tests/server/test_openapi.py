@@ -12,7 +12,7 @@ from core.ids import PUBLIC_ID
 from tests.server.conftest import Person
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-NOT_FUZZED = ("erase_me", "export_me", "connect", "start_connection")
+NOT_FUZZED = ("erase_me", "export_me", "connect", "start_connection", "decide_by_recording")
 
 
 def operations(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
