@@ -9,6 +9,7 @@ from typing import Final
 
 from memory.secrets import Secret, find_secrets, looks_random
 
+LONGEST_LED_UP: Final = 240
 _PUBLISHED: Final = frozenset({"IBAN", "account number"})
 _QUERY: Final = re.compile(r"[?&]\w+=$")
 _NOT_BETWEEN: Final = r"(?!(?:my|our|the|your|an?|with|for|about|and|but|in|on|to|of|at)\b)"
@@ -41,7 +42,7 @@ def without_what_opens(text: str) -> str:
     place = 0
     for secret in secrets_in(text):
         before = _EXPIRY.sub("", text[place : secret.start])
-        led = _LED_UP.search(before)
+        led = _LED_UP.search(before, max(0, len(before) - LONGEST_LED_UP))
         pieces.append(before[: led.start()] if led else before)
         place = secret.end
     if not pieces:

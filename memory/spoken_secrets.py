@@ -52,7 +52,7 @@ def forms(is_card: Callable[[str], bool], is_random: Callable[[str], bool]) -> t
         ("card number", rf"(?i:\b{_WORD}(?:[ ,-]+{_WORD}){{3,30}}\b)", is_spoken_card),
         ("card number", r"(?<![\w.])\d{4}(?:[./]\d{4}){3}(?![\w./])", is_card),
         ("API key", r"(?i:\b(?:sk|rk|pk)[ _-]+(?:live|test|proj|ant)[ _-]+)(?P<secret>[A-Za-z0-9]{12,})", is_random),
-        ("API key", r"(?i:\w*(?:account|shared|primary|access)key)=(?P<secret>[A-Za-z0-9+/=]{24,})", None),
+        ("API key", r"(?i:(?:account|shared|primary|access)key)=(?P<secret>[A-Za-z0-9+/=]{24,})", None),
         (
             "API key",
             r"(?i:[\"'][\w-]*(?:key|token|secret)[\"']\s*:\s*[\"'])(?P<secret>[A-Za-z0-9_\-+/=.~]{8,})",
