@@ -143,9 +143,12 @@ def ids(text: str, prefix: str) -> set[str]:
 
 async def in_a_turn(person: Person, conversation: str, puppet: Puppet, name: str, arguments: Arguments) -> str:
     path = f"/api/v1/conversations/{conversation}/messages"
+    words = "Go on, as agreed."
+    if name in {"remember", "correct_memory"}:  # in a turn only what the person says themselves is noted
+        words = str(arguments.get("text") or arguments.get("content"))
     with puppet.told(name, arguments):
         headers = {"Accept": "text/event-stream"}
-        answer = await person.client.post(path, json={"content": "Go on, as agreed."}, headers=headers, timeout=30)
+        answer = await person.client.post(path, json={"content": words}, headers=headers, timeout=30)
     events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     results: list[str] = [event["content"] for event in events if event["type"] == "TOOL_CALL_RESULT"]
     assert len(results) == 1, f"{name}: {[event['type'] for event in events]}"
