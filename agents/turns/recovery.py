@@ -77,7 +77,7 @@ class Recovery:
                 await self.sweep()
             except Unavailable:
                 log.warning("database away, looking again soon")
-            except Exception:
+            except Exception:  # turns are picked up all the same after what nobody foresaw
                 log.exception("recovery failed, looking again soon")
 
 

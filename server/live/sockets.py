@@ -1,6 +1,7 @@
 """The WebSocket of a conversation: who may open it, what comes in, and everything that happens going out."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Final, assert_never
 
@@ -123,7 +124,7 @@ async def token_frame(socket: WebSocket) -> str:
     return frame.token
 
 
-class Talk:
+class Talk(ABC):
     """One open socket: a task that sends what happens, and a loop that takes what the client says."""
 
     def __init__(
@@ -139,13 +140,13 @@ class Talk:
         connection = self._connection
         self._link: Link = DirectLink(connection, patience) if connection else AsgiLink(socket, patience)
 
+    @abstractmethod
     async def renew(self) -> Scope:
         """Return who this is now, at each frame; NotAuthenticated once the login is over, LimitReached for too many."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def leave_with_the_login(self) -> None:
         """End the socket by raising Refused once its login is over, whatever the client does."""
-        raise NotImplementedError
 
     async def do(self, frame: ClientFrame) -> None:
         """Do what a frame asks."""
