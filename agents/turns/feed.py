@@ -231,6 +231,12 @@ class Channel:
         elif self.written_here is None:
             self.hear_start(text)
 
+    def abandon(self, run_id: str) -> None:
+        """Forget the answer a run was writing here: who takes the run over writes it anew."""
+        self._send_text()
+        if self.written_here and self.written_here.run_id == run_id:
+            self._open = None
+
     def look(self, seq: int) -> None:
         """Let everybody here who has not seen events up to ``seq`` read the log."""
         if seq > self.seq:

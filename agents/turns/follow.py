@@ -44,6 +44,8 @@ class Follower:
                 self.seq = frame.seq
             elif frame.wire.get("messageId") in self._ended:
                 continue
+            if frame.wire["type"] == "TEXT_MESSAGE_END":
+                self._ended.add(frame.wire["messageId"])
             if self._run_id not in {None, frame.run_id}:
                 continue
             fresh.append(frame)

@@ -247,7 +247,9 @@ class RunLog:
         self._channel.publish(frames)
 
     async def close(self) -> None:
-        """Stop the timer."""
+        """Stop the timer, and leave no answer half written in the live feed."""
+        if channel := self._feed.known(self._conversation_id):
+            channel.abandon(self._run_id)
         if self._timer and not self._timer.done():
             self._timer.cancel()
             await asyncio.gather(self._timer, return_exceptions=True)

@@ -116,8 +116,8 @@ class Engine:
     async def hint(self, workflow_id: str) -> None:
         """Tell a waiting workflow to look again, wherever it runs. Nothing happens if there is no such one."""
         await self.launch()
-        self.on_hint(workflow_id)
-        await asyncio.to_thread(_send, workflow_id)
+        if await asyncio.to_thread(_send, workflow_id):
+            self.on_hint(workflow_id)
 
     async def take_over(self, executor_ids: Sequence[str]) -> int:
         """Put what dead executors were doing back in the queue; return how many workflows that are."""
@@ -249,13 +249,16 @@ def _destroy() -> None:
     DBOS.destroy(destroy_registry=True)
 
 
-def _send(workflow_id: str) -> None:
+def _send(workflow_id: str) -> bool:
+    """Return whether there is such a workflow."""
     from dbos import DBOS, error
 
     try:
         DBOS.send(workflow_id, "", HINT)
     except error.DBOSNonExistentWorkflowError:
         log.debug("hint for nobody", workflow_id=workflow_id)
+        return False
+    return True
 
 
 def _requeue(executor_ids: Sequence[str]) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -62,6 +63,7 @@ class MovedTime:
 
     def __init__(self) -> None:
         self.waiting: dict[str, datetime | None] = {}
+        self._unheard: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     async def wait_until(self, steps: Steps, moment: datetime | None) -> None:
@@ -70,12 +72,20 @@ class MovedTime:
         with self._lock:
             self.waiting[workflow_id] = moment
         await steps.wait(3600.0)
-        self.woken(workflow_id)
-
-    def woken(self, workflow_id: str) -> None:
-        """Note that a workflow waits no longer."""
         with self._lock:
+            self._unheard[workflow_id] -= 1
             self.waiting.pop(workflow_id, None)
+
+    def hinted(self, workflow_id: str) -> None:
+        """Note that a workflow is about to wake, now or as soon as it waits."""
+        with self._lock:
+            self._unheard[workflow_id] += 1
+
+    @property
+    def asleep(self) -> int:
+        """How many workflows wait, and have heard every hint."""
+        with self._lock:
+            return sum(self._unheard[workflow_id] <= 0 for workflow_id in self.waiting)
 
 
 @dataclass
@@ -240,7 +250,7 @@ class CampaignHouse:
     def _idle(self) -> bool:
         """Whether every workflow waits for somebody or something."""
         engine = self.services.work.engine
-        return len(self.time.waiting) == engine.running and not engine.queued
+        return self.time.asleep == engine.running and not engine.queued
 
     async def live(self, campaign: Campaign, until: datetime, stride: timedelta = timedelta(0)) -> Campaign:
         """Move the clock from one thing that is due to the next, up to a moment or the end of the campaign.
@@ -310,7 +320,7 @@ async def house(
         Passwords(hasher),
         Pacing(time, LOOK_SECONDS),
     )
-    services.work.engine.on_hint = time.woken
+    services.work.engine.on_hint = time.hinted
     yield CampaignHouse(services, time, clock, scope, twin_kits(sandbox), sandbox)
     await services.work.stop()
     await services.delivery.due.stop()
