@@ -5,10 +5,9 @@ Whatever happens in between is done again, and doing it again changes nothing.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -19,6 +18,7 @@ from agents.learning import Learner
 from agents.memory_extraction import Extractor
 from core.clock import Clock
 from core.errors import AppError, Unavailable
+from core.ids import new_id
 from core.scope import Scope, scope_of_stored
 from db.unremembered import Unremembered
 from memory.campaign_facts import BOUND, scoped
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS: Final = 5.0
 OTHERS_AFTER: Final = timedelta(seconds=30)
 ATTEMPTS: Final = 5
+FIRST_WAIT: Final = timedelta(seconds=10)
+GROWTH: Final = 6
 PAUSE_SECONDS: Final = 1.0
 RETELLING: Final = frozenset({"recall_memory", "explain_answer"})
 Stored = dict[str, Any]
@@ -49,7 +51,6 @@ class Remembering:
         self._learner = learner
         self._clock = clock
         self._mine: set[str] = set()
-        self._failed: Counter[str] = Counter()
         self._awake = asyncio.Event()
         self._busy = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -88,10 +89,10 @@ class Remembering:
             return done
 
     def _is_ours(self, message: Stored) -> bool:
-        if self._failed[message["message_id"]] >= ATTEMPTS:
-            return False
-        left = self._clock.now() - message["updated_at"] >= OTHERS_AFTER
-        return left or message["message_id"] in self._mine
+        if message["message_id"] in self._mine:
+            return True
+        changed = message.get("updated_at")
+        return not isinstance(changed, datetime) or self._clock.now() - changed >= OTHERS_AFTER
 
     async def _one(self, message: Stored) -> int:
         message_id = message["message_id"]
@@ -103,12 +104,26 @@ class Remembering:
         except Unavailable:
             raise
         except AppError as error:
-            self._failed[message_id] += 1
             log.warning("turn not remembered", message_id=message_id, reason=error.message)
+            await self._put_off(message)
+            return 0
+        except Exception:  # one turn that breaks something holds up nobody else's
+            log.exception("turn not remembered", message_id=message_id, error_id=new_id("err"))
+            await self._put_off(message)
             return 0
         self._mine.discard(message_id)
-        self._failed.pop(message_id, None)
         return 1
+
+    async def _put_off(self, message: Stored) -> None:
+        """Try again ever later, by whichever process; after the last attempt it is set aside until a start."""
+        message_id, failures = message["message_id"], int(message.get("memory_failures") or 0) + 1
+        self._mine.discard(message_id)
+        if failures < ATTEMPTS:
+            again_at = self._clock.now() + FIRST_WAIT * GROWTH ** (failures - 1)
+            await self._work.failed(message_id, failures, again_at)
+            return
+        log.error("turn set aside: it could not be remembered", message_id=message_id, attempts=failures)
+        await self._work.failed(message_id, failures, None)
 
     async def _remember(self, message: Stored, *, gone: bool) -> None:
         """Remember one turn and tick it off."""
@@ -150,6 +165,8 @@ class Remembering:
         everything = True
         while True:
             try:
+                if everything:
+                    await self._work.one_more_attempt()
                 await self.sweep(everything=everything)
                 everything = False
             except Unavailable:

@@ -11,8 +11,9 @@ class Message(OwnedDocument):
     """What a person or an agent said.
 
     A person's message is ``pending`` while it waits for its turn. From then on it is ``done``, unless the turn ends
-    otherwise, and ``memory`` is ``pending`` until what was said in the turn, once that is over, is remembered.
-    ``first_seq`` is a number at or before the first event of the turn.
+    otherwise, and ``memory`` is ``pending`` until what was said in the turn, once that is over, is remembered. It is
+    ``failed`` once every attempt at that has failed; until then ``memory_failures`` counts them and the next comes at
+    ``memory_after``. ``first_seq`` is a number at or before the first event of the turn.
     """
 
     message_id: str
@@ -27,7 +28,9 @@ class Message(OwnedDocument):
     status: Literal["pending", "done", "failed", "cancelled"] = "done"
     run_id: str | None = None
     first_seq: int | None = None
-    memory: Literal["pending"] | None = None
+    memory: Literal["pending", "failed"] | None = None
+    memory_failures: int | None = None
+    memory_after: UtcTime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
@@ -45,5 +48,6 @@ MESSAGES = Collection(
         Index(("user_id", "conversation_id", "message_id"), partial={"status": "pending"}, label="pending"),
         Index(("status",), partial={"status": "pending"}),
         Index(("memory",), partial={"memory": "pending"}),
+        Index(("memory",), partial={"memory": "failed"}, label="failed"),
     ),
 )

@@ -1,5 +1,6 @@
 """Turns across all tenants that have begun and are not remembered yet: for the worker that remembers, alone."""
 
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from core.json_text import inner_object
@@ -14,6 +15,7 @@ State: TypeAlias = Literal["under way", "over", "gone"]
 
 AT_ONCE = 200
 EVENTS_READ = 500
+TICKED_OFF = {"memory": "", "memory_failures": "", "memory_after": ""}
 
 
 class Unremembered:
@@ -26,9 +28,13 @@ class Unremembered:
         self._conversations = database.raw(CONVERSATIONS)
 
     async def waiting(self) -> list[Raw]:
-        """Return people's messages whose turns are to be remembered once they are over, oldest first. 1 round trip."""
+        """Return people's messages whose turns are to be remembered once they are over, oldest first. 1 round trip.
+
+        Those that failed before are left out until their next attempt is due, so that they crowd nobody out.
+        """
+        due = {"memory": "pending", "memory_after": {"$not": {"$gt": self._database.clock.now()}}}
         with translated():
-            found = await self._messages.find({"memory": "pending"}, {"_id": 0}, limit=AT_ONCE).to_list()
+            found = await self._messages.find(due, {"_id": 0}, limit=AT_ONCE).to_list()
         return sorted(found, key=lambda message: str(message["message_id"]))
 
     async def answers(self, message: Raw) -> list[Raw]:
@@ -57,7 +63,26 @@ class Unremembered:
     async def done(self, message_id: str) -> None:
         """Tick a turn off. 1 round trip."""
         with translated():
-            await self._messages.update_one({"message_id": message_id}, {"$unset": {"memory": ""}})
+            # Also a document that fits no validator must leave the line.
+            await self._messages.update_one(
+                {"message_id": message_id}, {"$unset": TICKED_OFF}, bypass_document_validation=True
+            )
+
+    async def failed(self, message_id: str, failures: int, again_at: datetime | None) -> None:
+        """Note how often a turn was not remembered, and when it is tried again; None sets it aside. 1 round trip."""
+        what_now: Raw = {"memory": "failed"} if again_at is None else {"memory_after": again_at}
+        noted: Raw = {"memory_failures": failures} | what_now
+        with translated():
+            await self._messages.update_one(
+                {"message_id": message_id, "memory": "pending"}, {"$set": noted}, bypass_document_validation=True
+            )
+
+    async def one_more_attempt(self) -> int:
+        """Put what was set aside back in line: the next failure sets it aside again. 1 round trip."""
+        back: Raw = {"$set": {"memory": "pending"}, "$unset": {"memory_after": ""}}
+        with translated():
+            done = await self._messages.update_many({"memory": "failed"}, back, bypass_document_validation=True)
+        return done.matched_count
 
     async def state(self, message: Raw) -> State:
         """Whether the message's turn is over, as one to remember; gone with its conversation. 2 round trips."""
@@ -85,6 +110,7 @@ class Unremembered:
 
     async def let_go(self, user_id: str, conversation_id: str) -> None:
         """Take what waits of a conversation out of the line: it is being deleted. 1 round trip."""
-        where = {"conversation_id": conversation_id, "user_id": user_id, "memory": "pending"}
+        waits = {"$in": ["pending", "failed"]}
+        where = {"conversation_id": conversation_id, "user_id": user_id, "memory": waits}
         with translated():
-            await self._messages.update_many(where, {"$unset": {"memory": ""}})
+            await self._messages.update_many(where, {"$unset": TICKED_OFF}, bypass_document_validation=True)

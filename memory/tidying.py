@@ -75,9 +75,25 @@ class Tidying:
         stored = await Repository(self._database, SCHEDULED_JOBS, scope).insert_once(job)
         return _tidied(stored)
 
+    async def not_done(self, scope: Scope, *, cause: str, reason: str) -> None:
+        """Note with the account that a run failed, and why, in words that hold nothing of its memories."""
+        now = self._clock.now()
+        job = ScheduledJob(
+            job_id=derived_id("job", JOB, scope.user_id, cause, "failed"),
+            job_type=JOB,
+            schedule=JobSchedule(execute_at=now),
+            status="failed",
+            attempts=1,
+            error=reason,
+            executed_at=now,
+            finished_at=now,
+        )
+        await Repository(self._database, SCHEDULED_JOBS, scope).insert_once(job)
+
     async def last(self, scope: Scope) -> Tidied | None:
         """Return the account's newest report."""
-        page = await Repository(self._database, SCHEDULED_JOBS, scope).page({"job_type": JOB}, limit=1)
+        done = {"job_type": JOB, "status": "completed"}
+        page = await Repository(self._database, SCHEDULED_JOBS, scope).page(done, limit=1)
         return _tidied(page.items[0]) if page.items else None
 
     async def _industry(self, scope: Scope) -> str | None:

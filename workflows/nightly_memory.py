@@ -6,7 +6,7 @@ from typing import Any, Final
 import structlog
 
 from core.errors import AppError, Unavailable
-from core.ids import derived_id
+from core.ids import derived_id, new_id
 from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.client import Database
@@ -44,21 +44,28 @@ class NightlyMemory:
         """Look after every account that ``progress`` has not behind it; ``keep`` is told after each."""
         done, failed = int(progress.get("done", 0)), int(progress.get("failed", 0))
         async for user_id in self._accounts(str(progress.get("after", ""))):
+            scope = Scope(user_id, user_id, "user")
             try:
-                await self._tidying.run(Scope(user_id, user_id, "user"), cause=night)
+                await self._tidying.run(scope, cause=night)
                 done += 1
             except Unavailable:
                 raise
             except AppError as error:
                 failed += 1
                 log.warning("memory not tidied", reason=error.message)
+                await self._tidying.not_done(scope, cause=night, reason=error.message)
+            except Exception:  # the accounts after this one are looked after all the same
+                failed += 1
+                trouble = new_id("err")
+                log.exception("memory not tidied", error_id=trouble)
+                reason = f"Something went wrong here (error {trouble})."
+                await self._tidying.not_done(scope, cause=night, reason=reason)
             await keep({"night": night, "after": user_id, "done": done, "failed": failed})
         log.info("memory_tidied", accounts=done, failed=failed)
         return {"accounts": done, "failed": failed}
 
     async def _accounts(self, after: str) -> AsyncIterator[str]:
         """Every account that has memories, in order, from where an earlier attempt was."""
-        found = [changes.user_id async for changes in AllTenants(self._database, MEMORY_CHANGES).each({})]
-        for user_id in sorted(found):
+        for user_id in sorted(await AllTenants(self._database, MEMORY_CHANGES).tenants({})):
             if user_id > after:
                 yield user_id

@@ -1,15 +1,18 @@
 """The worker that remembers: whatever cuts it off, each turn is remembered once; what was deleted meanwhile is not."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
-from agents.remembering import Remembering
+from agents.remembering import ATTEMPTS, Remembering
+from core.clock import ManualClock
 from core.errors import Unavailable
 from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
+from db.messages import MESSAGES
 from db.repository import Repository
 from db.turn_store import Lease, lease_document
 from db.unremembered import Unremembered
@@ -109,6 +112,39 @@ async def test_message_that_can_not_be_remembered_does_not_hold_up_the_others(fi
 
     assert await firm.facts() == {"Our delivery fee is £3."}
     assert await Unremembered(database).waiting() == []
+
+
+async def test_malformed_message_is_set_aside_and_holds_up_nobody(
+    firm: Firm, database: Database, clock: ManualClock
+) -> None:
+    talk = await firm.conversation()
+    await talk.say("Our delivery fee is £3.")
+    message = (await Unremembered(database).waiting())[0]
+    raw = database.raw(MESSAGES)  # lint: allow raw-collection: stores what no version of ours would
+    for number in range(2):
+        malformed = {**message, "message_id": f"msg_{number}", "client_message_id": f"x{number}"}
+        malformed["metadata"], malformed["updated_at"] = None, "yesterday"
+        await raw.insert_one(malformed, bypass_document_validation=True)
+
+    await worker(firm, Unremembered(database)).sweep(everything=True)
+
+    assert await firm.facts() == {"Our delivery fee is £3."}
+    assert await Unremembered(database).waiting() == []
+    for _ in range(ATTEMPTS - 1):
+        clock.advance(timedelta(hours=4))
+        assert len(await Unremembered(database).waiting()) == 2
+        await worker(firm, Unremembered(database)).sweep()
+    clock.advance(timedelta(days=30))
+    assert await Unremembered(database).waiting() == []
+    stored = [row async for row in raw.find({"memory": "failed"})]
+    assert [row["memory_failures"] for row in stored] == [ATTEMPTS] * 2
+    # A start, perhaps of a version that can read them, gives each one more attempt.
+    mended = {"metadata": {}, "updated_at": clock.now(), "content": "Our opening hours are 9 to 5."}
+    await raw.update_one({"message_id": "msg_0"}, {"$set": mended})
+    assert await Unremembered(database).one_more_attempt() == 2
+    await worker(firm, Unremembered(database)).sweep(everything=True)
+    assert await firm.facts() == {"Our delivery fee is £3.", "Our opening hours are 9 to 5."}
+    assert await raw.count_documents({"memory": "failed"}) == 1
 
 
 async def test_decision_with_a_reason_teaches_the_writer(firm: Firm) -> None:

@@ -8,7 +8,12 @@ from core.clock import ManualClock
 from core.errors import Unavailable
 from core.ids import new_id
 from core.scope import Scope
+from db.all_tenants import AllTenants
 from db.client import Database
+from db.memory_changes import MEMORY_CHANGES
+from db.repository import Repository
+from db.scheduled_jobs import SCHEDULED_JOBS
+from db.user_memory import USER_MEMORY
 from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
 from memory.learnings import Learnings
@@ -98,6 +103,29 @@ async def test_report_counts_what_was_done(
     assert report.result["checked"] == 2
     assert sum(report.result["found"].values()) == 1
     assert len(report.result["actions"]) == 1
+
+
+async def test_account_with_a_malformed_memory_holds_up_no_other(
+    database: Database, clock: ManualClock, memories: Memories, upkeep: Upkeep, runner: JobRunner
+) -> None:
+    made = await accounts(memories, 3)
+    bad, *others = sorted(made, key=lambda scope: scope.user_id)
+    for collection in (USER_MEMORY, MEMORY_CHANGES):
+        raw = database.raw(collection)  # lint: allow raw-collection: stores what no version of ours would
+        nonsense = {"$set": {"metadata": "nonsense", "count": "many", "valid_from": "yesterday"}}
+        await raw.update_many({"user_id": bad.user_id}, nonsense, bypass_document_validation=True)
+    await memories.forget_account(bad.user_id)
+    clock.advance(timedelta(days=1))
+
+    assert await runner.run_due() == 1
+
+    assert upkeep.seen == [scope.user_id for scope in (bad, *others)]
+    assert [await upkeep.last(scope) is not None for scope in (bad, *others)] == [False, True, True]
+    (noted,) = await Repository(database, SCHEDULED_JOBS, bad).find({})
+    assert (noted.status, "error err_" in str(noted.error)) == ("failed", True)
+    job = await AllTenants(database, SCHEDULED_JOBS).find_one({"job_type": JOB})
+    assert job is not None
+    assert job.result == {"accounts": 2, "failed": 1}
 
 
 async def test_run_that_was_cut_off_goes_on_where_it_was(
