@@ -127,6 +127,7 @@ SOCIAL_POSTS = Collection(
         Index(("schedule.publish_at",)),
         Index(("user_id", "schedule.publish_at")),
         Index(("delivery",)),
+        Index(("analytics.learnt",), partial={"analytics.learnt": False}),
         Index(("-created_at",)),
         Index(("user_id", "-created_at", "-post_id")),
     ),

@@ -174,22 +174,24 @@ def from_rejection(reason: str, platforms: Sequence[str]) -> list[Lesson]:
     ]
 
 
-def from_figures(posts: Sequence[Measured], counted: frozenset[str] = frozenset()) -> list[tuple[str, list[Lesson]]]:
-    """Compare posts with the account's own median on their channel; ``counted`` ones teach nothing again."""
-    by_platform: dict[str, list[Measured]] = {}
-    for post in posts:
-        by_platform.setdefault(post.text.platform, []).append(post)
+def from_figures(posts: Sequence[Measured], usual: Sequence[Measured]) -> list[tuple[str, list[Lesson]]]:
+    """Compare posts with the median of ``usual``, posts of the account's own on their channel.
+
+    Posts of a channel with too few usual ones are left out: they teach when there are more. A post that did as usual
+    teaches nothing.
+    """
+    by_platform: dict[str, list[float]] = {}
+    for post in usual:
+        by_platform.setdefault(post.text.platform, []).append(post.engagement)
+    medians = {platform: median(all_of) for platform, all_of in by_platform.items() if len(all_of) >= FEWEST_POSTS}
     taught: list[tuple[str, list[Lesson]]] = []
-    for platform, mine in by_platform.items():
-        if len(mine) < FEWEST_POSTS:
+    for post in posts:
+        platform = post.text.platform
+        if (middle := medians.get(platform)) is None:
             continue
-        usual = median(post.engagement for post in mine)
-        for post in mine:
-            if post.source not in counted and post.engagement != usual:
-                lessons = [
-                    _figure(platform, key, words, worked=post.engagement > usual) for key, words in features(post.text)
-                ]
-                taught.append((post.source, lessons))
+        better = post.engagement > middle
+        found = [] if post.engagement == middle else features(post.text)
+        taught.append((post.source, [_figure(platform, key, words, worked=better) for key, words in found]))
     return taught
 
 

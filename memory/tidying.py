@@ -1,5 +1,6 @@
 """One account's upkeep: hygiene, what published posts have taught, and its share in what is known to all. Reported."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -8,7 +9,7 @@ from core.clock import Clock
 from core.ids import derived_id
 from core.scope import Scope
 from db.client import Database
-from db.repository import Repository
+from db.repository import LONGEST_PAGE, Repository
 from db.scheduled_jobs import SCHEDULED_JOBS, JobSchedule, ScheduledJob
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from db.user_memory import MemorySource
@@ -23,6 +24,12 @@ JOB: Final = "memory_hygiene"
 MOST_POSTS: Final = 500
 # A post teaches once: not before most of those who will see it have seen it.
 SETTLED: Final = timedelta(days=2)
+# Posts with figures that can be compared; what is left out here would crowd out others.
+PUBLISHED: Final[Mapping[str, Any]] = {
+    "platforms.status": "published",
+    "$or": [{f"analytics.{seen}": {"$gt": 0}} for seen in ("views", "impressions", "reach")],
+}
+UNLEARNT: Final[Mapping[str, Any]] = {"analytics.learnt": False, **PUBLISHED}
 WRITER: Final = "writer"
 NAMES_US: Final = frozenset({"business", "business name"})
 SAYS_WHAT_WE_ARE: Final = frozenset({"business", "product"})
@@ -104,15 +111,32 @@ class Tidying:
 
     async def _learn(self, scope: Scope) -> int:
         """Compare published posts with the account's usual; each teaches once, when it has figures."""
-        posts = await Repository(self._database, SOCIAL_POSTS, scope).find({}, limit=MOST_POSTS)
         settled = self._clock.now() - SETTLED
-        measured = [found for post in posts if (found := _measured(post, settled))]
-        counted = frozenset(post.post_id for post in posts if post.analytics.learnt)
-        taught = from_figures(measured, counted)
+        # The tenant's own index first: of a filter's fields the embedded database takes the first that has one.
+        new = _all_measured(await self._newest(scope, {**PUBLISHED, "analytics.learnt": False}), settled)
+        if not new:
+            return 0
+        taught = from_figures(new, _all_measured(await self._newest(scope, PUBLISHED), settled))
         for post_id, lessons in taught:
-            await self._learnings.count(scope, WRITER, lessons, MemorySource(kind="tool", id=post_id))
+            if lessons:
+                await self._learnings.count(scope, WRITER, lessons, MemorySource(kind="tool", id=post_id))
             await Repository(self._database, SOCIAL_POSTS, scope).change(post_id, {"analytics.learnt": True})
-        return len(taught)
+        return sum(bool(lessons) for _, lessons in taught)
+
+    async def _newest(self, scope: Scope, where: Mapping[str, Any]) -> list[SocialPost]:
+        """The account's newest posts of a kind, as many as a run looks at."""
+        posts: list[SocialPost] = []
+        repository, cursor = Repository(self._database, SOCIAL_POSTS, scope), None
+        while len(posts) < MOST_POSTS:
+            page = await repository.page(where, limit=min(LONGEST_PAGE, MOST_POSTS - len(posts)), cursor=cursor)
+            posts += page.items
+            if (cursor := page.next_cursor) is None:
+                break
+        return posts
+
+
+def _all_measured(posts: Iterable[SocialPost], settled: datetime) -> list[Measured]:
+    return [found for post in posts if (found := _measured(post, settled))]
 
 
 def _measured(post: SocialPost, settled: datetime) -> Measured | None:

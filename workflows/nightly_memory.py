@@ -1,6 +1,6 @@
 """Memory's nightly upkeep of every account, as a job: a restart goes on where it was."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import structlog
@@ -11,7 +11,8 @@ from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.client import Database
 from db.memory_changes import MEMORY_CHANGES
-from memory.tidying import Tidying
+from db.social_posts import SOCIAL_POSTS
+from memory.tidying import UNLEARNT, Tidying
 from workflows.jobs.desk import HOUSE, JobDesk
 from workflows.jobs.runner import RunningJob
 
@@ -43,7 +44,7 @@ class NightlyMemory:
     ) -> Mapping[str, Any]:
         """Look after every account that ``progress`` has not behind it; ``keep`` is told after each."""
         done, failed = int(progress.get("done", 0)), int(progress.get("failed", 0))
-        async for user_id in self._accounts(str(progress.get("after", ""))):
+        for user_id in await self._accounts(str(progress.get("after", ""))):
             scope = Scope(user_id, user_id, "user")
             try:
                 await self._tidying.run(scope, cause=night)
@@ -64,8 +65,8 @@ class NightlyMemory:
         log.info("memory_tidied", accounts=done, failed=failed)
         return {"accounts": done, "failed": failed}
 
-    async def _accounts(self, after: str) -> AsyncIterator[str]:
-        """Every account that has memories, in order, from where an earlier attempt was."""
-        for user_id in sorted(await AllTenants(self._database, MEMORY_CHANGES).tenants({})):
-            if user_id > after:
-                yield user_id
+    async def _accounts(self, after: str) -> list[str]:
+        """Every account that has memories or posts to learn from, in order, from where an earlier attempt was."""
+        remembering = await AllTenants(self._database, MEMORY_CHANGES).tenants({})
+        published = await AllTenants(self._database, SOCIAL_POSTS).tenants(UNLEARNT)
+        return sorted(user_id for user_id in remembering | published if user_id > after)

@@ -70,15 +70,19 @@ def test_learnings_hold_nothing_of_the_text_they_came_from() -> None:
 def test_posts_are_compared_with_the_accounts_own_usual() -> None:
     posts = [Measured(f"pst_{count}", POST, engagement) for count, engagement in enumerate((1.0, 2.0, 3.0, 9.0))]
 
-    taught = dict(from_figures(posts, counted=frozenset({"pst_0"})))
+    as_usual = Measured("pst_4", POST, 2.5)
 
-    assert set(taught) == {"pst_1", "pst_2", "pst_3"}
+    taught = dict(from_figures([*posts[1:], as_usual], posts))
+
+    assert set(taught) == {"pst_1", "pst_2", "pst_3", "pst_4"}
+    assert taught["pst_4"] == []
     assert all(lesson.worked for lesson in taught["pst_3"])
     assert not any(lesson.worked for lesson in taught["pst_1"])
 
 
 def test_few_posts_teach_nothing() -> None:
-    assert from_figures([Measured("pst_1", POST, 1.0), Measured("pst_2", POST, 9.0)]) == []
+    few = [Measured("pst_1", POST, 1.0), Measured("pst_2", POST, 9.0)]
+    assert from_figures(few, few) == []
 
 
 def test_rate_of_few_outcomes_stays_near_even() -> None:

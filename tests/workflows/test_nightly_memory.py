@@ -8,11 +8,13 @@ from core.clock import ManualClock
 from core.errors import Unavailable
 from core.ids import new_id
 from core.scope import Scope
+from db.agent_memory import AGENT_MEMORY
 from db.all_tenants import AllTenants
 from db.client import Database
 from db.memory_changes import MEMORY_CHANGES
 from db.repository import Repository
 from db.scheduled_jobs import SCHEDULED_JOBS
+from db.social_posts import SOCIAL_POSTS, PlatformResult, PostAnalytics, PostContent, PostStatus, SocialPost
 from db.user_memory import USER_MEMORY
 from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
@@ -20,7 +22,7 @@ from memory.learnings import Learnings
 from memory.memories import Memories
 from memory.promotion import Promotion
 from memory.recollection import NewMemory
-from memory.tidying import Tidied, Tidying
+from memory.tidying import MOST_POSTS, UNLEARNT, Tidied, Tidying
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import JobRunner
 from workflows.nightly_memory import JOB, NightlyMemory
@@ -126,6 +128,58 @@ async def test_account_with_a_malformed_memory_holds_up_no_other(
     job = await AllTenants(database, SCHEDULED_JOBS).find_one({"job_type": JOB})
     assert job is not None
     assert job.result == {"accounts": 2, "failed": 1}
+
+
+async def test_newest_posts_teach_however_many_there_are(
+    database: Database, clock: ManualClock, upkeep: Upkeep, runner: JobRunner, scope: Scope
+) -> None:
+    await publish(database, scope, 0, MOST_POSTS, learnt=True)
+    for status in ("scheduled", "failed"):
+        await publish(database, scope, MOST_POSTS, 10, status=status)
+    clock.advance(timedelta(hours=1))
+    await publish(database, scope, MOST_POSTS + 10, 1, views=None)
+    newest = await publish(database, scope, MOST_POSTS + 11, 1, likes=90, text="Fresh bread at seven?")
+    clock.advance(timedelta(days=3))
+
+    assert await runner.run_due() == 1
+
+    report = await upkeep.last(scope)
+    assert report is not None
+    assert report.result["posts_learnt_from"] == 1
+    posts = Repository(database, SOCIAL_POSTS, scope)
+    assert [post.post_id for post in await posts.find(UNLEARNT)] == []
+    assert (await posts.get(newest)).analytics.learnt
+    learnt = await Repository(database, AGENT_MEMORY, scope).find({})
+    assert {learning.metadata.success_count for learning in learnt} == {1}
+    assert any("ask a question" in learning.content for learning in learnt)
+
+
+async def publish(
+    database: Database,
+    scope: Scope,
+    first: int,
+    count: int,
+    *,
+    status: PostStatus = "published",
+    learnt: bool = False,
+    views: int | None = 100,
+    likes: int = 5,
+    text: str = "Our rye loaf.",
+) -> str:
+    """Store posts with their figures; return the last one's id."""
+    now = database.clock.now()
+    made = [
+        SocialPost(
+            post_id=f"pst_{status}_{number:04}",
+            platforms=[PlatformResult(platform="instagram", status=status, published_at=now)],
+            content=PostContent(message=text),
+            analytics=PostAnalytics(views=views, likes=likes, last_synced=now, learnt=learnt),
+        )
+        for number in range(first, first + count)
+    ]
+    for start in range(0, count, 250):
+        await Repository(database, SOCIAL_POSTS, scope).put_each(made[start : start + 250])
+    return made[-1].post_id
 
 
 async def test_run_that_was_cut_off_goes_on_where_it_was(
