@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import derived_id
 from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.client import Database
 from db.deliveries import DELIVERIES, Delivery, DeliveryState
@@ -17,7 +18,7 @@ from db.social_posts import SOCIAL_POSTS
 
 Verdict: TypeAlias = Literal["published", "not_published", "leave"]
 EMAIL: Final = "email"
-AGAIN_FOR: Final = timedelta(hours=12)
+UNDECIDED: Final = {"request_type": "publish", "status": "pending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,21 @@ class DeliveryDesk:
         return bool(states)
 
     async def try_again(self, scope: Scope, post_id: str, account: Account) -> Delivery:
-        """Have a failed delivery tried again. It goes out only if its approval still covers it."""
+        """Have a failed delivery tried again. It goes out only if its approval still covers it.
+
+        Conflict where its time has passed by too much, or where its text waits or goes out under another approval.
+        """
         scope.require_write()
         delivery = await self._one(scope, post_id, account, "failed")
+        if other := await self._asked_anew(scope, delivery):
+            raise Conflict(
+                f"Its text was asked for again as {other}, so the old post is not tried again. Decide on that one."
+            )
+        if delivery.late or delivery.not_after < self._now():
+            raise Conflict(
+                "The time it was approved for passed too long ago, so it can't be tried again. Schedule its draft for "
+                "a new time and approve that."
+            )
         return await self._again(scope, delivery, "delivery_retried")
 
     async def settle(
@@ -90,10 +103,35 @@ class DeliveryDesk:
             "intent_at": None,
             "failures": 0,
             "looks": 0,
-            "not_after": max(delivery.not_after, now + AGAIN_FOR),
             "next_attempt_at": now,
         }
         return await self._change(scope, delivery, changes)
+
+    async def _asked_anew(self, scope: Scope, delivery: Delivery) -> str | None:
+        """Return the id of a request or post through which the text of a delivery may go out besides it."""
+        content_id = await self._content_of(scope, delivery)
+        if content_id is None:
+            return None
+        waiting = {"about": content_id, **UNDECIDED, "expires_at": {"$gt": self._now()}}
+        request = await Repository(self._database, APPROVAL_REQUESTS, scope).find_one(waiting)
+        if request is not None:
+            return request.request_id
+        if delivery.platform == EMAIL:
+            where = {"content_id": content_id, "campaign_id": {"$ne": delivery.post_id}}
+            emails = Repository(self._database, EMAIL_CAMPAIGNS, scope)
+            email = await emails.find_one({**where, "status": {"$in": ["scheduled", "sent", "unknown"]}})
+            return email.campaign_id if email else None
+        posts = Repository(self._database, SOCIAL_POSTS, scope)
+        where = {"content_id": content_id, "post_id": {"$ne": delivery.post_id}}
+        post = await posts.find_one({**where, "platforms.status": {"$in": ["scheduled", "published", "unknown"]}})
+        return post.post_id if post else None
+
+    async def _content_of(self, scope: Scope, delivery: Delivery) -> str | None:
+        if delivery.platform == EMAIL:
+            email = await Repository(self._database, EMAIL_CAMPAIGNS, scope).find_one({"campaign_id": delivery.post_id})
+            return email.content_id if email else None
+        post = await Repository(self._database, SOCIAL_POSTS, scope).find_one({"post_id": delivery.post_id})
+        return post.content_id if post else None
 
     async def _show_scheduled(self, scope: Scope, delivery: Delivery) -> None:
         if delivery.platform == EMAIL:

@@ -1,6 +1,6 @@
 """What happens once a person has approved posts: they are scheduled, each exactly once, as they were approved."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from core.errors import ToolFailed
@@ -24,6 +24,7 @@ async def carry_out(ctx: ToolContext, payload: PostsPayload) -> dict[str, Any]:
             "Prepare the posts again and ask for approval of the new texts."
         )
     await _require_possible(ctx, payload, ids)
+    await _require_nowhere_else(ctx, contents.values(), ids)
     scheduled: list[dict[str, Any]] = []
     for post_id, post in zip(ids, payload.posts, strict=True):
         content = contents.get(post.content_id)
@@ -102,6 +103,19 @@ async def _require_possible(ctx: ToolContext, payload: PostsPayload, ids: Sequen
             f"The approval came after the time it was for ({late[0].publish_at}), so nothing was scheduled. "
             "Prepare the posts again with a later time."
         )
+
+
+async def _require_nowhere_else(ctx: ToolContext, contents: Iterable[Content], ids: Sequence[str]) -> None:
+    """Raise unless no other approval has put one of the drafts on its way meanwhile."""
+    others = [name for content in contents for name in content.used_in if name not in ids]
+    if not others:
+        return
+    where = {"post_id": {"$in": others}, "platforms.status": "scheduled"}
+    waiting = [post.post_id for post in await ctx.repository(SOCIAL_POSTS).find(where)]
+    emails = await ctx.repository(EMAIL_CAMPAIGNS).find({"campaign_id": {"$in": others}, "status": "scheduled"})
+    waiting += [email.campaign_id for email in emails]
+    if waiting:
+        raise ToolFailed(f"Nothing was scheduled: {', '.join(waiting)} goes out with the same text. Cancel that first.")
 
 
 async def _schedule(ctx: ToolContext, post_id: str, post: PlannedPost, content: Content | None) -> None:

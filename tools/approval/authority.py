@@ -1,6 +1,8 @@
 """The one place that allows an effect to leave the house: a live approval of exactly this, or a policy."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from core.errors import ApprovalRequired, Forbidden, Halted, NotFound
@@ -11,6 +13,7 @@ from db.approval_rules import PolicyRow
 from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.repository import Repository
+from db.settings import SETTINGS, Halt
 from tools.approval.act import Act, LeavingEffect, approved_part
 from tools.approval.guardrails import breaches
 from tools.approval.payload import effect_id, payload_hash
@@ -24,6 +27,9 @@ COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
     "spend": frozenset({"budget", "campaign_plan"}),
     "launch": frozenset({"campaign_plan"}),
 }
+# How much later than approved something still goes out: the time is part of what a person has approved.
+LATEST: Final = timedelta(hours=12)
+HOUR: Final = timedelta(hours=1)
 STANDING_STILL = frozenset({"paused", "cancelled", "failed"})
 ASK = "A person has to approve exactly this first."
 
@@ -42,13 +48,19 @@ class Authority:
         """
         campaign = await self._campaign(scope, act)
         rules = await rules_in_force(self._database, scope, campaign)
-        _require_moving(rules, campaign)
+        _require_moving(rules.halt, campaign)
         broken = breaches(rules.every, act)
         if never := [breach.message for breach in broken if breach.then == "refuse"]:
             raise Forbidden(f"{' '.join(never)} It was not done.", breaches=never)
         now = self._database.clock.now()
         if act.publish_at is not None and now < act.publish_at:
             raise Forbidden(f"This is for {act.publish_at:%d %B %Y at %H:%M} UTC and goes out no sooner.")
+        if act.publish_at is not None and now > act.publish_at + LATEST:
+            raise ApprovalRequired(
+                f"This was for {act.publish_at:%d %B %Y at %H:%M} UTC, which is more than {LATEST // HOUR} hours ago, "
+                "so it was not done. Schedule its draft for a new time and have that approved.",
+                approval_id=act.request_id,
+            )
         if act.request_id is not None:
             request = await self._request(scope, act.request_id)
             require_live(request, act)
@@ -63,6 +75,23 @@ class Authority:
         if ruling.ruling == "ask":
             raise ApprovalRequired(f"{ASK} {ruling.why}", effect=act.effect, why=ruling.why)
         return Permit(act, "policy", ruling.why, now, None, mint=MINT)
+
+    async def require_still(self, scope: Scope, permit: Permit) -> None:
+        """Raise unless a permit of a moment ago still holds: Halted where everything or the campaign was stopped since,
+        ApprovalRequired where the approval was withdrawn. 1 round trip: what is asked is asked at once.
+        """
+        act, database = permit.act, self._database
+        settings, campaign, request = await asyncio.gather(
+            Repository(database, SETTINGS, scope).find_one({}),
+            self._campaign(scope, act),
+            self._approval_of(scope, permit),
+        )
+        _require_moving(settings.halt if settings else Halt(), campaign)
+        if request is not None:
+            require_live(request, act)
+
+    async def _approval_of(self, scope: Scope, permit: Permit) -> ApprovalRequest | None:
+        return await self._request(scope, permit.request_id) if permit.request_id else None
 
     async def asks(self, scope: Scope, act: Act) -> Ruling:
         """Return whether an act nobody approved would have to be asked for, and why. Forbidden for what may not be.
@@ -109,9 +138,9 @@ class Authority:
             raise ApprovalRequired(ASK, approval_id=request_id) from None
 
 
-def _require_moving(rules: RulesInForce, campaign: Campaign | None) -> None:
-    if rules.halt.since is not None:
-        raise Halted(f"Everything has been stopped by {rules.halt.by}. Nothing goes out until it is resumed.")
+def _require_moving(halt: Halt, campaign: Campaign | None) -> None:
+    if halt.since is not None:
+        raise Halted(f"Everything has been stopped by {halt.by}. Nothing goes out until it is resumed.")
     if campaign is not None and campaign.status in STANDING_STILL:
         raise Halted(f"The campaign is {campaign.status}, so nothing of it goes out.", status=campaign.status)
 

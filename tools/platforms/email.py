@@ -6,7 +6,7 @@ nobody twice.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -21,6 +21,7 @@ from tools.approval.permit import Permit
 from tools.counting import utf8_bytes
 from tools.outside.contract import Access, Figures, Identity, Media, Notes, Post, Published, Search
 from tools.outside.failures import refused
+from tools.outside.fence import confirm_effect
 from tools.outside.http import Outside
 from tools.outside.mail import MailServer, Sender, connected
 from tools.platform import LineLimit, MediaRule, Platform
@@ -62,17 +63,21 @@ class Email:
             return [Identity(address, name or address, address)]
 
     async def publish(self, access: Access, permit: Permit, notes: Notes) -> Published:
-        """Send to each recipient once, whatever was noted of earlier attempts."""
+        """Send to each recipient once, whatever was noted of earlier attempts.
+
+        The fence is passed before each of them: what is stopped in the middle goes on later with those left.
+        """
         post = permit.post_on(PLATFORM.name, access)
         settings = _settings(access)
         if not post.recipients:
             raise Rejected("The email has no recipients. Name at least one.")
         _, address = _parsed(settings.sender)
-        waiting = [one for one in dict.fromkeys(post.recipients) if not notes.get(_note(one))]
+        waiting = left_of(post.recipients, notes)
         later: Retryable | None = None
         if waiting:
             async with connected(self._outside, _server(settings)) as sender:
                 for recipient in waiting:
+                    await confirm_effect()
                     later = await self._send(sender, settings, post, recipient, notes) or later
         if later:
             raise later
@@ -118,6 +123,11 @@ class Email:
         else:
             await notes.put(_note(recipient), "sent")
         return None
+
+
+def left_of(recipients: Iterable[str], notes: Notes) -> list[str]:
+    """Return those of the recipients nothing was sent to yet, as it was noted."""
+    return [one for one in dict.fromkeys(recipients) if not notes.get(_note(one))]
 
 
 def _outcome(post: Post, notes: Notes, sender: str, outside: Outside) -> Published:

@@ -27,11 +27,13 @@ from db.deliveries import Delivery, DeliveryResult, DeliveryState
 from db.delivery_store import DeliveryLost, DeliveryStore
 from tools.approval.authority import Authority
 from tools.outside.contract import Access, Adapter, Published, Search
-from tools.outside.fence import Fence, behind
+from tools.outside.fence import behind
 from tools.outside.http import Outside
 from tools.outside.media import fetch_all
 from tools.outside.open_accounts import OpenAccounts
 from tools.platforms.catalogue import BY_NAME
+from tools.platforms.email import left_of
+from workflows.delivery.fence import LeaseFence, PermitFence
 from workflows.delivery.notes import DurableNotes
 from workflows.delivery.pace import Pace
 from workflows.delivery.posts import Outgoing
@@ -82,7 +84,7 @@ class Means:
 class Attempt:
     """Looks up what may have happened, and publishes what certainly has not."""
 
-    def __init__(self, means: Means, scope: Scope, held: Delivery, out: Outgoing, fence: Fence) -> None:
+    def __init__(self, means: Means, scope: Scope, held: Delivery, out: Outgoing, fence: LeaseFence) -> None:
         self._means = means
         self._fence = fence
         self._scope = scope
@@ -102,10 +104,10 @@ class Attempt:
             return await self._publish()
         except Halted as error:
             if error.details.get("status") == "cancelled":
-                return Ended("cancelled", error.message)
+                return Ended("cancelled", f"{error.message}{self._so_far()}")
             return self._wait(self._means.pace.campaign_wait, error, waits_for="campaign")
         except (ApprovalRequired, Forbidden, Rejected) as error:
-            return Ended("failed", error.message)
+            return Ended("failed", f"{error.message}{self._so_far()}")
         except (ReconnectNeeded, NotFound) as error:
             return self._wait(self._means.pace.account_wait, error, waits_for="account")
         except (Unavailable, DeliveryLost):
@@ -150,13 +152,13 @@ class Attempt:
             permit = await self._means.authority.permit(self._scope, self._out.act(files))
             self._held = await self._means.store.change(self._held, self._intent())
             try:
-                with behind(self._fence):
+                with behind(PermitFence(self._fence, self._means.authority, self._scope, permit)):
                     return _published(await adapter.publish(access, permit, self._notes))
             except OutcomeUnknown as error:
                 return self._uncertain(error)
             except Rejected as error:
                 return await self._refused(error)
-            except (Unavailable, DeliveryLost, Retryable, ReconnectNeeded):
+            except (Unavailable, DeliveryLost, Retryable, ReconnectNeeded, Halted, ApprovalRequired):
                 raise
             except AppError as error:
                 return self._later(error)
@@ -233,9 +235,16 @@ class Attempt:
         why = f" What it waited for: {self._held.reason}" if self._held.reason else ""
         return Ended(
             "failed",
-            f"Its time passed more than {hours} hours ago, so it was not sent. Approve it again with a new time.{why}",
+            f"Its time passed more than {hours} hours ago, so it was not sent. Approve it again with a new time."
+            f"{self._so_far()}{why}",
             late=True,
         )
+
+    def _so_far(self) -> str:
+        """Say how many of an email's recipients have got it, where it ends in the middle."""
+        recipients = self._out.sought.recipients
+        done = len(recipients) - len(left_of(recipients, self._notes))
+        return f" {done} of its {len(recipients)} recipients had it before." if done else ""
 
     def _now(self) -> datetime:
         return self._means.clock.now()

@@ -9,19 +9,24 @@ from agents.turns.notices import Notice, Notices
 from core.ids import derived_id
 from core.json_text import json_object
 from core.scope import Scope
-from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from db.deliveries import Delivery
+from db.delivery_store import DeliveryStore
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
+from tools.approval.requests import ApprovalRequests
+from tools.platforms.email import left_of
 from tools.renewal import interrupt_of
 from workflows.approval_care import CARE, CARRIED_BY
+from workflows.delivery.notes import DurableNotes
 
 Late: TypeAlias = Callable[[Scope, Delivery], Awaitable[None]]
 SOON: Final = timedelta(hours=1)
 DAY: Final = timedelta(days=1)
 PUBLISHER: Final = "publisher"
+ENDED: Final = frozenset({"published", "sent", "cancelled"})
 
 
 class AskedAgain:
@@ -37,7 +42,7 @@ class AskedAgain:
 
         Nothing is asked where its text is gone or may not go out any more: then the failed post says enough.
         """
-        content_id, recipients = await self._source(scope, delivery)
+        content_id, earlier, recipients = await self._source(scope, delivery)
         if content_id is None:
             return
         call_id = derived_id("call", delivery.delivery_id, "late", str(delivery.settled))
@@ -62,19 +67,40 @@ class AskedAgain:
         if request is None or request.status != "pending":
             return
         await requests.change(request.request_id, {f"metadata.{CARRIED_BY}": CARE})
+        if earlier is not None:
+            await self._replace(scope, delivery, earlier, request)
         if delivery.conversation_id:
             text = f"It was too late for that post. {request.summary} Nothing goes out until you approve it."
             notice = Notice(derived_id("ntc", call_id), PUBLISHER, text=text, interrupt=interrupt_of(request))
             await self._notices.tell(scope, delivery.conversation_id, notice)
 
-    async def _source(self, scope: Scope, delivery: Delivery) -> tuple[str | None, list[str]]:
-        """Return the content of a delivery's post, and whom an email goes to."""
+    async def _replace(self, scope: Scope, late: Delivery, earlier: str, request: ApprovalRequest) -> None:
+        """Withdraw the approval the post was late on, unless something else is still to go out, or be found, by it.
+
+        Then it stays for those; the late post is past the time it was approved for, so that it is not covered any more.
+        """
+        where = {"request_id": earlier}
+        posts = await Repository(self._database, SOCIAL_POSTS, scope).find(where)
+        emails = await Repository(self._database, EMAIL_CAMPAIGNS, scope).find(where)
+        states = {str(result.status) for post in posts if post.post_id != late.post_id for result in post.platforms}
+        states |= {str(email.status) for email in emails if email.campaign_id != late.post_id}
+        if states <= ENDED:
+            await Repository(self._database, APPROVAL_REQUESTS, scope).change(
+                earlier, {"superseded_by": request.request_id}
+            )
+            await ApprovalRequests(self._database).void(scope, earlier, f"Asked anew as {request.request_id}.")
+
+    async def _source(self, scope: Scope, delivery: Delivery) -> tuple[str | None, str | None, list[str]]:
+        """Return the content and the approval of a delivery's post, and whom an email has not gone to yet."""
         if delivery.post_id.startswith(EMAIL_CAMPAIGNS.id_prefix):
             emails = Repository(self._database, EMAIL_CAMPAIGNS, scope)
             email = await emails.find_one({"campaign_id": delivery.post_id})
-            return (email.content_id, email.recipients.addresses) if email else (None, [])
+            if email is None:
+                return None, None, []
+            left = left_of(email.recipients.addresses, DurableNotes(DeliveryStore(self._database), delivery))
+            return email.content_id, email.request_id, left
         post = await Repository(self._database, SOCIAL_POSTS, scope).find_one({"post_id": delivery.post_id})
-        return (post.content_id if post else None), []
+        return (post.content_id, post.request_id, []) if post else (None, None, [])
 
 
 def next_time(meant: datetime, now: datetime) -> datetime:

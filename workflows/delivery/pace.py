@@ -3,9 +3,8 @@
 import random
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
-LATEST: Final = timedelta(hours=12)
+from tools.approval.authority import LATEST
 
 
 @dataclass(frozen=True, slots=True)

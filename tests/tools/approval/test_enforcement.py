@@ -179,7 +179,7 @@ async def test_what_was_scheduled_is_permitted_exactly_as_it_was_approved_and_in
 ) -> None:
     post, request = await scheduled(busy)
     authority = Authority(busy.database)
-    busy.clock.advance(timedelta(days=12))
+    busy.clock.advance(timedelta(days=11, hours=12))
     act = act_of_post(post, post.platforms[0], "dlv_1", ())
     assert (await authority.permit(busy.scope, act)).request_id == request.request_id
     with pytest.raises((ApprovalRequired, Forbidden, NotFound)):
@@ -199,7 +199,7 @@ async def test_a_stored_post_that_names_no_approval_or_somebody_elses_is_not_per
     busy: Desk, stranger: Desk
 ) -> None:
     post, request = await scheduled(busy)
-    busy.clock.advance(timedelta(days=12))
+    busy.clock.advance(timedelta(days=11, hours=12))
     authority = Authority(busy.database)
     for change in ({"request_id": None}, {"request_id": new_id("apr")}, {"post_id": new_id("pst")}):
         smuggled = post.model_copy(update=change)

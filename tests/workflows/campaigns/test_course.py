@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from core.errors import Conflict
 from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS
@@ -14,6 +17,7 @@ from db.social_posts import SOCIAL_POSTS
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
 from tools.approval.act import iso_utc
 from tools.campaign_control import CampaignControl
+from tools.deliveries import Account, DeliveryDesk
 
 STRIDE = timedelta(hours=6)
 MONTH = timedelta(days=45)
@@ -160,8 +164,12 @@ async def test_post_that_is_hours_late_is_asked_for_anew_and_goes_out_then(house
     await house.settle()
     await house.decide()
     await house.settle()
-    (first, *_) = sorted(await house.all(SOCIAL_POSTS), key=lambda post: str(post.schedule.publish_at))
+    (first, *others) = sorted(await house.all(SOCIAL_POSTS), key=lambda post: str(post.schedule.publish_at))
     assert first.schedule.publish_at
+    desk = DeliveryDesk(house.services.database)
+    for post in others:
+        await desk.call_off(house.scope, post.post_id)
+    await house.settle()
     house.clock.advance(first.schedule.publish_at - house.clock.now() + timedelta(hours=13))
     await house.settle()
 
@@ -171,8 +179,14 @@ async def test_post_that_is_hours_late_is_asked_for_anew_and_goes_out_then(house
     assert house.kits["linkedin"].published() == []
     conversation = await house.repository(CONVERSATIONS).get(planned.conversation_id or "")
     assert [item.approval_id for item in conversation.pending_approvals] == [again.request_id]
+    earlier = await house.repository(APPROVAL_REQUESTS).get(first.request_id or "")
+    assert (earlier.status, earlier.superseded_by) == ("cancelled", again.request_id)
+    with pytest.raises(Conflict, match=again.request_id):
+        await desk.try_again(house.scope, first.post_id, Account())
     await house.decide()
     assert (await house.services.care.look()).carried_out == 1
+    with pytest.raises(Conflict, match="asked for again"):
+        await desk.try_again(house.scope, first.post_id, Account())
     assert (await house.services.care.look()).carried_out == 0
     await house.live(planned, house.clock.now() + timedelta(days=1), STRIDE)
     assert first.content.message in next(row["text"] for row in house.kits["linkedin"].published())

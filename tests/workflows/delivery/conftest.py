@@ -43,11 +43,14 @@ class DeliveryHouse:
     kits: dict[str, TwinKit]
     pace: Pace = field(default_factory=Pace)
 
-    def worker(self, owner: str = "worker", told: Told | None = None, **pace: Any) -> DeliveryParts:
+    def worker(
+        self, owner: str = "worker", told: Told | None = None, authority: Authority | None = None, **pace: Any
+    ) -> DeliveryParts:
         """Return one process' worth of delivering."""
         accounts = OpenAccounts(self.database, Logins(self.outside, {}))
         wanted = replace(self.pace, **pace)
-        return build_delivery(self.database, self.outside, accounts, Authority(self.database), owner, wanted, told=told)
+        permits = authority or Authority(self.database)
+        return build_delivery(self.database, self.outside, accounts, permits, owner, wanted, told=told)
 
     async def connect(self, platform: str) -> str:
         """Connect the twin's account; return our id of it."""
@@ -130,7 +133,7 @@ class DeliveryHouse:
                 title=planned["subject"],
                 link=planned["link"],
                 hashtags=planned["hashtags"],
-                media=[item["url"] for item in planned["media"]],
+                media=planned["media"],
             ),
             schedule=PostSchedule(scheduled=True, publish_at=at),
         )

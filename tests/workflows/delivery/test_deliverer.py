@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.scope import Scope
 from db.campaigns import CAMPAIGNS, Campaign
 from db.content_library import CONTENT_LIBRARY
@@ -16,6 +16,7 @@ from db.social_posts import SOCIAL_POSTS, SocialPost
 from sandbox.faults import Fault
 from tests.contracts.platform_kits import Trouble
 from tests.workflows.delivery.conftest import HOUR, DeliveryHouse
+from tools.deliveries import Account, DeliveryDesk
 from workflows.delivery.outcome import Outcome
 
 TEXT = "Fresh bread from seven"
@@ -175,6 +176,21 @@ async def test_what_waited_too_long_is_not_sent_any_more(house: DeliveryHouse) -
     assert result.status == "failed"
     assert result.error
     assert "Approve it again" in result.error
+    desk = DeliveryDesk(house.database)
+    with pytest.raises(Conflict, match="Schedule its draft for a new time"):
+        await desk.try_again(house.scope, post.post_id, Account())
+    # Whoever had it scheduled all the same: the approval was for its time.
+    found = await house.delivery(post)
+    again = {
+        "state": "scheduled",
+        "late": False,
+        "not_after": house.clock.now() + HOUR,
+        "next_attempt_at": house.clock.now(),
+    }
+    await Repository(house.database, DELIVERIES, house.scope).change(found.delivery_id, again)
+    assert (await house.deliver(house.worker(), post)).kind == "done"
+    assert "new time" in ((await house.result(post)).error or "")
+    assert house.published("twitter") == []
 
 
 async def test_a_paused_campaign_keeps_its_posts_and_a_cancelled_one_drops_them(house: DeliveryHouse) -> None:
