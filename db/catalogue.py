@@ -30,6 +30,7 @@ from db.mail_refusals import MAIL_REFUSALS
 from db.managed_urls import MANAGED_URLS
 from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
+from db.memory_switches import MEMORY_SWITCHES
 from db.messages import MESSAGES
 from db.notification_mails import NOTIFICATION_MAILS
 from db.profiles import PROFILES
@@ -81,6 +82,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     GLOBAL_MEMORY,
     MEMORY_CHANGES,
     MEMORY_SUPPORT,
+    MEMORY_SWITCHES,
     AGENT_EVENTS,
     AGENT_TASKS,
     APPROVAL_REQUESTS,

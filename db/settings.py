@@ -39,13 +39,6 @@ class Branding(Part):
     language: str | None = None
 
 
-class MemorySwitches(Part):
-    """For which people, and in which conversations, nothing is remembered and nothing recalled."""
-
-    off_for: list[str] = Field(default_factory=list[str])
-    off_in: list[str] = Field(default_factory=list[str])
-
-
 class Halt(Part):
     """The account's stop switch: while ``since`` is set, nothing of the account leaves the house."""
 
@@ -62,7 +55,6 @@ class AccountSettings(OwnedDocument):
     integrations: Integrations = Field(default_factory=Integrations)
     notifications: Notifications = Field(default_factory=Notifications)
     branding: Branding = Field(default_factory=Branding)
-    memory: MemorySwitches = Field(default_factory=MemorySwitches)
     halt: Halt = Field(default_factory=Halt)
     approval: ApprovalRules = Field(default_factory=ApprovalRules)
 

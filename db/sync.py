@@ -19,6 +19,7 @@ from db.catalogue import CATALOGUE
 from db.client import Database, Raw
 from db.collection import Collection, Index
 from db.failures import DUPLICATE_KEY, INDEX_CONFLICTS, INDEX_NOT_FOUND, NAMESPACE_EXISTS, translated
+from db.memory_switches import carry_over_switches
 from db.validator import validator_of
 
 STATE = "system_state"
@@ -50,6 +51,8 @@ async def synchronise(database: Database, catalogue: Sequence[Collection[Any]] =
             if row is not None:
                 await _drop_outdated(database, collection, earlier.get("indexes", {}).get(collection.name, []))
             await _create_indexes(database, collection)
+        if earlier:
+            await carry_over_switches(database)
         await database.collection(STATE).update_one(
             {"_id": SCHEMA_KEY},
             {

@@ -1,4 +1,4 @@
-"""Whether memory is on for a person and in a conversation. Kept with the account's settings, and here for a moment."""
+"""Whether memory is on for a person and in a conversation: asked of the database, and kept here for a moment."""
 
 import time
 from collections import OrderedDict
@@ -6,25 +6,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from core.errors import Conflict
-from core.ids import derived_id
 from core.scope import Scope
 from db.client import Database
 from db.memory_store import MemoryStore
+from db.memory_switches import MEMORY_SWITCHES, Kind, MemorySwitch, switch_id_of
 from db.repository import Repository
-from db.settings import SETTINGS, AccountSettings, MemorySwitches
 
 FRESH_SECONDS: Final = 10.0
 ACCOUNTS_KEPT: Final = 5_000
-MOST_CONVERSATIONS: Final = 2_000
-ATTEMPTS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """For which people, and in which conversations, nothing is remembered and nothing recalled."""
+
+    people: frozenset[str] = frozenset()
+    conversations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """Switches as they were read, when, and the least that the log of changes said then of how often they changed."""
 
-    switches: MemorySwitches
+    switches: Off
     ticks: float
     switched: int | None
 
@@ -47,14 +51,16 @@ class Switches:
         self, scope: Scope, conversation_id: str | None = None, *, fresh: bool = False, switched: int | None = None
     ) -> bool:
         """Whether to remember and recall for this person, in this conversation, as ``read`` has it."""
-        return _on(await self.read(scope, fresh=fresh, switched=switched), scope, conversation_id)
+        if fresh:
+            return await self._asked(scope, conversation_id)
+        return _on(await self.read(scope, switched=switched), scope, conversation_id)
 
     def known_off(self, scope: Scope, conversation_id: str) -> bool:
         """Whether they were off when they were read last. It may have changed."""
         known = self._known.get(scope.user_id)
         return known is not None and not _on(known.switches, scope, conversation_id)
 
-    async def read(self, scope: Scope, *, fresh: bool = False, switched: int | None = None) -> MemorySwitches:
+    async def read(self, scope: Scope, *, fresh: bool = False, switched: int | None = None) -> Off:
         """Return the account's switches; at most one read, none where they changed as often as ``switched`` says.
 
         ``fresh`` asks the database.
@@ -62,59 +68,60 @@ class Switches:
         known = self._known.get(scope.user_id)
         if known and not fresh and self._holds(known, switched):
             return known.switches
-        stored = await self._settings(scope).find_one({})
-        switches = stored.memory if stored else MemorySwitches()
-        self._keep(scope.user_id, switches, switched)
-        return switches
+        found = [switch async for switch in self._stored(scope).each({})]
+        off = Off(
+            frozenset(switch.name for switch in found if switch.kind == "person"),
+            frozenset(switch.name for switch in found if switch.kind == "conversation"),
+        )
+        self._keep(scope.user_id, off, switched)
+        return off
+
+    async def _asked(self, scope: Scope, conversation_id: str | None) -> bool:
+        """Ask the database about these two alone. 1 round trip."""
+        named = [switch_id_of(scope.user_id, "person", scope.actor_id)]
+        if conversation_id is not None:
+            named.append(switch_id_of(scope.user_id, "conversation", conversation_id))
+        on = await self._stored(scope).find_one({"switch_id": {"$in": named}}) is None
+        known = self._known.get(scope.user_id)
+        if known and _on(known.switches, scope, conversation_id) != on:
+            self.forget_account(scope.user_id)
+        return on
 
     def _holds(self, known: Known, switched: int | None) -> bool:
         if self._alone or (switched is not None and known.switched == switched):
             return True
         return switched is None and self._ticks() - known.ticks < FRESH_SECONDS
 
-    async def switch_person(self, scope: Scope, *, on: bool) -> MemorySwitches:
+    async def switch_person(self, scope: Scope, *, on: bool) -> Off:
         """Switch memory on or off for the person who acts, everywhere."""
-        return await self._change(scope, "off_for", scope.actor_id, on=on)
+        return await self._change(scope, "person", scope.actor_id, on=on)
 
-    async def switch_conversation(self, scope: Scope, conversation_id: str, *, on: bool) -> MemorySwitches:
+    async def switch_conversation(self, scope: Scope, conversation_id: str, *, on: bool) -> Off:
         """Switch memory on or off in one conversation, for everybody in it."""
-        return await self._change(scope, "off_in", conversation_id, on=on)
+        return await self._change(scope, "conversation", conversation_id, on=on)
 
     def forget_account(self, user_id: str) -> None:
         """Let go of what is kept here of an account."""
         self._known.pop(user_id, None)
 
-    async def _change(self, scope: Scope, field: str, name: str, *, on: bool) -> MemorySwitches:
-        settings = self._settings(scope)
-        for _ in range(ATTEMPTS):
-            stored = await settings.find_one({})
-            if stored is None:
-                made = AccountSettings(settings_id=derived_id("set", scope.user_id))
-                stored = await settings.insert_once(made)
-            before: list[str] = getattr(stored.memory, field)
-            names = [known for known in before if known != name] if on else [*dict.fromkeys([*before, name])]
-            try:
-                updated = await settings.update(
-                    stored.settings_id,
-                    {f"memory.{field}": names[-MOST_CONVERSATIONS:]},
-                    where={"updated_at": stored.updated_at},
-                )
-            except Conflict:
-                continue
-            await self._store.note_switched(scope.user_id)
-            self._keep(scope.user_id, updated.memory, None)
-            return updated.memory
-        raise Conflict("Somebody else changes these settings right now. Try again.")
+    async def _change(self, scope: Scope, kind: Kind, name: str, *, on: bool) -> Off:
+        stored, switch_id = self._stored(scope), switch_id_of(scope.user_id, kind, name)
+        if on:
+            await stored.delete(switch_id)
+        else:
+            await stored.insert_once(MemorySwitch(switch_id=switch_id, kind=kind, name=name))
+        await self._store.note_switched(scope.user_id)
+        return await self.read(scope, fresh=True)
 
-    def _settings(self, scope: Scope) -> Repository[AccountSettings]:
-        return Repository(self._database, SETTINGS, scope)
+    def _stored(self, scope: Scope) -> Repository[MemorySwitch]:
+        return Repository(self._database, MEMORY_SWITCHES, scope)
 
-    def _keep(self, user_id: str, switches: MemorySwitches, switched: int | None) -> None:
+    def _keep(self, user_id: str, switches: Off, switched: int | None) -> None:
         self._known[user_id] = Known(switches, self._ticks(), switched)
         self._known.move_to_end(user_id)
         if len(self._known) > ACCOUNTS_KEPT:
             self._known.popitem(last=False)
 
 
-def _on(switches: MemorySwitches, scope: Scope, conversation_id: str | None) -> bool:
-    return scope.actor_id not in switches.off_for and conversation_id not in switches.off_in
+def _on(switches: Off, scope: Scope, conversation_id: str | None) -> bool:
+    return scope.actor_id not in switches.people and conversation_id not in switches.conversations

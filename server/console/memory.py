@@ -26,6 +26,7 @@ from server.rest.text import Cursor, PathId, Text
 HERE: Final = "/console/memory"
 A_PAGE: Final = 25
 RECENT: Final = 30
+SILENT: Final = 200
 KINDS: Final[dict[Shelf, tuple[tuple[str, str], ...]]] = {
     "user": (
         ("preference", "Wishes"),
@@ -183,10 +184,11 @@ async def _care(visit: Visit) -> dict[str, Any]:
     memory = visit.parts.memory
     switches = await memory.desk.switches.read(visit.scope, fresh=True)
     recent = (await visit.repository(CONVERSATIONS).page({}, limit=RECENT)).items
-    off = set(switches.off_in)
-    silent = await visit.repository(CONVERSATIONS).find({"conversation_id": {"$in": sorted(off)}}) if off else []
+    off = switches.conversations
+    named = {"conversation_id": {"$in": sorted(off)}}
+    silent = (await visit.repository(CONVERSATIONS).page(named, limit=SILENT)).items if off else []
     return {
-        "is_on": visit.scope.actor_id not in switches.off_for,
+        "is_on": visit.scope.actor_id not in switches.people,
         "silent": silent,
         "talking": [each for each in recent if each.conversation_id not in off],
         "tidied": await memory.tidying.last(visit.scope),

@@ -15,12 +15,12 @@ from db.agent_memory import AGENT_MEMORY, AgentMemory, LearningType
 from db.conversations import CONVERSATIONS
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, InsightType
 from db.memory_shelves import Memory, Shelf, shelf_of
-from db.settings import MemorySwitches
 from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
 from memory.context import source_of
 from memory.keeping import Kept
 from memory.recollection import EVERY_SHELF, Recalled
 from memory.recollection import Query as Question
+from memory.switches import Off
 from memory.tidying import Tidied
 from server.auth.caller import Caller, CameFrom, Writer
 from server.problems import responses
@@ -205,9 +205,9 @@ class SwitchView(BaseModel):
     off_in: list[str]
 
     @classmethod
-    def of(cls, switches: MemorySwitches, scope: Scope) -> "SwitchView":
+    def of(cls, switches: Off, scope: Scope) -> "SwitchView":
         """Show the switches as they stand for a person."""
-        return cls(enabled=scope.actor_id not in switches.off_for, off_in=switches.off_in)
+        return cls(enabled=scope.actor_id not in switches.people, off_in=sorted(switches.conversations))
 
 
 class SwitchChange(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ async def test_malformed_message_is_set_aside_and_holds_up_nobody(
     stored = [row async for row in raw.find({"memory": "failed"})]
     assert [row["memory_failures"] for row in stored] == [ATTEMPTS] * 2
     # A start, perhaps of a version that can read them, gives each one more attempt.
-    mended = {"metadata": {}, "updated_at": clock.now(), "content": "Our opening hours are 9 to 5."}
+    mended: dict[str, Any] = {"metadata": {}, "updated_at": clock.now(), "content": "Our opening hours are 9 to 5."}
     await raw.update_one({"message_id": "msg_0"}, {"$set": mended})
     assert await Unremembered(database).one_more_attempt() == 2
     await worker(firm, Unremembered(database)).sweep(everything=True)

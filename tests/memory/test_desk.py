@@ -6,8 +6,12 @@ import pytest
 
 from core.clock import ManualClock
 from core.errors import Forbidden, InvalidInput, NotFound
+from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
+from db.memory_switches import MEMORY_SWITCHES, MemorySwitch, carry_over_switches, switch_id_of
+from db.repository import Repository
+from db.settings import SETTINGS, AccountSettings
 from memory.desk import MemoryDesk
 from memory.memories import Memories
 from memory.recollection import NewMemory, Query
@@ -133,6 +137,38 @@ async def test_switch_holds_for_one_person_or_one_conversation(desk: MemoryDesk,
     assert await desk.switches.is_on(scope, "cnv_2")
 
 
+async def test_memory_stays_off_in_every_conversation_however_many_there_are(database: Database, scope: Scope) -> None:
+    switches, again = Switches(database), Switches(database)
+    await switches.switch_conversation(scope, "cnv_first", on=False)
+    off = [
+        MemorySwitch(switch_id=switch_id_of(scope.user_id, "conversation", name), kind="conversation", name=name)
+        for name in (f"cnv_{number}" for number in range(2000))
+    ]
+    await Repository(database, MEMORY_SWITCHES, scope).put_each(off)
+    await switches.switch_conversation(scope, "cnv_last", on=False)
+
+    for conversation_id in ("cnv_first", "cnv_1999", "cnv_last"):
+        assert not await again.is_on(scope, conversation_id)
+        assert not await again.is_on(scope, conversation_id, fresh=True)
+    assert await again.is_on(scope, "cnv_other")
+    await switches.switch_conversation(scope, "cnv_first", on=True)
+    assert await again.is_on(scope, "cnv_first", fresh=True)
+
+
+async def test_switches_of_an_earlier_version_are_carried_over(database: Database, scope: Scope) -> None:
+    await Repository(database, SETTINGS, scope).insert(AccountSettings(settings_id=new_id("set")))
+    kept = {"off_for": [scope.actor_id], "off_in": ["cnv_1", "cnv_2"]}
+    raw = database.raw(SETTINGS)  # lint: allow raw-collection: what an earlier version stored
+    await raw.update_one({"user_id": scope.user_id}, {"$set": {"memory": kept}})
+
+    for _ in range(2):
+        await carry_over_switches(database)
+
+    off = await Switches(database).read(scope)
+    assert (off.people, off.conversations) == (frozenset({scope.actor_id}), frozenset({"cnv_1", "cnv_2"}))
+    assert await raw.find_one({"memory": {"$exists": True}}) is None
+
+
 async def test_alone_the_switches_are_read_once(database: Database, scope: Scope) -> None:
     ticks = [0.0]
     switches = Switches(database, lambda: ticks[0], alone=True)
@@ -153,6 +189,7 @@ async def test_switch_of_another_process_is_seen_after_a_moment(database: Databa
     await there.switch_person(scope, on=False)
 
     assert not await here.is_on(scope, fresh=True)
+    assert not await here.is_on(scope)
     await there.switch_person(scope, on=True)
     assert not await here.is_on(scope)
     ticks[0] += 11
