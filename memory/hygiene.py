@@ -26,8 +26,7 @@ TEMPORARY_FOR: Final = timedelta(days=14)
 UNUSED_FOR: Final = timedelta(days=180)
 UNIMPORTANT: Final = 3
 FADED: Final = 1
-MOST_READ: Final = 20_000
-RECALLED: Final = {"use_count": {"$gt": 0}}
+IDS_PER_READ: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,11 @@ class Hygiene:
         """Tidy the account's memories and report what was done."""
         report = Report(started_at=self._clock.now())
         memories = await self._memories.all(scope, include_history=True)
-        recalled = {memory.memory_id for memory in await self._stored(scope).find(RECALLED, limit=MOST_READ)}
         report.checked = len(memories)
-        for step in plan(memories, self._clock.now()):
+        steps = plan(memories, self._clock.now())
+        unused = [step.memory_id for step in steps if step.problem == "never recalled"]
+        recalled = await self._recalled(scope, unused)
+        for step in steps:
             if step.problem == "never recalled" and step.memory_id in recalled:
                 continue
             if step.changes:
@@ -89,9 +90,15 @@ class Hygiene:
         report.finished_at = self._clock.now()
         return report
 
-    def _stored(self, scope: Scope) -> Repository[UserMemory]:
-        """The documents themselves: how often a memory was recalled is counted there alone."""
-        return Repository(self._database, USER_MEMORY, scope)
+    async def _recalled(self, scope: Scope, memory_ids: Sequence[str]) -> set[str]:
+        """Return which of these were recalled: the documents alone count that."""
+        stored = Repository(self._database, USER_MEMORY, scope)
+        found: set[str] = set()
+        for start in range(0, len(memory_ids), IDS_PER_READ):
+            part = list(memory_ids[start : start + IDS_PER_READ])
+            where = {"memory_id": {"$in": part}, "use_count": {"$gt": 0}}
+            found.update(memory.memory_id for memory in await stored.find(where, limit=len(part)))
+        return found
 
 
 def plan(memories: Sequence[UserMemory], now: datetime) -> list[Step]:

@@ -8,7 +8,7 @@ from core.clock import ManualClock
 from core.scope import Scope
 from db.client import Database
 from db.user_memory import MemoryType
-from memory.hygiene import PROBLEMS, Hygiene, Report
+from memory.hygiene import IDS_PER_READ, PROBLEMS, Hygiene, Report
 from memory.memories import Memories
 from memory.recollection import NewMemory, Query
 
@@ -115,12 +115,19 @@ async def test_what_nobody_needed_for_long_counts_for_less(house: House) -> None
     assert (await house.memories.get(house.scope, memory_id)).metadata.importance == 1
 
 
-async def test_what_was_recalled_counts_as_before(house: House) -> None:
-    memory_id = await house.put("The printer was noisy again", "user_message", importance=3)
-    await house.memories.note_recall(house.scope, [memory_id])
+async def test_what_was_recalled_counts_as_before_however_much_there_is(house: House) -> None:
+    said = [
+        NewMemory("user_message", f"The printer was noisy on day {day}", importance=3, message_id=f"msg_{day}")
+        for day in range(2 * IDS_PER_READ + 10)
+    ]
+    made = [memory.memory_id for memory in await house.memories.remember(house.scope, said)]
+    await house.memories.note_recall(house.scope, made[:-1])
     house.clock.advance(timedelta(days=200))
 
-    assert (await house.tidy()).found["never recalled"] == 0
+    report = await house.tidy()
+
+    assert [action["memory_id"] for action in report.actions] == [made[-1]]
+    assert report.found["never recalled"] == 1
 
 
 async def test_pinned_memory_stays_as_it_is(house: House) -> None:
