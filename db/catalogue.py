@@ -1,4 +1,4 @@
-"""Every collection there is. What is listed here is created, validated, exported and erased; nothing else is stored."""
+"""Every collection there is. What is listed here is created, validated, exported and erased; nowhere else is data."""
 
 from typing import Any
 

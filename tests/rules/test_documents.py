@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from core.settings import Settings
+from scripts import collections_table
 from scripts.lint.source import PRODUCT
 from scripts.marked_text import between, replace_between
 from scripts.settings_table import MARK, example, table
@@ -91,6 +92,13 @@ def test_make_help_prints_every_target() -> None:
 def test_the_table_of_settings_is_in_step() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert between(readme, MARK) == table(), "Run: python -m scripts.settings_table"
+
+
+def test_the_table_of_collections_is_in_step() -> None:
+    page = (ROOT / collections_table.PAGE).read_text("utf-8")
+    assert between(page, collections_table.MARK) == collections_table.table(), (
+        "Run: python -m scripts.collections_table"
+    )
 
 
 def test_the_example_of_settings_is_in_step() -> None:
