@@ -21,7 +21,16 @@ from scripts.chain_training import Fit, Sentence, fit, mean
 from scripts.marked_briefs import MARKS, TODAY, Marks, marks
 
 DATA = Path(__file__).parents[1] / "bench" / "data"
-MARKED = ("", "_styles", "_voices", "_mix", "_owners", "_offices")  # what follows brief_marked in their names
+MARKED = (
+    "",
+    "_styles",
+    "_voices",
+    "_mix",
+    "_owners",
+    "_offices",
+    "_traders",
+    "_agencies",
+)  # what follows brief_marked in their names
 _NUMBERS = {label: number for number, label in enumerate(LABELS)}
 
 

@@ -1,7 +1,7 @@
 """Amounts of money in a text, and which of them is the budget.
 
-An amount without a currency takes the one already known, else GBP where the text or the known location is in the
-United Kingdom, else USD. Of a range the upper end counts: a budget is what may be spent.
+An amount without a currency takes the one already known, else that of the country the known location or the text
+names, else USD. Of a range the upper end counts: a budget is what may be spent.
 """
 
 import itertools
@@ -14,23 +14,25 @@ from itertools import islice
 from typing import cast
 
 from agents.language.currencies import CODES, COUNTRY, CROWNS, DOLLARS, NAMES, SIGNS
+from agents.language.no_money import no_money
 from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
-from agents.language.places import countries_of, country_of
+from agents.language.places import countries_of, country_of, country_of_place
 from agents.language.prices import earned, is_price
 from core.money import Money
 
 MOST = 40  # sums and numbers looked at in one message
-_SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|R|AUD|CAD)\$|[£€₹¥₩₺₦₪฿$])"
+_SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|R|AUD|CAD)\$|\$(?:A|NZ|CA?)(?=\d)|[£€₹¥₩₺₦₪฿$])"
 _CODE = r"(?:" + "|".join(CODES) + r")"
 _NAME = "|".join(pattern for pattern, _ in NAMES)
 _DIGITS = FIGURE.replace(r"(?<![\w.,])", "")
 _AFTER = rf"(?:\s?{_SIGN}(?![\d])|\s?(?:{_CODE}|{_NAME})(?![\w]))"
 _MONEY = re.compile(
     rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d)|"
-    rf"(?-i:R)(?=\s\d))(?=\s?\d))\s?"
+    rf"(?-i:R)(?=\s\d)|(?-i:N)(?=\d{2, 3}(?:,\d{3})+(?!\d)|\d{(4,)}|\d+k\b))(?=\s?\d))\s?"
     rf"(?P<one>{_DIGITS})(?P<onescale>{SCALE})?(?:,-|\.-)?(?:\s?{_CODE}(?!\w))?"
-    rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE})?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
+    rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE}|\s?(?-i:T)(?=€|EUR\b))?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
     rf"|(?P<words>{WORDS}|\b(?:an?|one) (?:hundred|thousand|grand)\b)(?P<named>\s(?:{_CODE}|{_NAME})(?!\w))"
+    rf"|\b(?:an? )?(?P<note>tenner|fiver)\b"
     rf"|(?P<grand>{FIGURE}|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|half a|"
     rf"a couple of|one and a half|two and a half)(?=[ -]grand)|\b\d+(?=[ -]?grand))[ -]?grand\b",
     re.IGNORECASE,
@@ -69,7 +71,8 @@ def known_currency(known: Mapping[str, object]) -> str:
 def renamed_currency(text: str) -> str:
     """The currency a short message names without an amount (sorry, euros not pounds), or ""."""
     match = re.match(
-        rf"^\W*(?:(?:sorry|no|actually|i meant?|it's|in|(?:the |our )?budget(?:'s| is)? in|that's|make it|"
+        rf"^\W*(?:(?:sorry|no|actually|(?:that|it|this) should be|i meant?|it's|in|(?:the |our )?budget(?:'s| is)? in|"
+        rf"that's|make it|"
         rf"make that|not \w+ but|rather|oh|and|ah|wait)\W+)*"
         rf"(?P<name>{_SIGN}(?=\W*(?:$|,|not\b|instead))|{_NAME}|(?:{_CODE})\b(?!\s\d))",
         text,
@@ -92,7 +95,8 @@ def fallback_currency(text: str, known: Mapping[str, object]) -> str:
     if current := known_currency(known):
         return current
     named = next((a.currency for a in amounts(text) if a.currency), "")
-    return named or ("GBP" if "GB" in {country_of(text), country_of(str(known.get("location") or ""))} else "USD")
+    country = country_of_place(str(known.get("location") or "")) or country_of(text)
+    return named or COUNTRY.get(country, "USD")
 
 
 def amounts(text: str, known: Mapping[str, object] | None = None) -> Iterator[Amount]:
@@ -107,7 +111,12 @@ def _sums(text: str) -> tuple[tuple[re.Match[str], Decimal], ...]:
     return tuple((match, value) for match, value in found if value is not None and value <= 10**12)
 
 
+_NOTES = {"tenner": Decimal(10), "fiver": Decimal(5)}
+
+
 def _value(match: re.Match[str]) -> Decimal | None:
+    if match["note"]:
+        return _NOTES[match["note"].lower()]
     if match["grand"]:
         figure = match["grand"]
         base = (
@@ -119,23 +128,27 @@ def _value(match: re.Match[str]) -> Decimal | None:
     if match["words"]:
         return words_value(match["words"])
     scale = (match["onescale"] or match["twoscale"] or "").strip(" .").lower()
-    return figure_value(match["one"] or match["two"]) * (SCALES[scale] if scale else 1)
+    return figure_value(match["one"] or match["two"]) * ({**SCALES, "t": 1000}[scale] if scale else 1)
 
 
 def _currency(match: re.Match[str], text: str, known: Mapping[str, object]) -> str:
     if match["grand"]:
         tail = re.match(rf"\s?(?:in )?({_NAME}|{_CODE})\b", text[match.end() : match.end() + 30], re.IGNORECASE)
         return _code(tail[1], text, known) if tail else ""
+    if match["note"]:
+        return "GBP"
     suffix = re.search(rf"({_CODE})$", match.group(), re.IGNORECASE)
     return _code(suffix[1] if suffix else match["before"] or match["after"] or match["named"], text, known)
+
+
+_LETTERS = {"r": "ZAR", "R": "ZAR", "N": "NGN", "$A": "AUD", "$NZ": "NZD", "$C": "CAD", "$CA": "CAD"}
 
 
 def _code(written: str, text: str, known: Mapping[str, object]) -> str:
     name = written.strip().lower().removesuffix(".") if written.strip() not in {"fr.", "Fr."} else "chf"
     code = name.upper() if name.upper() in CODES else SIGNS.get(name) or _named(name)
-    if written.strip() == "r" or written.strip() == "R":
-        code = "ZAR"
-    named = (*countries_of(str(known.get("location") or "")), *countries_of(text))
+    code = _LETTERS.get(written.strip(), code)
+    named = (country_of_place(str(known.get("location") or "")), *countries_of(text))
     local = [COUNTRY.get(one, "") for one in named]
     if name in {"$", "dollars", "dollar", "bucks", "buck"}:
         code = _pick(DOLLARS, code, known, local)
@@ -158,7 +171,8 @@ def _named(name: str) -> str:
 
 
 _LEAD = re.compile(
-    r"(?:budget|spend(?:ing)?|ad ?spend|presupuesto|invest(?:ing|ment)?|(?:can|could) afford|got|put (?:in|down|aside|"
+    r"(?<!crowd)(?:budget|spend(?:ing)?|ad ?spend|presupuesto|invest(?:ing|ment)?|(?:can|could) afford|got|"
+    r"put (?:in|down|aside|"
     r"up)?|make it|say|call it|stretch to|pot of|"
     r"set aside|allocated?|limit(?:ed)?|max(?:imum)?|cap(?:ped)?|costs? (?:no )?more than|budged|bugdet|buget|budjet|"
     r"budgt|money|funds?|funding|cash|kosten)",
@@ -181,18 +195,6 @@ _FRAGMENT = re.compile(
 )
 _ENDS = re.compile(r"\s*(?:[.,;!\n]|$|tops\b|max\b|maximum\b|ish\b)")
 _DATE_AFTER = re.compile(r"^\s?(?:[/:.-]\d|am\b|pm\b|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
-_NO_BUDGET = re.compile(
-    r"\b(?:(?:zero|0|no|nil|without(?: a| any)?) (?:ad |marketing |paid )?(?:budget|money|spend)(?! (?:yet|limit|"
-    r"in mind|"
-    r"set|decided|constraints?|for now|defined|fixed|so far|agreed|as such|(?:has|have|is|was|"
-    r"had)\b[^.;!?\n]{0,24}\b(?:yet|"
-    r"discussed|agreed|set|decided|fixed|approved)))|(?:budget|spend|money)(?: is|'s|:| =)? (?:zero|"
-    r"nil|none|"
-    r"0(?![\d.,k]))|"
-    r"(?:don't|do not) have (?:a |any )?(?:budget|money)(?! (?:yet|in mind|set|for now|so far))|"
-    r"nothing to spend|spend(?:ing)? nothing|completely free|for free only)\b",
-    re.IGNORECASE,
-)
 
 
 def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amount, str]]:
@@ -205,22 +207,26 @@ def revenue_goals(text: str, known: Mapping[str, object]) -> Iterator[tuple[Amou
 def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = None) -> Amount | None:
     """The budget stated in ``text``; asked for, a bare number is one too."""
     candidates = [a for a in amounts(text, known) if not no_budget(text, a, answer=asked == "budget")]
-    if (
-        candidates
-        and _NO_BUDGET.search(text)
-        and not any(_near_lead(text, one) or _given(text, one) for one in candidates)
-    ):
+    if candidates and no_money(text) and not any(_near_lead(text, one) or _given(text, one) for one in candidates):
         candidates = []
     led = [a for a in candidates if _near_lead(text, a) or _HAVE.search(text[max(0, a.start - 30) : a.start])]
-    bare = list(_bare(text, asked=asked == "budget", alone=asked in {None, "budget"}, anywhere=not candidates))
-    chosen = led or candidates or bare
+    alone = asked in {None, "budget"}
+    bare = list(_bare(text, asked=asked == "budget", alone=alone, anywhere=not candidates))
+    to_spend = [] if led or not candidates else _to_spend(text)
+    chosen = led or to_spend or candidates or bare
     if not chosen:
-        found = _NO_BUDGET.search(text) or (_NOTHING.match(text) if asked == "budget" else None)
+        found = no_money(text, answer=asked == "budget")
         return Amount(found.start(), found.end(), Decimal(0), "") if found else None
     if paid := _instalments(text, [*candidates, *bare]):
         return paid
     best = chosen[-1] if _corrected(text, chosen) or _summed(text, chosen[-1]) else chosen[0]
     return _renamed(text, _upper(text, best, [*candidates, *bare]), known)
+
+
+def _to_spend(text: str) -> list[Amount]:
+    """The bare numbers in thousands that are to be spent: 29 dollars a month, and we have 3k to spend."""
+    bare = _bare(text, asked=False, alone=False, anywhere=True)
+    return [one for one in bare if one.value >= 1000 and _SPENT_ON.search(text[one.end : one.end + 30])]
 
 
 def _given(text: str, amount: Amount) -> bool:
@@ -230,12 +236,6 @@ def _given(text: str, amount: Amount) -> bool:
 _GIVEN = re.compile(
     r"\b(?:gave|given|gives|give|donated|have|has|'ve|from|pays|paying|sponsors?|puts?)(?: (?:us|me|only|just|"
     r"about|in))*\s$",
-    re.IGNORECASE,
-)
-_NOTHING = re.compile(
-    r"^\W*(?:(?:well|honestly|basically|literally|absolutely|sorry|um+|oh)\W+)*(?:nothing|none|zero|nil|nada|"
-    r"not a (?:penny|cent|dime)|"
-    r"nichts|rien|niente)\b(?! (?:yet|decided|fixed|set|so far|for now))",
     re.IGNORECASE,
 )
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from agents.language import told_figures
 from agents.language.amounts import (
     amounts,
     fallback_currency,
@@ -35,15 +36,16 @@ from agents.language.sentences import essential, statements, tidy
 from agents.language.stated import LIKELY, faint_facts, longer, phrase, refused, told_roles, unlikely, within_audience
 from agents.language.subject import find_business, find_product, plain_phrase, short_clean
 from agents.language.tagger import PHRASES, Hint, Tags, tag
-from agents.language.told_figures import budget_told, counted, no_figure, told_figure
 from agents.language.voice import find_voice
 from agents.language.when import When, as_date, find_when
+from agents.language.world import towns_in
 from core.money import Money
 
 _GOALS = (None, "goal_value", "goal_metric", "objective")
 _ALONE = {"target_audience": people_alone, "product": thing_alone}
 _IN_FULL = ("target_audience", "objective", "product", "business")  # a short answer is kept whole
 _STRICT = frozenset(("budget", "event_date", "start_date", "end_date", "channels"))
+DAYS = ("event_date", "end_date", "start_date")
 _FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 
 
@@ -108,6 +110,7 @@ class _Reader:
             self._set("target_audience", short_clean(meant_people(self._said, self._known)))
         if self._asked and self._answering and not self._asks:
             self._answer()
+        self._local_currency()
         self._removed += cleared_fields(self._said)
         return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
 
@@ -129,8 +132,9 @@ class _Reader:
         self._tagged_days(tags)
         self._tagged_figures(tags)
         self._tagged_channels(tags)
-        elsewhere = self._about_something_else()
-        skipped = {*self._settled, *(("product", "business") if elsewhere else ())}
+        skipped = {*self._settled, *(("product", "business") if self._about_something_else() else ())}
+        if self._asked and not self._answering and len(self._said.split()) <= 6:
+            skipped.add(self._asked)  # a command or small talk instead of an answer
         named_after = self._place and self._asked != "location" and tags.share(*self._place, "business") > LIKELY
         if named_after or (self._known.get("location") and within_audience(tags)):
             self._values.pop("location", None)
@@ -180,24 +184,29 @@ class _Reader:
         elsewhere = self._answering and self._asked not in (*_GOALS, "target_audience")
         if elsewhere and len(self._said.split()) <= 12 and not self._goal_place:
             return
-        if (told := told_figure(tags)) is not None:
+        if (told := told_figures.told_figure(tags)) is not None:
             value, start, end = told
             if self._goal_place and not (self._goal_place[0] < end and start < self._goal_place[1]):
                 self._values.pop("goal_metric", None)
                 self._values.pop("objective", None)
             self._set("goal_value", value)
             if "goal_metric" not in self._values and not self._known.get("goal_metric"):
-                self._set("goal_metric", counted(self._said, end))
-        elif self._goal_place and self._asked not in _GOALS[1:] and no_figure(tags, self._goal_place):
+                self._set("goal_metric", told_figures.counted(self._said, end))
+        elif self._goal_place and self._asked not in _GOALS[1:] and told_figures.no_figure(tags, self._goal_place):
             self._values.pop("goal_value", None)
             self._values.pop("goal_metric", None)
 
     def _tagged_sum(self, tags: Tags) -> None:
-        place, found = budget_told(tags, self._known, self._budget_place)
+        place, found = told_figures.budget_told(tags, self._known, self._budget_place)
         if found:
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
         elif place is None and self._budget_place and self._asked != "budget":
             self._values.pop("budget", None)
+
+    def _local_currency(self) -> None:
+        budget, location = self._values.get("budget"), self._values.get("location")
+        if isinstance(budget, Money) and isinstance(location, str) and not self._reckoned:
+            self._set("budget", told_figures.in_local_money(budget, self._said, {**self._known, "location": location}))
 
     def _labelled(self) -> None:
         for name, words, weak in labelled(self._said):
@@ -224,9 +233,8 @@ class _Reader:
             self._budget_place = (found.start, found.end) if found.value else None
             self._set("budget", found.money(fallback_currency(self._said, self._known)))
             self._hide(found.start, found.end)
-        named = self._values.get("budget")
-        before = known_budget(self._known)
-        only = self._known.get("goal_value") is None
+        named, before = self._values.get("budget"), known_budget(self._known)
+        only = self._known.get("goal_value") is None or self._asked == "budget"
         scaled = scaled_budget(self._said, before, named if isinstance(named, Money) else None, only=only)
         self._reckoned = scaled is not None
         self._set("budget", scaled)
@@ -261,14 +269,14 @@ class _Reader:
         self._set("start_date", when.start_date)
         self._set("end_date", when.end_date)
         self._set("timeline", when.timeline)
-        for name in ("event_date", "end_date", "start_date"):
+        for name in DAYS:
             if before := as_date(self._known.get(name)):
-                if not {"event_date", "start_date", "end_date"} & self._values.keys():
-                    self._set(name, moved_day(self._said, before))
+                told = next((as_date(self._values.get(one)) for one in DAYS if one in self._values), None)
+                self._set(name, moved_day(self._said, before, told))
                 break
 
     def _goal(self) -> None:
-        goal = find_goal(self._said if "%" in self._said else self._goal_text(), self._known)
+        goal = find_goal(told_figures.without_budget(self._said, self._known), self._known)
         elsewhere = self._answering and self._asked not in _GOALS and len(self._said.split()) <= 12
         if goal and not (elsewhere and not wants(self._said) and not is_goal(self._said, goal, self._asked)):
             self._set_goal(goal)
@@ -278,13 +286,6 @@ class _Reader:
             self._goal_is_sum = any(one.start == start for one in amounts(self._said, self._known))
             if goal.value is not None:
                 self._hide(start, end)
-
-    def _goal_text(self) -> str:
-        """The text with the budget hidden, so that no goal is read into it."""
-        budget = find_budget(self._said, self._known)
-        if not budget:
-            return self._said
-        return self._said[: budget.start] + "," + " " * (budget.end - budget.start - 1) + self._said[budget.end :]
 
     def _set_goal(self, goal: Goal) -> None:
         self._set("objective", goal.objective)
@@ -313,6 +314,8 @@ class _Reader:
             self._set_channels(told)
 
     def _location(self) -> None:
+        for start, end in towns_in(self._said):
+            self._hint("town", start, end)
         if meant := meant_place(self._said, self._known):
             self._set("location", meant)
             return
@@ -336,8 +339,7 @@ class _Reader:
         voice = find_voice(self._said, asked=asked_voice)
         short = asked_voice and not voice and len(self._said.split()) <= 14 and not self._asks
         self._set("voice", plain_phrase(self._said.strip()) if short else voice)
-        elsewhere = self._about_something_else()
-        if elsewhere:
+        if self._about_something_else():
             pass
         elif found := find_product(self._left):
             self._hint("product", found[0], found[1])
@@ -383,8 +385,7 @@ class _Reader:
             self._corrected = name in self._values
 
     def _in_full(self, asked: str) -> None:
-        words = plain_phrase(self._said.strip())
-        if re.search(r"[^\W\d]", words):
+        if re.search(r"[^\W\d]", words := plain_phrase(self._said.strip())):
             self._set(asked, words)
         elif asked == "target_audience" and words.isdigit():
             self._set("goal_value", int(words))

@@ -82,12 +82,19 @@ _BY = re.compile(
     r"(?!.*\b(?:total|altogether|so it's|makes)\b)|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
     re.IGNORECASE,
 )
-_LESS = re.compile(r"\b(?:take|cut|reduce|lower|subtract|minus|down|off)\b", re.IGNORECASE)
+_LESS = re.compile(r"\b(?:take|cut|reduce|lower|drop|subtract|minus|down|off)\b", re.IGNORECASE)
 
 
 _ALONE = re.compile(
     r"^\W*(?:(?:ok|actually|let's|please|just|can we|could you|sorry)\W+)*(?P<verb>double|triple|halve) (?:it|"
     r"that)\W*$",
+    re.IGNORECASE,
+)
+
+
+_IT_BY = re.compile(
+    r"^\W*(?:(?:ok|actually|let's|please|just|can we|can you|could you|sorry)\W+)*"
+    r"(?:increase|raise|up|bump|reduce|lower|cut|drop) (?:it|that) by\b",
     re.IGNORECASE,
 )
 
@@ -105,7 +112,7 @@ def scaled_budget(text: str, before: Money | None, named: Money | None, *, only:
     for pattern, factor in _SCALED:
         if pattern.search(text):
             return Money.of(before.major * factor, before.currency)
-    if not _BY.search(text):
+    if not (_BY.search(text) or (only and _IT_BY.match(text))):
         return None
     if named is None:
         value = next((v for m in NUMBER.finditer(text) if (v := number_value(m)) is not None), None)
@@ -127,8 +134,11 @@ _MOVED = re.compile(
 )
 
 
-def moved_day(text: str, before: date | None) -> date | None:
-    """The day a correction moves the known one to: make it a week later, bring it forward two days."""
+def moved_day(text: str, before: date | None, told: date | None = None) -> date | None:
+    """The day a correction moves the known one to: make it a week later, bring it forward two days.
+
+    Where a day is ``told`` too it must be the same day of the week: one day earlier, so the Friday.
+    """
     match = _MOVED.search(text) if before else None
     if match is None or before is None or len(text.split()) > 14:
         return None
@@ -137,7 +147,8 @@ def moved_day(text: str, before: date | None) -> date | None:
         return None
     number = count(match["n1"] or match["n2"]) * (-1 if sooner else 1)
     unit = (match["u1"] or match["u2"]).lower()
-    return add_months(before, int(number)) if unit == "month" else before + timedelta(round(number * _UNITS[unit]))
+    moved = add_months(before, int(number)) if unit == "month" else before + timedelta(round(number * _UNITS[unit]))
+    return moved if told is None or told.weekday() == moved.weekday() else None
 
 
 def scaled_goal(text: str, before: object) -> int | None:

@@ -3,7 +3,7 @@
 CODES = (
     "GBP", "USD", "EUR", "INR", "CHF", "PLN", "SEK", "NOK", "DKK", "JPY", "AUD", "CAD", "NZD", "CNY", "ZAR", "SGD",
     "BRL", "MXN", "TRY", "AED", "HKD", "CZK", "HUF", "ILS", "KRW", "THB", "NGN", "KES", "PHP", "IDR", "MYR", "SAR",
-    "LKR", "GHS", "PKR", "EGP", "TWD", "QAR", "JOD", "UAH", "RSD", "BDT", "BGN",
+    "LKR", "GHS", "PKR", "EGP", "TWD", "QAR", "JOD", "UAH", "RSD", "BDT", "BGN", "RON",
 )  # fmt: skip
 SIGNS = {
     "£": "GBP", "€": "EUR", "₹": "INR", "¥": "JPY", "₩": "KRW", "₺": "TRY", "₦": "NGN", "₪": "ILS", "฿": "THB",
@@ -21,13 +21,23 @@ NAMES = (
     (r"won(?! (?:the|a|an|us|me|it)\b)", "KRW"),
     (r"yens?", "JPY"), (r"yuan|rmb|renminbi", "CNY"), (r"rands?", "ZAR"), (r"reais|real", "BRL"),
     (r"rupiah|rp\.?", "IDR"), (r"ringgit|rm", "MYR"), (r"forints?|ft", "HUF"), (r"korun[ay]?|kč", "CZK"),
+    (r"(?:romanian )?lei", "RON"),
     (r"(?:mexican )?pesos?", "MXN"), (r"shekels?", "ILS"), (r"baht", "THB"), (r"lira", "TRY"),
     (r"dirhams?", "AED"), (r"naira", "NGN"), (r"shillings?", "KES"), (r"kronor|kroner|krona|krone|kr\.?", "SEK"),
 )  # fmt: skip
 COUNTRY = {
     "GB": "GBP", "US": "USD", "IN": "INR", "CH": "CHF", "PL": "PLN", "SE": "SEK", "NO": "NOK", "DK": "DKK",
     "ZA": "ZAR", "KE": "KES", "NG": "NGN", "JP": "JPY",
-    "AU": "AUD", "CA": "CAD", "NZ": "NZD", "CN": "CNY", "SG": "SGD", "HK": "HKD",
+    "AU": "AUD", "CA": "CAD", "NZ": "NZD", "CN": "CNY", "SG": "SGD", "HK": "HKD", "CZ": "CZK", "HU": "HUF",
+    "RO": "RON", "TR": "TRY", "IL": "ILS", "KR": "KRW", "TH": "THB", "BR": "BRL", "MX": "MXN", "AE": "AED",
+    "PH": "PHP", "ID": "IDR", "MY": "MYR", "GH": "GHS", "LK": "LKR", "PK": "PKR", "EG": "EGP", "TW": "TWD",
+    **dict.fromkeys(
+        (
+            "DE", "FR", "ES", "IT", "IE", "NL", "BE", "AT", "FI", "PT", "GR", "LU", "HR", "SI", "SK", "EE", "LV", "LT",
+            "MT", "CY", "BG",
+        ),
+        "EUR",
+    ),
 }  # fmt: skip
 DOLLARS = {"USD", "AUD", "CAD", "NZD", "SGD", "HKD"}
 CROWNS = {"SEK", "NOK", "DKK", "CZK"}

@@ -100,7 +100,9 @@ def numeric_day(match: re.Match[str], frame: Frame) -> Span | None:
     year = int(match["y"]) if match["y"] else None
     year = year + 2000 if year is not None and year < 100 else year
     order = [(one, two), (two, one)]
-    if frame.american:
+    if match.group().rstrip(".").count(".") == 1:
+        order.pop()  # a single dot stands between day and month, or hours and minutes
+    elif frame.american:
         order.reverse()
     found = next((f for d, m in order if 1 <= m <= 12 and (f := _dated(d, m, year, frame))), None)
     return (found, None) if found else None
@@ -294,6 +296,8 @@ def quarter_span(match: re.Match[str], frame: Frame) -> Span | None:
 
 def month_alone(match: re.Match[str], frame: Frame) -> Span | None:
     """In December: the whole of it."""
+    if match["of"] == "Mayo":
+        return None  # the county: the Spanish month has no capital
     if match["of"] in {"may", "march"} and re.match(
         r"\s(?:i|we|you|it|they|for|the|"
         "on)\b",

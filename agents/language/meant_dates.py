@@ -30,7 +30,7 @@ _ON_THE_DAY = re.compile(
     r"\b(?:open\w*|launch\w*|starts?|starting|from|until|by|live|on sale|begins?|is|event|sale|release\w*)\s$",
     re.IGNORECASE,
 )
-_HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours)\s+(?:from\s+)?$", re.IGNORECASE)
+_HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours|lunch|served)[\s,:]+(?:from\s+)?$", re.IGNORECASE)
 
 
 def meant(text: str, found: list[Found]) -> list[Found]:
@@ -151,8 +151,9 @@ _OUR_SEASON = re.compile(
 _QUIET = re.compile(r"\b(?:nobody (?:comes|books|visits)|no one (?:comes|books)|quiet|dead) (?:from )?$", re.IGNORECASE)
 _OPENED = re.compile(
     r"(?<!re)(?<!be )(?<!being )(?<!get )\b(?:opened|started|launched|released|began|joined|introduced|founded|"
-    r"left|quit|qualified|retired|graduated|closed|lost|finished|came out|was out|died|married|"
-    r"set up|took over|moved|bought)\b(?: [\w'-]+){0,6} in(?: the)?\s*$",
+    r"left|quit|qualified|retired|graduated|closed|lost|finished|came(?: out| here| over| back)?|was out|died|married|"
+    r"set up|took over|moved|bought|raised|went|sold|taught|ran|won|burn(?:ed|t)|spent|hit|saw|arrived|"
+    r"had(?! (?:hoped|planned|wanted|thought|in mind)))\b(?: [\w£$€.,'-]+){0,6} in(?: the)?\s*$",
     re.IGNORECASE,
 )
 _NIGHTLY = (
@@ -177,14 +178,21 @@ _ADJECTIVE = re.compile(
 )
 
 
+_OF_EACH_MONTH = re.compile(r"\b(?:of|in) (?:the|each|every) month\b", re.IGNORECASE)
+
+
 def _repeats(words: str, before: str, after: str) -> bool:
     """Whether a weekday comes again and again: every Tuesday, Tuesday evenings, open Monday to Friday."""
     last = re.sub(r"[^\w' ]", "", words.lower()).split()
     if not last or last[-1] not in WEEKDAYS:
         return False
     if last[-1].endswith("days") or re.search(
-        r"\b(?:every|each)\s(?:first |second |other |third |fourth |last |single )?(?:the )?$", before, re.IGNORECASE
+        r"\b(?:every|each)\s(?:first |second |other |third |fourth |last |single |\d(?:st|nd|rd|th) )?(?:the )?$",
+        before,
+        re.IGNORECASE,
     ):
+        return True
+    if re.search(r"\bon an?\s$", before, re.IGNORECASE) or _OF_EACH_MONTH.search(words + after):
         return True
     if re.match(
         r"\s(?:evenings|mornings|nights|afternoons|lunchtimes|lunches|classes|sessions)\b", after, re.IGNORECASE
@@ -207,11 +215,25 @@ def _repeats(words: str, before: str, after: str) -> bool:
         r"\s(?:and|&|or)\s[a-z]+day\s(?:evenings|mornings|nights|afternoons|lunchtimes)\b", after, re.IGNORECASE
     ):
         return True
-    spans = re.match(r"\s?(?P<by>-|–|to|until|till|through)\s?(?P<to>[a-z]+)", after, re.IGNORECASE)
-    if spans is None or spans["to"].lower() not in WEEKDAYS:
+    return len(last) == 1 and _in_a_week(words, before, after)
+
+
+_NEXT_DAY = re.compile(r"\s?(?P<by>-|–|/|to|until|till|through)\s?(?P<to>[a-z]+)", re.IGNORECASE)
+_DAY_BEFORE = re.compile(r"(?P<day>[a-z]+)\s?(?P<by>-|–|/|to|until|till|through)\s?$", re.IGNORECASE)
+
+
+def _in_a_week(words: str, before: str, after: str) -> bool:
+    """Whether a weekday is the first or last of those a week has: open Monday to Friday, mon-thu, sat/sun."""
+    spans = _NEXT_DAY.match(after)
+    if spans and spans["to"].lower() in WEEKDAYS:
+        first, ahead = words, before
+    elif (spans := _DAY_BEFORE.search(before)) and spans["day"].lower() in WEEKDAYS:
+        first, ahead = spans["day"], before[: spans.start()]
+    else:
         return False
-    week = spans["by"] in {"-", "–"} and last[-1].startswith("mon") and len(last) == 1
-    return week or _HOURS.search(before) is not None
+    short = len(first) <= 5 and first[0].islower()
+    week = spans["by"] in {"-", "–"} and first.lower().startswith("mon")
+    return short or week or _HOURS.search(ahead) is not None
 
 
 def _current(text: str, found: list[Found]) -> list[Found]:

@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from agents.language.towns import TOWNS
+from agents.language.world import town_country
 
 _BY_COUNTRY = {
     "GB": (
@@ -198,6 +199,14 @@ def country_of(text: str) -> str:
     """ISO country code of the first known place in ``text``, or "" where none is named."""
     _, countries = _gazetteer()
     return next((countries[m.group().lower()] for m in _gazetted(text)), "")
+
+
+@lru_cache(maxsize=64)
+def country_of_place(place: str) -> str:
+    """ISO country code of a place by its name, small towns too; "" where it is unknown."""
+    parts = [place, *(part.strip() for part in reversed(place.split(",")))]
+    found = (country_of(f"in {part}") or town_country(part) for part in parts if part)
+    return next((country for country in found if country), "")
 
 
 _ELSEWHERE = re.compile(

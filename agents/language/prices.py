@@ -47,7 +47,8 @@ _SALES = re.compile(
     re.IGNORECASE,
 )
 _RAISE = re.compile(
-    r"(?:raise|raising|crowdfund(?:ing)?|fundrais(?:e|ing))\s*(?:at least |up to |about |over )?$", re.IGNORECASE
+    r"(?:raise|raising|crowdfund(?:ing)?|fundrais(?:e|ing))\s*(?:(?:at least |up to |about |over )?|[\w' -]{0,24}: ?)$",
+    re.IGNORECASE,
 )
 _TARGET = re.compile(
     r"\b(?:(?:like|want|hope|hoping|aim|aiming|need|get|up) to (?:reach|hit|make|get(?: up)? to|earn|turn over)|"

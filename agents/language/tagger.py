@@ -38,7 +38,7 @@ LABELS: tuple[str, ...] = ("", *(f"{part} {name}" for name in PHRASES for part i
 EXACT = ("sum", "day", "channel")  # what the rules know for sure of a word, one of them
 GUESSES = (
     "product", "business", "target_audience", "location", "goal_value", "budget", "price", "event_date", "start_date",
-    "end_date", "span", "not_wanted",
+    "end_date", "span", "not_wanted", "town",
 )  # fmt: skip
 
 _EDGE = 3

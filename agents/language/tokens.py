@@ -16,6 +16,7 @@ from agents.language.nouns import noun_class
 from agents.language.numbers import SCALES, UNITS
 from agents.language.places import names_place
 from agents.language.subject import BUSINESS_NOUNS, TRADES
+from agents.language.world import is_town
 
 Hashes = NDArray[np.uint32]
 
@@ -82,6 +83,6 @@ def _kind(word: str, plain: str) -> str:
         return "calendar"
     if match := _KINDS.fullmatch(plain):
         return str(match.lastgroup)
-    if names_place(word):
+    if names_place(word) or is_town(word):
         return "place"
     return "name" if word[0].isupper() and plain in GIVEN_NAMES else ""

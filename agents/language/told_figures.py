@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from agents.language.amounts import Amount, amounts, find_budget, gone
+from agents.language.amounts import Amount, amounts, fallback_currency, find_budget, gone
 from agents.language.goals import wants
 from agents.language.numbers import NUMBER, number_value, whole
 from agents.language.stated import meant
 from agents.language.tagger import Tags
+from core.money import Money
 
 FIGURE, NO_FIGURE = 0.5, 0.1
 SUM, SUM_INSTEAD, SUM_MARGIN, NO_SUM = 0.6, 0.5, 0.15, 0.2  # a sum where the rules see none; instead of theirs; none
@@ -121,3 +122,18 @@ def budget_told(
     inside = [one for one in sums if _meet((one.start, one.end), place)]
     found = max(inside, key=lambda one: one.value, default=None)  # of a range the upper end counts
     return place, found or find_budget(tags.said[place[0] : place[1]], known, asked="budget")
+
+
+def in_local_money(budget: Money, text: str, known: Mapping[str, object]) -> Money:
+    """The budget in the money of the known location, where the text leaves the currency open."""
+    said = [one for one in amounts(text, known) if Money.of(one.value, budget.currency) == budget]
+    named = said[-1].currency if said else ""
+    return Money.of(budget.major, named or fallback_currency(text, known))
+
+
+def without_budget(text: str, known: Mapping[str, object]) -> str:
+    """The text with the budget hidden, so that no goal is read into it; whole where it speaks of a percentage."""
+    budget = find_budget(text, known) if "%" not in text else None
+    if not budget:
+        return text
+    return text[: budget.start] + "," + " " * (budget.end - budget.start - 1) + text[budget.end :]

@@ -1,4 +1,4 @@
-"""The figures may not fall. The held-out floors are what was reached, below the targets the bench itself holds to."""
+"""The figures on the held-out sets may not fall below the targets, which are the bench's own."""
 
 from datetime import date
 
@@ -8,15 +8,15 @@ from bench.understanding import DATA, TARGETS, matches, measure_brief, measure_r
 from core.money import Money
 
 
-def test_where_routing_is_certain_it_meets_its_targets_on_the_held_out_set() -> None:
+def test_routing_meets_its_targets_on_the_held_out_set() -> None:
     routing = measure_routing(DATA / "routing_heldout.jsonl")
+    assert routing.overall >= TARGETS["overall"]
     assert routing.where_certain >= TARGETS["where certain"]
     assert routing.coverage >= TARGETS["coverage of certain"]
 
 
-def test_held_out_figures_do_not_fall_below_what_was_reached() -> None:
-    assert measure_routing(DATA / "routing_heldout.jsonl").overall >= 0.91
-    assert measure_brief(DATA / "brief_heldout.jsonl").share >= 0.945
+def test_briefs_meet_their_target_on_the_held_out_set() -> None:
+    assert measure_brief(DATA / "brief_heldout.jsonl").share >= TARGETS["brief fields"]
 
 
 def test_the_tune_set_of_briefs_is_read_right() -> None:
