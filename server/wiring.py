@@ -54,6 +54,7 @@ from tools.outside.connections import Connections
 from tools.outside.http import Outside
 from tools.outside.links import ManagedLinks
 from tools.outside.logins import Logins
+from tools.outside.media_links import MediaLinks
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
@@ -137,6 +138,8 @@ def assemble(
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
     lifetime = timedelta(minutes=settings.access_token_minutes)
     secret = secret_key(settings.secret_key.get_secret_value(), settings.data_dir)
+    if settings.public_url:
+        outside.media_links = MediaLinks(secret, clock, settings.public_url)
     tokens = Tokens(secret, clock, lifetime)
     logins = Logins(outside, registrations(settings))
     checks = passwords or Passwords()

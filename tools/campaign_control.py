@@ -16,7 +16,7 @@ from db.campaigns import CAMPAIGNS, Campaign, PublishingSchedule
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, AccountSettings
-from tools.posting_calendar import pieces_of, posting_slots
+from tools.posting_calendar import left_out, pieces_of, posting_slots
 from tools.spending.estimates import estimate
 from tools.spending.prices import unit_prices
 
@@ -29,7 +29,8 @@ async def prepared(database: Database, campaign: Campaign, timezone: str) -> Cam
     slots = posting_slots(campaign, timezone, database.clock.now())
     if not slots:
         raise InvalidInput(
-            f"{campaign.name!r} names no channel that can be posted on. Choose at least one, such as Instagram."
+            f"{campaign.name!r} names no channel that can be posted on. Choose at least one, such as Instagram. "
+            f"{left_out(campaign.platforms)}".strip()
         )
     cost = estimate(pieces_of(slots), campaign.budget.currency, await unit_prices(database))
     return campaign.model_copy(
@@ -129,6 +130,12 @@ class CampaignControl:
             seen = {"execution.attention_at": attention(campaign, self._now())}
             await self.campaigns.change(campaign.campaign_id, seen)
         return settings
+
+    async def look_again(self, campaign_id: str) -> None:
+        """Have a running campaign look at once at what a person has added to it."""
+        campaign = await self.campaigns.find_one({"campaign_id": campaign_id, "status": {"$in": list(UNDER_WAY)}})
+        if campaign is not None:
+            await self.campaigns.change(campaign_id, {"execution.attention_at": attention(campaign, self._now())})
 
     async def halted(self) -> AccountSettings | None:
         """Return the account's settings while its stop switch is turned."""

@@ -26,6 +26,7 @@ from tools.arguments import (
     Words,
     chosen,
 )
+from tools.campaign_control import CampaignControl
 from tools.channels import measured, platform_of
 from tools.platforms.catalogue import BY_NAME
 from tools.renewal import renew
@@ -215,6 +216,9 @@ async def put_revised(ctx: ToolContext, content: Content, revised: Content, reas
     stored = await ctx.repository(CONTENT_LIBRARY).update(
         content.content_id, changes, where={"version": content.version}
     )
+    before, now = content.content, stored.content
+    if stored.campaign_id and (before.image_url, before.video_url) != (now.image_url, now.video_url):
+        await CampaignControl(ctx.database, ctx.scope).look_again(stored.campaign_id)
     result = _measured(stored)
     if asked := await renew(ctx, stored):
         result["asked_anew"] = [request.request_id for request in asked]

@@ -14,7 +14,8 @@ from tools.approval.authority import Authority
 from tools.approval.payload import ApprovedPayload
 from tools.arguments import Arguments, CampaignId, Line
 from tools.campaign_control import CampaignControl, prepared
-from tools.posting_calendar import pieces_of
+from tools.platforms.catalogue import BY_NAME
+from tools.posting_calendar import left_out, pieces_of
 from tools.spending.estimates import budget_advice, estimate
 from tools.spending.prices import unit_prices
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
@@ -87,10 +88,11 @@ def launch_summary(payload: LaunchPayload) -> str:
         "hybrid": "Messages straight to people are asked for; the other posts go out by themselves.",
         "full_auto": "Posts go out by themselves.",
     }[payload.mode]
+    channels = sum(name in BY_NAME and BY_NAME[name].publishable for name in payload.channels)
     return (
-        f"Launch “{payload.name}”: {count} post{'' if count == 1 else 's'} on {len(payload.channels)} "
-        f"channel{'' if len(payload.channels) == 1 else 's'} up to {payload.end}, with a budget of {money}, of which "
-        f"making the posts takes about {cost}. {asks}"
+        f"Launch “{payload.name}”: {count} post{'' if count == 1 else 's'} on {channels} "
+        f"channel{'' if channels == 1 else 's'} up to {payload.end}, with a budget of {money}, of which "
+        f"making the posts takes about {cost}. {asks} {left_out(payload.channels)}".strip()
     )
 
 

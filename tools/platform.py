@@ -81,6 +81,7 @@ class Platform:
 
     ``hashtags_in`` and ``link_in`` say whether hashtags and link become part of the text (and count), have a field of
     their own, or have no place there. ``unit`` names what is counted. ``sources`` says where the limits are documented.
+    ``fetches_media``: the platform fetches files from their addresses itself.
     ``adapter`` builds what publishes there; None: the house only writes for this channel. An account is connected by a
     ``login`` at the platform, or by ``credentials`` a person types in.
     """
@@ -104,6 +105,7 @@ class Platform:
     media: tuple[MediaRule, ...] = ()
     hashtags_in: Literal["text", "field", "nowhere"] = "text"
     link_in: Literal["text", "field", "nowhere"] = "field"
+    fetches_media: bool = False
     postable: bool = True
     direct: bool = False
     note: Callable[[str], str] | None = None
@@ -111,6 +113,16 @@ class Platform:
     adapter: Callable[[Outside], Adapter] | None = None
     login: Login | None = None
     credentials: type[BaseModel] | None = None
+
+    @property
+    def publishable(self) -> bool:
+        """Whether posts go out there from here: texts for the other channels are put out by hand."""
+        return self.postable and self.adapter is not None
+
+    @property
+    def needs_media(self) -> bool:
+        """Whether nothing goes out there without a picture or video."""
+        return "media" in self.needs
 
     def composed(self, text: str, hashtags: Sequence[str] = (), link: str | None = None) -> str:
         """Return the text as it goes out: with the link and those hashtags that are not in it yet."""
@@ -183,7 +195,7 @@ class Platform:
     def media_problems(self, media: Sequence[Media]) -> list[str]:
         """Return what stands against attaching these files, as sentences with the numbers."""
         if not media:
-            return [f"{self.label} needs an image or video."] if "media" in self.needs else []
+            return [f"{self.label} needs an image or video."] if self.needs_media else []
         if len(media) > self.max_media:
             return [f"{len(media)} attachments are too many: {self.label} takes at most {self.max_media}."]
         rules = {rule.kind: rule for rule in self.media}

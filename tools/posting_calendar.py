@@ -17,13 +17,13 @@ LEAD: Final = timedelta(minutes=30)
 
 
 def posting_slots(campaign: Campaign, timezone: str, now: datetime) -> list[PostingSlot]:
-    """Return the times of a campaign's posts in order; channels the house only writes adverts for have none.
+    """Return the times of a campaign's posts in order; channels nothing can be published on have none.
 
     Each phase that people see gets a post on its first day. What lies behind ``now`` is left out; a campaign without
     any day left posts once on each channel, as soon as that is possible.
     """
     place = ZoneInfo(timezone)
-    channels = [name for name in campaign.platforms if name in BY_NAME and BY_NAME[name].postable]
+    channels = [name for name in campaign.platforms if name in BY_NAME and BY_NAME[name].publishable]
     phases = _public(campaign)
     found: list[PostingSlot] = []
     for position, channel in enumerate(channels):
@@ -37,6 +37,15 @@ def posting_slots(campaign: Campaign, timezone: str, now: datetime) -> list[Post
             PostingSlot(platform=channel, publish_at=moment, phase=phase) for moment, phase in sorted(ahead.items())
         ]
     return sorted(found, key=lambda slot: (slot.publish_at, slot.platform))[:MOST_SLOTS]
+
+
+def left_out(channels: Sequence[str]) -> str:
+    """Say which channels get no posts, because nothing can be published there from here; empty where all do."""
+    labels = [BY_NAME[name].label for name in channels if name in BY_NAME and not BY_NAME[name].publishable]
+    if not labels:
+        return ""
+    named = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+    return f"Nothing can be published on {named} from here, so no posts are written for it and none are charged."
 
 
 def pieces_of(slots: Sequence[PostingSlot]) -> dict[str, int]:

@@ -24,7 +24,9 @@ from tools.publishing import (
     PlannedMedia,
     PlannedPost,
     PostsPayload,
+    bare_problems,
     default_times,
+    fetched_from_here,
     from_iso,
     media_of,
     moment_of,
@@ -127,6 +129,8 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
         )
         for content in contents
     ]
+    if bare := bare_problems(posts):
+        raise ToolInputError(f"Nothing was scheduled. {' '.join(bare)}")
     posts += [post for post in carried_over(waiting, order) if from_iso(post.publish_at) > ctx.clock.now()]
     await require_allowed(ctx, posts, contents[0].campaign_id)
     direct = any(BY_NAME[post.platform].direct for post in posts)
@@ -135,7 +139,7 @@ async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDra
     payload = PostsPayload(posts=posts, audience=audience)
     return ApprovalDraft(
         payload,
-        summary_of(posts, timezone, params.note),
+        summary_of(posts, timezone, params.note, from_here=fetched_from_here(ctx)),
         about=tuple(post.content_id for post in posts),
         replaces=(*waiting, *([refused] if refused else [])),
         campaign_id=contents[0].campaign_id,

@@ -101,6 +101,20 @@ async def media_of(ctx: ToolContext, content: Content) -> list[PlannedMedia]:
     return [PlannedMedia(url=file.url, content_type=file.content_type, sha256=file.digest) for file in files]
 
 
+def bare_problems(posts: Sequence[PlannedPost]) -> list[str]:
+    """Return which posts of connected accounts lack the picture or video without which nothing goes out there."""
+    return [
+        f"{post.content_id}: {BY_NAME[post.platform].label} needs an image or video. Attach one, then schedule it."
+        for post in posts
+        if post.account_id is not None and not post.media and BY_NAME[post.platform].needs_media
+    ]
+
+
+def fetched_from_here(ctx: ToolContext) -> bool:
+    """Whether a platform that fetches files itself gets them from this server, so that they are what was approved."""
+    return ctx.outside is not None and ctx.outside.media_links is not None
+
+
 def text_problems(content: Content) -> list[str]:
     """Return what stands against sending this content as it is."""
     return platform_of(content).problems(
@@ -207,13 +221,16 @@ async def _span(ctx: ToolContext, campaign_id: str | None) -> tuple[date, int]:
     return first, max((last - first).days + 1, 1)
 
 
-def summary_of(posts: Sequence[PlannedPost], timezone: ZoneInfo, note: str | None) -> str:
-    """Say in one sentence what would go out, where and when."""
+def summary_of(posts: Sequence[PlannedPost], timezone: ZoneInfo, note: str | None, *, from_here: bool = True) -> str:
+    """Say in one sentence what would go out, where and when. ``from_here``: platforms fetch files from this server."""
     parts = [f"{BY_NAME[post.platform].label} on {_spoken(post.publish_at, timezone)}" for post in posts]
     listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:6])}{' and more' if len(parts) > 6 else ''}"
     count = "one post" if len(posts) == 1 else f"{len(posts)} posts"
-    bare = sorted({BY_NAME[p.platform].label for p in posts if "media" in BY_NAME[p.platform].needs and not p.media})
+    bare = sorted({BY_NAME[p.platform].label for p in posts if BY_NAME[p.platform].needs_media and not p.media})
     media = f" {' and '.join(bare)} still {'needs' if len(bare) == 1 else 'need'} an image or video." if bare else ""
+    there = sorted({BY_NAME[p.platform].label for p in posts if BY_NAME[p.platform].fetches_media and p.media})
+    if there and not from_here:
+        media += f" {' and '.join(there)} fetches files from their own addresses: what lies there then goes out."
     return f"Schedule {count}: {listed}.{media}{f' Note: {note}' if note else ''}"
 
 

@@ -19,6 +19,7 @@ from tools.channels import platform_of
 from tools.publishing import (
     PlannedPost,
     PostsPayload,
+    fetched_from_here,
     from_iso,
     media_of,
     planned_problems,
@@ -178,7 +179,7 @@ async def ask_anew(
             request_id=request_id,
             request_type=earlier.request_type,
             payload=payload.model_dump(mode="json"),
-            summary=summary_of(posts, zone(ctx.timezone), None),
+            summary=summary_of(posts, zone(ctx.timezone), None, from_here=fetched_from_here(ctx)),
             requested_by=earlier.requested_by,
             tool=earlier.tool,
             call_id=earlier.call_id,

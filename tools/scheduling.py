@@ -10,7 +10,7 @@ from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, Ema
 from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostMedia, PostSchedule, SocialPost
 from tools.approval.payload import effect_id
 from tools.outside.links import LINK
-from tools.publishing import PlannedPost, PostsPayload, from_iso, planned_problems, queued_fields
+from tools.publishing import PlannedPost, PostsPayload, bare_problems, from_iso, planned_problems, queued_fields
 from tools.tool import ToolContext
 
 
@@ -94,6 +94,7 @@ async def _count_there(ctx: ToolContext, ids: Sequence[str]) -> int:
 
 async def _require_possible(ctx: ToolContext, payload: PostsPayload, ids: Sequence[str]) -> None:
     problems = [problem for post in payload.posts for problem in planned_problems(post)]
+    problems += bare_problems(payload.posts)
     if problems:
         raise ToolFailed(f"Nothing was scheduled. {' '.join(problems)}")
     now = ctx.clock.now()

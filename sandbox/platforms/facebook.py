@@ -1,5 +1,6 @@
 """Facebook pages on the Graph API as developers.facebook.com describes it: feed, photos, videos, insights."""
 
+import hashlib
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -64,9 +65,12 @@ class FacebookTwin(GraphTwin):
     async def _video(self, request: web.Request) -> web.Response:
         self.enter(request)
         form = await sent_form(request)
-        if not form.get("file_url"):
+        part: Any = (await request.post()).get("source")
+        if not isinstance(part, web.FileField) and not form.get("file_url"):
             raise problem(400, 100, "(#100) No video file was selected")
-        return self._add(form.get("description", ""), media=[form["file_url"]])
+        uploaded = isinstance(part, web.FileField)
+        media = hashlib.sha256(part.file.read()).hexdigest() if uploaded else form["file_url"]
+        return self._add(form.get("description", ""), media=[media])
 
     def _add(self, text: str, link: str = "", media: list[str] | None = None) -> web.Response:
         if len(text) > LONGEST:

@@ -129,10 +129,13 @@ async def test_without_times_posts_spread_over_the_campaign_from_tomorrow(ready:
 
 
 async def test_the_connected_account_is_part_of_what_is_approved(ready: Desk) -> None:
-    account = SocialAccount(social_account_id=new_id("acc"), platform="instagram", account_id="1789")
-    await Repository(ready.database, SOCIAL_ACCOUNTS, ready.scope).insert(account)
-    told = await prepared(ready, await draft(ready))
+    for platform in ("threads", "instagram"):
+        account = SocialAccount(social_account_id=new_id("acc"), platform=platform, account_id="1789")
+        await Repository(ready.database, SOCIAL_ACCOUNTS, ready.scope).insert(account)
+    told = await prepared(ready, await draft(ready, "threads"))
     assert told["payload"]["posts"][0]["account_id"] == "1789"
+    with pytest.raises(ToolInputError, match="needs an image or video"):
+        await prepared(ready, await draft(ready))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias
 
-from core.errors import ReconnectNeeded
+from core.errors import InvalidInput, ReconnectNeeded
 from db.social_accounts import Credentials, SocialAccount
+from tools.outside.addresses import web_address
 
 if TYPE_CHECKING:
     from tools.approval.permit import Permit
@@ -102,12 +103,22 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Where a post is now, as the platform names it. ``refused`` are the recipients it was not taken for."""
+    """Where a post is now, as the platform names it. ``refused`` are the recipients it was not taken for.
+
+    ``url`` becomes a link for people, and a platform may be a customer's own site: one that is no web address is
+    dropped.
+    """
 
     platform_post_id: str
     url: str | None = None
     published_at: datetime | None = None
     refused: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        try:
+            web_address(self.url or "")
+        except InvalidInput:
+            object.__setattr__(self, "url", None)
 
 
 @dataclass(frozen=True, slots=True)

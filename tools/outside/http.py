@@ -19,9 +19,10 @@ from core.clock import Clock
 from core.errors import OutcomeUnknown, PlatformError, Rejected, Retryable
 from core.json_text import inner_object, json_object
 from tools.outside.addresses import PrivateAddress, socket_maker
-from tools.outside.contract import RateLimit
+from tools.outside.contract import Media, RateLimit
 from tools.outside.failures import lost, of_status, scrubbed, unreachable, untrusted, wait_of
 from tools.outside.fence import confirm_effect, require_effect
+from tools.outside.media_links import MediaLinks
 
 CONNECT_SECONDS = 10
 LARGEST_ANSWER = 4_000_000
@@ -128,6 +129,8 @@ class Outside:
         self.allow_private = allow_private
         self.timeout = timeout
         self._addresses = dict(addresses or {})
+        # Set where platforms can reach this server: then they fetch approved files from here.
+        self.media_links: MediaLinks | None = None
         self._limits: dict[tuple[str, str], RateLimit] = {}
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
@@ -148,6 +151,10 @@ class Outside:
     def base(self, platform: str, default: str) -> str:
         """Return where a platform is reached: at its own address, or the one of the settings."""
         return self._addresses.get(platform, default).rstrip("/")
+
+    def address_of(self, media: Media) -> str:
+        """Return where a platform fetches a file: here, where it can reach us and the bytes were checked."""
+        return self.media_links.address(media) if self.media_links and media.data else media.url
 
     def rate_limit(self, platform: str, account_id: str) -> RateLimit | None:
         """Return what the platform last said of an account's limit."""

@@ -51,8 +51,9 @@ class FacebookPages:
         text = PLATFORM.composed(post.text, post.hashtags, post.link)
         page = access.account_id
         if post.media and post.media[0].kind == "video":
-            form = {"description": text, "file_url": post.media[0].url}
-            made = await self._graph.post(access, f"{page}/videos", form, effect=True)
+            video = post.media[0]
+            upload = Upload("source", video.data, video.file_name, video.content_type)
+            made = await self._graph.post(access, f"{page}/videos", {"description": text}, upload=upload, effect=True)
         else:
             form = {"message": text}
             photos = [await self._uploaded(access, item, notes) for item in post.media]

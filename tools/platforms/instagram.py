@@ -28,12 +28,15 @@ LISTED = "id,caption,permalink,timestamp"
 
 
 class Instagram:
-    """The adapter. Instagram fetches pictures and videos itself, so that their addresses have to be public."""
+    """The adapter. Instagram fetches pictures and videos itself: from here where it can reach us, so that it gets what
+    was approved; otherwise from their own addresses, which have to be public.
+    """
 
     look_ups: ClassVar[bool] = True
     metrics_at_once: ClassVar[int] = 25
 
     def __init__(self, outside: Outside) -> None:
+        self._outside = outside
         self._graph = Graph(outside, "instagram", LABEL)
 
     async def identify(self, access: Access) -> list[Identity]:
@@ -85,13 +88,21 @@ class Instagram:
         return {one: _figures(told) for one, told in found.items()}
 
     async def _container(self, access: Access, post: Post) -> str:
+        if not post.media:
+            raise refused(LABEL, "a post there needs an image or video. Attach one and schedule it again.")
         caption = PLATFORM.composed(post.text, post.hashtags)
         if len(post.media) == 1:
-            return await self._made(access, {**_source(post.media[0]), "caption": caption})
-        children = [await self._made(access, {**_source(item), "is_carousel_item": "true"}) for item in post.media]
+            return await self._made(access, {**self._source(post.media[0]), "caption": caption})
+        children = [await self._made(access, {**self._source(item), "is_carousel_item": "true"}) for item in post.media]
         for child in children:
             await self._wait(access, child)
         return await self._made(access, {"media_type": "CAROUSEL", "children": ",".join(children), "caption": caption})
+
+    def _source(self, media: Media) -> dict[str, str]:
+        address = self._outside.address_of(media)
+        if media.kind == "video":
+            return {"media_type": "REELS", "video_url": address}
+        return {"image_url": address} | ({"alt_text": media.alt} if media.alt else {})
 
     async def _made(self, access: Access, form: Mapping[str, str]) -> str:
         return str((await self._graph.post(access, f"{access.account_id}/media", form))["id"])
@@ -120,12 +131,6 @@ class Instagram:
         except (PlatformError, NotFound):
             return Published(made)
         return Published(made, str(told.get("permalink") or "") or None, moment_of(told.get("timestamp")))
-
-
-def _source(media: Media) -> dict[str, str]:
-    if media.kind == "video":
-        return {"media_type": "REELS", "video_url": media.url}
-    return {"image_url": media.url} | ({"alt_text": media.alt} if media.alt else {})
 
 
 def _identity(page: Mapping[str, Any]) -> Identity:
@@ -172,6 +177,7 @@ PLATFORM = Platform(
     ),
     link_in="nowhere",
     needs=("media",),
+    fetches_media=True,
     advice=(
         "The first 125 characters show before 'more'.",
         "Links in a caption can't be clicked; point to the link in the profile.",

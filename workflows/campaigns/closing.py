@@ -18,7 +18,7 @@ from tools.amounts import spoken
 from tools.tool import ToolContext
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
-from workflows.campaigns.tasks import Tasks
+from workflows.campaigns.tasks import Tasks, bare_of
 
 FIGURES_JOB: Final = "campaign_figures"
 EVERY_HALF_HOUR: Final = "*/30 * * * *"
@@ -76,7 +76,9 @@ class Closing:
         for email in await emails.find({"marketing_campaign_id": course.campaign_id}, limit=MOST_POSTS):
             states["published" if email.status == "sent" else email.status] += 1
         await self._ground.campaigns(course).change(course.campaign_id, {"made.published_posts": states["published"]})
-        return {name: states[name] for name in ("scheduled", "published", "failed", "unknown", "cancelled")}
+        bare = sum(len(bare_of(task)) for task in await self._tasks.of_launch(course))
+        counted = {name: states[name] for name in ("scheduled", "published", "failed", "unknown", "cancelled")}
+        return counted | ({"bare": bare} if bare else {})
 
     async def ready(self, course: Course, end: str) -> Plain:
         """Return whether nothing is on its way any more: ``{"state": go|wait, "until"}``."""

@@ -23,7 +23,7 @@ from tools.tool import ToolContext
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
 from workflows.campaigns.layout import Layout, Piece, read_layout
-from workflows.campaigns.tasks import Tasks
+from workflows.campaigns.tasks import Tasks, bare_of
 
 BATCH: Final = 20
 LEAD: Final = timedelta(minutes=10)
@@ -47,7 +47,15 @@ class Posting:
         await self._ground.moved(course, "publishing")
         await self._tasks.recount(course)
         campaign = await self._ground.campaign(course)
-        open_ones = await self._open(course, read_layout(layout))
+        open_ones = await self.open(course, read_layout(layout))
+        requests, problems = await self.prepare(course, campaign, open_ones, str(turn))
+        await self._ask_for_pictures(course, campaign)
+        return {"requests": requests, "problems": problems, "texts": len(open_ones)}
+
+    async def prepare(
+        self, course: Course, campaign: Campaign, open_ones: Sequence[Item], turn: str
+    ) -> tuple[list[str], list[str]]:
+        """Prepare these in batches; return the requests, and what can't go out, which is told."""
         requests: list[str] = []
         problems: list[str] = []
         for name, group in (await self._groups(course, campaign, open_ones)).items():
@@ -59,7 +67,27 @@ class Posting:
         for number, problem in enumerate(problems):
             told = Entry(f"problem {turn} {number}", "post_left_out", problem)
             await self._parts.chronicle.tell(course.scope, campaign, told)
-        return {"requests": requests, "problems": problems, "texts": len(open_ones)}
+        return requests, problems
+
+    async def _ask_for_pictures(self, course: Course, campaign: Campaign) -> None:
+        """Ask for the pictures without which some texts can't go out; nothing else waits for them."""
+        bare = [one for task in await self._tasks.of_launch(course) for one in bare_of(task).values()]
+        if not bare:
+            return
+        found = await self._contents(course).find({"content_id": {"$in": bare}}, limit=1000)
+        labels = " and ".join(sorted({BY_NAME[content.platform].label for content in found}))
+        few = len(bare) == 1
+        texts = f"{len(bare)} {labels} text{'' if few else 's'}"
+        told = Entry(
+            f"pictures {' '.join(sorted(bare))}"[:400],
+            "pictures_wanted",
+            f"{texts} wait{'s' if few else ''} for a picture or video.",
+            text=f"{texts} can't go out without a picture or video. Give me the address of one for each draft "
+            "(“attach https://… to …”), and it goes on the calendar. Nothing is charged for them before, and the "
+            "other posts don't wait.",
+            details={"contents": sorted(bare)},
+        )
+        await self._parts.chronicle.tell(course.scope, campaign, told)
 
     async def settle(self, course: Course, requests: Sequence[str]) -> Plain:
         """Carry out what is approved; return what still waits, until when, and what has to be prepared anew."""
@@ -86,7 +114,7 @@ class Posting:
             "again": again,
         }
 
-    async def _open(self, course: Course, layout: Layout) -> list[tuple[Piece, Content]]:
+    async def open(self, course: Course, layout: Layout) -> list[Item]:
         """Return the pieces whose text waits to be scheduled, in the order of their times."""
         written: dict[str, str] = {}
         for task in await self._tasks.of_launch(course):

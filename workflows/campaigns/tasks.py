@@ -10,10 +10,10 @@ from core.ids import new_id
 from db.agent_tasks import AGENT_TASKS, AgentTask
 from db.campaigns import Campaign
 from db.repository import Repository
-from tools.posting_calendar import posting_slots
+from tools.posting_calendar import left_out, posting_slots
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
-from workflows.campaigns.layout import Work, lay_out, read_work
+from workflows.campaigns.layout import Piece, Work, lay_out, read_work
 from workflows.campaigns.writing import Writing
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,8 @@ class Tasks:
                     },
                 )
             )
+        if words := left_out(campaign.platforms):
+            await self._parts.chronicle.tell(course.scope, campaign, Entry("left out", "channels_left_out", words))
         schedule = [slot.model_dump() for slot in slots]
         await self._ground.campaigns(course).change(course.campaign_id, {"publishing_schedule.slots": schedule})
         return layout.plain()
@@ -110,6 +112,8 @@ class Tasks:
         count = len(result.get("contents", ()))
         unpaid = len(result.get("unpaid", ()))
         pieces = f" ({count} text{'' if count == 1 else 's'})" if count else ""
+        bare = len(result.get("bare", ()))
+        pieces += f"; {bare} wait{'s' if bare == 1 else ''} for a picture" if bare else ""
         pieces += f"; the budget has no room for {unpaid} more" if unpaid else ""
         told = Entry(
             f"task {work.task_id}",
@@ -175,5 +179,24 @@ class Tasks:
         found = await self._tasks(course).find({"campaign_id": course.campaign_id}, limit=500)
         return [task for task in found if task.input.get("launch") == course.launch]
 
+    async def supplied(self, course: Course, task: AgentTask, piece: Piece, content_id: str) -> AgentTask:
+        """Note that a text has got the picture it waited for and is paid."""
+        result = dict(task.result or {})
+        kinds = dict(result.get("kinds", {}))
+        if piece.piece_id not in result.get("contents", {}):
+            kinds[piece.kind] = kinds.get(piece.kind, 0) + 1
+        result |= {
+            "contents": {**result.get("contents", {}), piece.piece_id: content_id},
+            "bare": {name: one for name, one in bare_of(task).items() if name != piece.piece_id},
+            "supplied": [*result.get("supplied", []), piece.piece_id],
+            "kinds": kinds,
+        }
+        return await self._tasks(course).update(task.task_id, {"result": result})
+
     def _tasks(self, course: Course) -> Repository[AgentTask]:
         return Repository(self._parts.database, AGENT_TASKS, course.scope)
+
+
+def bare_of(task: AgentTask) -> dict[str, str]:
+    """Return the texts of a task that wait for a picture, by their pieces."""
+    return dict((task.result or {}).get("bare", {}))

@@ -17,6 +17,7 @@ from workflows.campaigns.closing import Closing
 from workflows.campaigns.consent import PlanConsent
 from workflows.campaigns.course import Course, Ground, Plain
 from workflows.campaigns.layout import Layout, Work, read_layout
+from workflows.campaigns.pictures import Pictures
 from workflows.campaigns.posting import Posting
 from workflows.campaigns.tasks import Tasks
 from workflows.runtime.engine import Steps
@@ -43,6 +44,7 @@ class CampaignWorkflow:
         self.consent = PlanConsent(ground)
         self.tasks = tasks
         self.posting = Posting(ground, tasks)
+        self.pictures = Pictures(ground, tasks, self.posting)
         self.closing = Closing(ground, tasks)
 
     async def run(self, user_id: str, campaign_id: str, launch: str) -> None:
@@ -70,9 +72,9 @@ class _Walk:
             await self._post(plain)
             await self._step("activate", self._w.closing.activate)
             await self._do(layout.of("schedule"), needed=False, by_house=True)
-            await self._reach(layout.half_way)
+            await self._reach(layout.half_way, plain)
             await self._do(layout.of("half_way"), needed=False)
-            await self._reach(layout.end)
+            await self._reach(layout.end, plain)
             await self._settle(layout)
             await self._do(layout.of("end"), needed=False, by_house=True)
             await self._step("close", self._w.closing.close)
@@ -149,23 +151,26 @@ class _Walk:
 
     async def _on_calendar(self) -> bool:
         posts = await self._step("count", self._w.closing.counted)
-        return bool(posts["scheduled"] or posts["published"])
+        return bool(posts["scheduled"] or posts["published"] or posts.get("bare"))
 
     async def _settle(self, layout: Layout) -> None:
         while (answer := await self._step("ready", self._w.closing.ready, layout.end))["state"] != "go":
             await self._wait(answer.get("until"))
             await self._gate()
 
-    async def _reach(self, moment: str) -> None:
-        """Wait for a moment, looking around whenever somebody hints."""
-        while not await self._passed(moment):
+    async def _reach(self, moment: str, layout: Plain) -> None:
+        """Wait for a moment, looking around whenever somebody hints: a picture may have come."""
+        while not await self._passed(moment, layout):
             await self._wait(moment)
             await self._gate()
 
-    async def _passed(self, moment: str) -> bool:
-        return bool((await self._w.steps.step("passed", self._passed_now, moment))["passed"])
+    async def _passed(self, moment: str, layout: Plain) -> bool:
+        return bool((await self._w.steps.step("passed", self._passed_now, moment, layout))["passed"])
 
-    async def _passed_now(self, moment: str) -> Plain:
+    async def _passed_now(self, moment: str, layout: Plain) -> Plain:
+        answer = await _in_words(self._w.pictures.supply, self._course, layout)
+        if answer.get("state") == "broken":
+            log.warning("pictures not taken up", campaign_id=self._course.campaign_id, reason=answer["reason"])
         return {"passed": self._w.ground.now() >= datetime.fromisoformat(moment)}
 
     async def _gate(self) -> None:

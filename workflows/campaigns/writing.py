@@ -34,11 +34,14 @@ class Writing:
     async def write(self, course: Course, work: Work) -> dict[str, Any]:
         """Write all pieces of a task; return their contents by piece, and what the budget had no room for.
 
+        What can't go out without a picture is written and not paid for: ``bare``, until somebody attaches one.
+
         Halted while the campaign stands still. A repeat finds what is written and pays for nothing twice.
         """
         campaign = await self._ground.campaign(course)
         context = await self._ground.context(course, campaign)
         made: dict[str, str] = {}
+        bare: dict[str, str] = {}
         unpaid: list[str] = []
         said_before: list[str] = []
         earlier: dict[str, list[Content]] = {}
@@ -49,15 +52,19 @@ class Writing:
             content = await self._piece(course, campaign, piece, context, earlier.get(piece.platform, []))
             if content is None:
                 said_before.append(piece.piece_id)
-            elif await self._paid(course, campaign, piece):
+            elif BY_NAME[piece.platform].needs_media and not has_media(content):
+                earlier.setdefault(piece.platform, []).append(content)
+                bare[piece.piece_id] = content.content_id
+            elif await self.paid(course, campaign, piece):
                 earlier.setdefault(piece.platform, []).append(content)
                 made[piece.piece_id] = content.content_id
             else:
                 await self._put_away(course, content)
                 unpaid.append(piece.piece_id)
-        if work.pieces and not made and not unpaid:
+        if work.pieces and not made and not unpaid and not bare:
             raise ToolFailed("There is nothing new to say.")
-        return {"contents": made, "unpaid": unpaid, "said_before": said_before, "kinds": _counted(work, made)}
+        found = {"contents": made, "unpaid": unpaid, "said_before": said_before, "kinds": counted(work, made)}
+        return found | ({"bare": bare} if bare else {})
 
     async def _affordable(self, course: Course, piece: Piece) -> bool:
         """Whether a piece is paid for, or could be: what counts is the charge, once the text is there."""
@@ -66,7 +73,8 @@ class Writing:
         charged = entry_of(course.campaign_id, piece.piece_id) in campaign.charges
         return charged or price <= campaign.budget.remaining_minor
 
-    async def _paid(self, course: Course, campaign: Campaign, piece: Piece) -> bool:
+    async def paid(self, course: Course, campaign: Campaign, piece: Piece) -> bool:
+        """Pay for a piece, once; whether the budget has room for it."""
         currency = campaign.budget.currency
         price = Money((await unit_prices(self._parts.database)).of(piece.kind, currency), currency)
         if not price.minor:
@@ -152,7 +160,13 @@ def _shown(label: str, content: Content) -> str:
     return f"**{label}** · {len(content.content.text)} characters\n\n{lines}"
 
 
-def _counted(work: Work, made: Mapping[str, str]) -> dict[str, int]:
+def has_media(content: Content) -> bool:
+    """Whether a picture or video is attached."""
+    return bool(content.content.image_url or content.content.video_url)
+
+
+def counted(work: Work, made: Mapping[str, str]) -> dict[str, int]:
+    """Count what was made by its kind."""
     kinds: dict[str, int] = {}
     for piece in work.pieces:
         if piece.piece_id in made:

@@ -18,6 +18,7 @@ from tests.permits import permitted
 from tools.counting import x_weighted
 from tools.outside.contract import Access, Media, PassingNotes, Search
 from tools.outside.http import Outside
+from tools.outside.media_links import MediaGrant, MediaLinks
 from tools.platforms.catalogue import BY_NAME
 from tools.platforms.facebook import FacebookPages
 from tools.platforms.instagram import Instagram
@@ -154,13 +155,13 @@ class TestLinkedIn:
 
 
 class TestFacebook:
-    async def test_a_video_is_fetched_by_facebook(self, kits: dict[str, TwinKit], outside: Outside) -> None:
+    async def test_a_video_goes_up_byte_for_byte(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["facebook"], FacebookPages(outside)
         await adapter.publish(
             kit.access, permitted(kit.name, kit.access, replace(kit.post, media=(VIDEO,))), PassingNotes()
         )
         (row,) = kit.published()
-        assert row["media"] == [VIDEO.url]
+        assert row["media"] == [VIDEO.digest]
 
     async def test_a_link_has_a_field_of_its_own(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["facebook"], FacebookPages(outside)
@@ -211,6 +212,28 @@ class TestInstagram:
         (row,) = kit.published()
         assert [containers[child]["media"][0] for child in row["media"]] == [item.url for item in several]
 
+    async def test_it_fetches_from_our_own_address_where_it_can_reach_us(
+        self, kits: dict[str, TwinKit], outside: Outside
+    ) -> None:
+        kit = kits["instagram"]
+        outside.media_links = MediaLinks("k" * 40, SystemClock(), "https://house.example/")
+        for item in (JPEG, VIDEO):
+            post = replace(kit.post, text=item.url, media=(item,))
+            await Instagram(outside).publish(kit.access, permitted(kit.name, kit.access, post), PassingNotes())
+        for row, item in zip(kit.published(), (JPEG, VIDEO), strict=True):
+            base, _, token = str(row["media"][0]).rpartition("/")
+            assert base == "https://house.example/media"
+            assert outside.media_links.read(token) == MediaGrant(item.url, item.digest)
+
+    async def test_a_post_without_a_picture_is_refused_before_anything_is_asked(
+        self, kits: dict[str, TwinKit], outside: Outside
+    ) -> None:
+        kit = kits["instagram"]
+        bare = permitted(kit.name, kit.access, replace(kit.post, media=()))
+        with pytest.raises(Rejected, match="needs an image or video"):
+            await Instagram(outside).publish(kit.access, bare, PassingNotes())
+        assert kit.twin.requests == []
+
     async def test_a_reel_is_waited_for(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["instagram"], Instagram(outside)
         await adapter.publish(
@@ -256,6 +279,20 @@ class TestInstagram:
 
 
 class TestWordPress:
+    @pytest.mark.parametrize(
+        "link", ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://u:p@x.example"]
+    )
+    async def test_what_a_site_calls_its_link_is_kept_only_if_it_is_one(
+        self, kits: dict[str, TwinKit], outside: Outside, link: str
+    ) -> None:
+        kit = kits["wordpress"]
+        told = f'{{"id": 7, "link": "{link}", "date_gmt": "2026-12-01T09:00:00"}}'
+        kit.twin.faults.add(Fault(method="POST", path=kit.effect, status=201, body=told))
+        made = await WordPress(outside).publish(
+            kit.access, permitted(kit.name, kit.access, replace(kit.post, media=(), hashtags=())), PassingNotes()
+        )
+        assert (made.platform_post_id, made.url) == ("7", None)
+
     async def test_a_page_that_is_no_wordpress_is_refused(self, kits: dict[str, TwinKit], outside: Outside) -> None:
         kit, adapter = kits["wordpress"], WordPress(outside)
         kit.twin.faults.add(Fault(status=404, body="<html>Nothing here</html>", content_type="text/html"))

@@ -14,9 +14,11 @@ from db.content_library import CONTENT_LIBRARY
 from db.conversations import CONVERSATIONS
 from db.messages import MESSAGES
 from db.social_posts import SOCIAL_POSTS
+from tests.tools.conftest import Desk
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
 from tools.approval.act import iso_utc
 from tools.campaign_control import CampaignControl
+from tools.content import revise_draft
 from tools.deliveries import Account, DeliveryDesk
 
 STRIDE = timedelta(hours=6)
@@ -202,3 +204,38 @@ async def test_reminder_stands_in_the_conversation_once(house: CampaignHouse) ->
     assert [look.reminded for look in looks] == [1, 0]
     said = await house.all(MESSAGES, conversation_id=planned.conversation_id)
     assert len([message for message in said if message.content.startswith("Still waiting for you: Launch")]) == 1
+
+
+async def test_posts_that_need_a_picture_wait_for_it_unpaid_and_hold_up_no_other(house: CampaignHouse) -> None:
+    await house.connect("linkedin", "instagram")
+    planned = await house.planned("full_auto", ["linkedin", "instagram", "tiktok"], days=8)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+
+    running = await house.campaign(planned)
+    posts = await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id)
+    assert running.status == "active"
+    assert {post.platforms[0].platform for post in posts} == {"linkedin"}
+    assert len(running.charges) == len(posts) > 0
+    contents = await house.all(CONTENT_LIBRARY, campaign_id=planned.campaign_id)
+    assert {content.platform for content in contents} == {"linkedin", "instagram"}
+    told = {event.kind: event for event in await house.events(planned)}
+    bare = [one for one in contents if one.platform == "instagram" and one.status != "archived"]
+    assert told["pictures_wanted"].details["contents"] == sorted(content.content_id for content in bare)
+    assert "TikTok" in told["channels_left_out"].message
+    said = await house.all(MESSAGES, conversation_id=planned.conversation_id)
+    assert any("without a picture or video" in message.content for message in said)
+
+    desk = Desk(house.services.database, house.scope, house.clock, planned.conversation_id or "")
+    picture = f"{house.sandbox.url}/pictures/bread.jpg"
+    await desk.call(revise_draft, content_id=bare[0].content_id, image_url=picture)
+    await house.settle()
+    assert len((await house.campaign(planned)).charges) == len(posts) + 1
+    over = await house.live(planned, house.clock.now() + MONTH, STRIDE)
+    assert over.status == "completed"
+    (out,) = house.kits["instagram"].published()
+    assert bare[0].content.text in out["text"]
+    assert len(house.kits["linkedin"].published()) == len(posts)
+    assert len(over.charges) == over.made.generated_social == over.made.published_posts == len(posts) + 1

@@ -34,7 +34,7 @@ from tools.campaign_control import CampaignControl
 
 pytestmark = pytest.mark.alone
 PATIENCE_SECONDS = 120.0
-CHANNELS = ["linkedin", "facebook", "blog"]
+CHANNELS = ["linkedin", "facebook", "wordpress"]
 
 
 @pytest.fixture
