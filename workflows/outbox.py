@@ -26,8 +26,10 @@ log = structlog.get_logger(__name__)
 O = TypeVar("O", bound=Outgoing)  # noqa: E741 - the one type parameter there is
 
 LEASE: Final = timedelta(minutes=2)
-LANES_AT_ONCE: Final = 32
-AT_ONCE: Final = 500
+AT_ONCE: Final = 32
+OF_ONE_ACCOUNT: Final = 4
+OF_ONE_LANE: Final = 20
+READ: Final = 500
 KEPT_ATTEMPTS: Final = 20
 # Waits after each failed attempt; the last attempt is about a day after the first.
 DAY_OF_WAITS: Final = tuple(
@@ -49,13 +51,17 @@ Ended: TypeAlias = Callable[[Scope, O, Outcome], Awaitable[None]]
 
 
 class Outbox(Generic[O]):
-    """Sends the due documents of one collection. ``lane`` names the address: each address gets one at a time."""
+    """Sends the due documents of one collection, oldest first.
+
+    ``lane`` is the field that names the address: each gets one at a time. No account has more than a few under way, so
+    that a customer whose addresses hang or answer slowly holds up nobody else.
+    """
 
     def __init__(
         self,
         database: Database,
         collection: Collection[O],
-        lane: Callable[[O], str],
+        lane: str,
         send: Send[O],
         waits: Sequence[timedelta] = DAY_OF_WAITS,
     ) -> None:
@@ -66,20 +72,24 @@ class Outbox(Generic[O]):
         self._waits = tuple(waits)
         self._due = AllTenants(database, collection)
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._room = asyncio.Semaphore(LANES_AT_ONCE)
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._rooms: dict[str, asyncio.Semaphore] = {}
 
     async def look(self) -> int:
         """Start to send what is due now to the addresses that nothing is being sent to; return how much that is."""
-        found = await self._due.find({"due_at": {"$lte": self._database.clock.now()}}, limit=AT_ONCE)
+        due = {"due_at": {"$lte": self._database.clock.now()}}
         lanes: dict[str, list[O]] = {}
-        for one in sorted(found, key=lambda one: one.created_at):
-            lanes.setdefault(self._lane(one), []).append(one)
-        started = 0
+        while True:
+            seen = [*self._running, *lanes]
+            found = await self._due.find(due | {self._lane: {"$nin": seen}}, sort=[("due_at", 1)], limit=READ)
+            for one in sorted(found, key=lambda one: one.created_at):
+                lanes.setdefault(getattr(one, self._lane), []).append(one)
+            if len(found) < READ:
+                break
         for lane, waiting in lanes.items():
-            if lane not in self._running:
-                self._running[lane] = asyncio.create_task(self._work(lane, waiting), name=f"outbox {lane}")
-                started += len(waiting)
-        return started
+            work = self._work(lane, waiting[:OF_ONE_LANE])
+            self._running[lane] = asyncio.create_task(work, name=f"outbox {lane}")
+        return sum(len(waiting[:OF_ONE_LANE]) for waiting in lanes.values())
 
     async def settle(self) -> None:
         """Wait for everything that has been started."""
@@ -92,13 +102,15 @@ class Outbox(Generic[O]):
 
     async def _work(self, lane: str, waiting: Sequence[O]) -> None:
         try:
-            async with self._room:
-                for one in waiting:
+            for one in waiting:
+                async with self._rooms.setdefault(one.user_id, asyncio.Semaphore(OF_ONE_ACCOUNT)), self._room:
                     await self._take(one)
         except Unavailable:
             log.warning("database away, sending goes on later")
         finally:
             del self._running[lane]
+            if not self._running:
+                self._rooms.clear()
 
     async def _take(self, one: O) -> None:
         """Send one, if nobody else has taken it, and note what came of it."""

@@ -70,13 +70,11 @@ def build_telling(
     refusals, unsubscribe_links = Refusals(database), UnsubscribeLinks(secret)
     sender = WebhookSender(database, outside, database.clock)
     subscribers: list[Subscriber] = [DeliveryMaking(database).make]
-    outboxes: list[Outbox[Any]] = [
-        Outbox(database, WEBHOOK_DELIVERIES, lambda delivery: delivery.webhook_id, sender.send)
-    ]
+    outboxes: list[Outbox[Any]] = [Outbox(database, WEBHOOK_DELIVERIES, "webhook_id", sender.send)]
     if house is not None:
         writing = Writing(database, links, house.base)
         mails = MailSender(house, outside, writing, refusals, unsubscribe_links)
         subscribers.append(MailMaking(database, refusals).make)
-        outboxes.append(Outbox(database, NOTIFICATION_MAILS, lambda mail: mail.address, mails.send))
+        outboxes.append(Outbox(database, NOTIFICATION_MAILS, "address", mails.send))
     loop = Loop(Follower(database, subscribers), outboxes)
     return TellingParts(WebhookDesk(database, outside), refusals, unsubscribe_links, loop)

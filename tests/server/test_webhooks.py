@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,16 +17,21 @@ from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from core.clock import ManualClock
+from core.ids import new_id
+from core.scope import Scope
 from core.settings import Settings
 from db.all_tenants import AllTenants
-from db.webhook_deliveries import WEBHOOK_DELIVERIES
+from db.outgoing import Attempt
+from db.repository import Repository
+from db.webhook_deliveries import WEBHOOK_DELIVERIES, WebhookDelivery
 from db.webhooks import WEBHOOKS
 from server.services import Services
 from tests.server.conftest import Person
 from tools.outside.http import Call, Outside
 from workflows.happenings.happening import EVENT_TYPES
-from workflows.outbox import DAY_OF_WAITS
+from workflows.outbox import DAY_OF_WAITS, OF_ONE_ACCOUNT, READ, Outbox, Outcome
 from workflows.telling import build_telling
+from workflows.webhooks.desk import MOST_TESTS
 
 WRITE = "Write a post for Threads about our new bakery in Leeds, local families."
 
@@ -138,14 +144,17 @@ async def test_a_stop_between_what_happened_and_its_telling_loses_nothing(
     person: Person, services: Services, receiver: Receiver, clock: ManualClock
 ) -> None:
     await told(services)
-    await hook(person, receiver)
-    await asked(person)
-    clock.advance(timedelta(hours=7))
+    await hook(person, receiver, events=["approval.requested", "approval.approved"])
+    request = await asked(person)
+    clock.advance(timedelta(hours=3))
+    body = {"decision": "approve", "payload_hash": request["payload_hash"]}
+    assert (await person.client.post(f"/api/v1/approvals/{request['approval_id']}/decision", json=body)).is_success
+    clock.advance(timedelta(hours=4))
     after = build_telling(services.database, services.outside, services.signed_links, "k" * 40, None).loop
     for loop in (services.telling.loop, after, after):
         await loop.look()
         await loop.settle()
-    assert receiver.types() == ["approval.requested"]
+    assert receiver.types() == ["approval.requested", "approval.approved"]
 
 
 async def test_a_failure_is_tried_again_for_a_day_and_then_waits_for_a_person(
@@ -300,3 +309,62 @@ class TestPrivateAddresses:
             assert (await outside.send(Call("X", "POST", receiver.url))).status == 204
             with pytest.raises(Exception, match="private network"):
                 await outside.send(Call("X", "POST", receiver.url, of_customer=True))
+
+
+async def test_a_customer_whose_addresses_hang_holds_up_nobody_else(services: Services, clock: ManualClock) -> None:
+    hang = asyncio.Event()
+    sent: list[str] = []
+    at_once: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+
+    async def send(scope: Scope, delivery: WebhookDelivery) -> Outcome:
+        at_once[scope.user_id] += 1
+        most[scope.user_id] = max(most[scope.user_id], at_once[scope.user_id])
+        if scope.user_id == "usr_slow":
+            await hang.wait()
+        at_once[scope.user_id] -= 1
+        sent.append(delivery.webhook_id)
+        return Outcome("sent", Attempt(at=clock.now()))
+
+    slow, quick = (Scope(name, name, "user") for name in ("usr_slow", "usr_quick"))
+    await due(services, slow, [f"whk_slow{number % 40}" for number in range(READ + 10)])
+    clock.advance(timedelta(seconds=1))
+    await due(services, quick, ["whk_quick"] * 3)
+    outbox = Outbox(services.database, WEBHOOK_DELIVERIES, "webhook_id", send)
+    await outbox.look()
+    await until(lambda: arrived(sent, 3))
+    assert sent == ["whk_quick"] * 3
+    assert most["usr_slow"] <= OF_ONE_ACCOUNT
+    hang.set()
+    await outbox.settle()
+    while await outbox.look():
+        await outbox.settle()
+    assert len(sent) == READ + 10 + 3
+
+
+async def arrived(sent: list[str], number: int) -> bool:
+    return len(sent) >= number
+
+
+async def due(services: Services, scope: Scope, hooks: list[str]) -> None:
+    deliveries = [
+        WebhookDelivery(
+            delivery_id=new_id(WEBHOOK_DELIVERIES.id_prefix),
+            webhook_id=hook,
+            event_id=new_id("hap"),
+            event_type="webhook.test",
+            body="{}",
+            due_at=services.database.clock.now(),
+        )
+        for hook in hooks
+    ]
+    repository = Repository(services.database, WEBHOOK_DELIVERIES, scope)
+    for delivery in deliveries:
+        await repository.insert(delivery)
+
+
+async def test_only_a_few_test_events_are_under_way(person: Person, receiver: Receiver) -> None:
+    made = await hook(person, receiver)
+    answers = [await person.client.post(f"/api/v1/webhooks/{made['webhook_id']}/test") for _ in range(MOST_TESTS + 1)]
+    assert [answer.status_code for answer in answers] == [202] * MOST_TESTS + [429]
+    assert "still on their way" in answers[-1].json()["detail"]

@@ -46,7 +46,7 @@ class Call:
     ``platform`` is its name in messages. ``secrets`` are kept out of them. ``encoded``: the address is to be sent as it
     is, with the percent signs it has. ``largest`` cuts the answer, in bytes. ``of_customer``: a customer
     gave the address, so it is not trusted for lying below one the operator has set; ``of_operator``: the operator gave
-    it, so it may lie in a private network.
+    it, so it may lie in a private network. ``patience`` limits the whole call, in seconds.
     """
 
     platform: str
@@ -64,6 +64,7 @@ class Call:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     of_customer: bool = False
     of_operator: bool = False
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ class Outside:
                 data=_body(call),
                 json=call.json,
                 allow_redirects=False,
+                timeout=self._patience(call),
                 trace_request_ctx=call,
             ) as response:
                 body = await _limited(response, call.largest)
@@ -205,6 +207,11 @@ class Outside:
             return lost(call.platform)
         return Retryable(f"{call.platform} did not answer in time. It will be tried again.")
 
+    def _patience(self, call: Call) -> aiohttp.ClientTimeout:
+        total = self.timeout * 4 if call.patience is None else call.patience
+        connect = min(CONNECT_SECONDS, self.timeout, total)
+        return aiohttp.ClientTimeout(total=total, sock_connect=connect, sock_read=min(self.timeout, total))
+
     def _session(self, call: Call) -> aiohttp.ClientSession:
         """Return the session for a call. Addresses the operator has set are trusted, those of customers are not."""
         ours = not call.of_customer and any(_below(call.url, base) for base in self._addresses.values())
@@ -214,9 +221,6 @@ class Outside:
             session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     force_close=True, socket_factory=socket_maker(allow_private=trusted), limit=200, ssl=self.tls
-                ),
-                timeout=aiohttp.ClientTimeout(
-                    total=self.timeout * 4, sock_connect=min(CONNECT_SECONDS, self.timeout), sock_read=self.timeout
                 ),
                 headers={"User-Agent": AGENT, "Accept": "application/json"},
                 cookie_jar=aiohttp.DummyCookieJar(),

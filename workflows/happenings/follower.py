@@ -14,7 +14,7 @@ from db.client import Database
 from db.repository import Repository
 from db.system_config import SYSTEM_CONFIG, SystemConfig
 from workflows.happenings.happening import Happening
-from workflows.happenings.sources import SOURCES
+from workflows.happenings.sources import SOURCES, Stretch
 from workflows.jobs.desk import HOUSE
 
 KEY: Final = "happenings_followed"
@@ -42,16 +42,17 @@ class Follower:
         now = self._database.clock.now()
         told = 0
         followed = self._followed or await self._left_off(now)
+        untold = followed - OVERLAP
         while True:
             until = min(now, followed + STRETCH)
-            told += await self._tell(followed - OVERLAP, until)
+            told += await self._tell(Stretch(followed - OVERLAP, until, untold))
             self._followed = followed = until
             await self._note(until)
             if until >= now:
                 return told
 
-    async def _tell(self, since: datetime, until: datetime) -> int:
-        found = [happening for source in SOURCES for happening in await source(self._database, since, until)]
+    async def _tell(self, stretch: Stretch) -> int:
+        found = [happening for source in SOURCES for happening in await source(self._database, stretch)]
         new = sorted((one for one in found if one.event_id not in self._known), key=lambda one: one.at)
         if new:
             for subscriber in self._subscribers:

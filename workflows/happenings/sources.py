@@ -4,6 +4,7 @@ Each source goes by an index on one time, over all accounts at once.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -24,40 +25,54 @@ CAMPAIGN_TYPES: Final = {
     "ended": "campaign.ended",
     "completed": "campaign.completed",
 }
-Source: TypeAlias = Callable[[Database, datetime, datetime], Awaitable[list[Happening]]]
 
 
-async def approvals(database: Database, since: datetime, until: datetime) -> list[Happening]:
-    """Return what became of approval requests. A step that was passed within the stretch asks the next one."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The time that is read. ``untold`` is from when on nothing has been told: before ``since`` after an absence."""
+
+    since: datetime
+    until: datetime
+    untold: datetime
+
+
+Source: TypeAlias = Callable[[Database, Stretch], Awaitable[list[Happening]]]
+
+
+async def approvals(database: Database, stretch: Stretch) -> list[Happening]:
+    """Return what became of approval requests. A step that was passed asks the next one.
+
+    A document has one time, of its latest change: what happened to it earlier in an absence is told with that.
+    """
     return [
         happening
-        async for request in _between(database, APPROVAL_REQUESTS, "updated_at", since, until)
+        async for request in _within(database, APPROVAL_REQUESTS, "updated_at", stretch)
         for happening in of_request(request)
-        if since <= happening.at <= until
+        if stretch.untold <= happening.at <= stretch.until
     ]
 
 
-async def posts_ended(database: Database, since: datetime, until: datetime) -> list[Happening]:
+async def posts_ended(database: Database, stretch: Stretch) -> list[Happening]:
     """Return what became of posts and emails, from the audit log."""
     return [
         _of_entry(entry)
-        async for entry in _between(database, AUDIT_LOG, "timestamp", since, until)
+        async for entry in _within(database, AUDIT_LOG, "timestamp", stretch)
         if entry.action in POST_ENDS
     ]
 
 
-async def posts_scheduled(database: Database, since: datetime, until: datetime) -> list[Happening]:
+async def posts_scheduled(database: Database, stretch: Stretch) -> list[Happening]:
     """Return the posts that came onto the calendar."""
     return [
         _of_post(post)
-        async for post in _between(database, SOCIAL_POSTS, "created_at", since, until)
+        async for post in _within(database, SOCIAL_POSTS, "created_at", stretch)
         if post.schedule.scheduled
     ]
 
 
-async def campaigns(database: Database, since: datetime, until: datetime) -> list[Happening]:
+async def campaigns(database: Database, stretch: Stretch) -> list[Happening]:
     """Return what happened in running campaigns."""
-    return [_of_event(event) async for event in _between(database, CAMPAIGN_EVENTS, "timestamp", since, until)]
+    return [_of_event(event) async for event in _within(database, CAMPAIGN_EVENTS, "timestamp", stretch)]
 
 
 SOURCES: Final[tuple[Source, ...]] = (approvals, posts_ended, posts_scheduled, campaigns)
@@ -138,8 +153,7 @@ def _of_event(event: CampaignEvent) -> Happening:
     return Happening(derived_id(ID_PREFIX, event.event_id), event_type, event.user_id, event.timestamp, data)
 
 
-async def _between(
-    database: Database, collection: Any, field: str, since: datetime, until: datetime
-) -> AsyncIterator[Any]:
-    async for document in AllTenants(database, collection).each({field: {"$gte": since, "$lte": until}}):
+async def _within(database: Database, collection: Any, field: str, stretch: Stretch) -> AsyncIterator[Any]:
+    read = {field: {"$gte": stretch.since, "$lte": stretch.until}}
+    async for document in AllTenants(database, collection).each(read):
         yield document

@@ -15,10 +15,11 @@ from db.webhooks import WEBHOOKS, Webhook
 from tools.outside.addresses import is_public, web_address
 from tools.outside.http import Outside
 from workflows.happenings.happening import EVENT_TYPES
-from workflows.webhooks.making import DeliveryMaking
+from workflows.webhooks.making import TEST, DeliveryMaking
 from workflows.webhooks.signature import new_secret
 
 MOST: Final = 50
+MOST_TESTS: Final = 5
 
 
 class WebhookDesk:
@@ -91,9 +92,15 @@ class WebhookDesk:
         return await self._hooks(scope).page({}, limit=limit, cursor=cursor)
 
     async def test(self, scope: Scope, webhook_id: str) -> WebhookDelivery:
-        """Send a test event to it now."""
+        """Send a test event to it now. LimitReached while several have not arrived yet."""
         scope.require_write()
-        return await self._making.test(await self.get(scope, webhook_id))
+        hook = await self.get(scope, webhook_id)
+        waiting = {"webhook_id": webhook_id, "event_type": TEST, "state": "pending"}
+        if await self._sent(scope).count(waiting) >= MOST_TESTS:
+            raise LimitReached(
+                f"{MOST_TESTS} test events are still on their way to this address. See what came of them."
+            )
+        return await self._making.test(hook)
 
     async def deliveries(
         self, scope: Scope, webhook_id: str, state: str | None, *, limit: int, cursor: str | None

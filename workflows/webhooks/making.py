@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import orjson
 
@@ -13,6 +14,8 @@ from db.repository import Repository
 from db.webhook_deliveries import WEBHOOK_DELIVERIES, WebhookDelivery
 from db.webhooks import WEBHOOKS, Webhook
 from workflows.happenings.happening import Happening
+
+TEST: Final = "webhook.test"
 
 
 def body_of(event_type: str, at: datetime, data: object) -> str:
@@ -41,8 +44,8 @@ class DeliveryMaking:
         """Send an event of type ``webhook.test`` to one webhook, whatever it wants and whether it is active."""
         now = self._database.clock.now()
         event_id = new_id("hap")
-        body = body_of("webhook.test", now, {"webhook_id": hook.webhook_id, "message": "The webhook works."})
-        return await self._add(hook, event_id, "webhook.test", body)
+        body = body_of(TEST, now, {"webhook_id": hook.webhook_id, "message": "The webhook works."})
+        return await self._add(hook, event_id, TEST, body)
 
     async def replay(self, hook: Webhook, earlier: WebhookDelivery) -> WebhookDelivery:
         """Send what was sent before once more, under its own event id, as a delivery of its own."""

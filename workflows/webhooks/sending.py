@@ -18,9 +18,11 @@ from db.webhooks import WEBHOOKS, Webhook
 from tools.outside.failures import wait_of
 from tools.outside.http import Answer, Call, Outside
 from workflows.outbox import Outcome
+from workflows.webhooks.making import TEST
 from workflows.webhooks.signature import signed_headers
 
 LARGEST_ANSWER: Final = 10_000
+PATIENCE_SECONDS: Final = 30.0
 LONGEST_WORDS: Final = 300
 PATIENCE: Final = timedelta(days=5)
 GONE: Final = "The address answered 410 Gone, which asks for no more deliveries."
@@ -44,7 +46,7 @@ class WebhookSender:
             hook = await webhooks.get(delivery.webhook_id, reveal=True)
         except NotFound:
             return Outcome("given_up", Attempt(at=now, error="The webhook was deleted."))
-        if not hook.active and delivery.event_type != "webhook.test" and delivery.replay_of is None:
+        if not hook.active and delivery.event_type != TEST and delivery.replay_of is None:
             return Outcome("given_up", Attempt(at=now, error="The webhook is switched off."))
         began = time.perf_counter()
         try:
@@ -78,6 +80,7 @@ class WebhookSender:
             largest=LARGEST_ANSWER,
             secrets=secrets,
             of_customer=True,
+            patience=PATIENCE_SECONDS,
         )
 
     async def _failed(self, webhooks: Repository[Webhook], hook: Webhook, scope: Scope) -> None:
