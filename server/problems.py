@@ -43,7 +43,7 @@ SENTENCES: Final[Mapping[int, str]] = {
     400: "The request body can't be read. Send valid JSON.",
     404: "There is nothing at this address. /docs lists what there is.",
     405: "This address does not take that method. /docs lists what it takes.",
-    413: "The request is larger than 1 MB. Send less at once.",
+    413: "The request is too large: 1 MB at most, 2.5 MB for a recording. Send less at once.",
 }
 
 

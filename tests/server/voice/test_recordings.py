@@ -40,15 +40,13 @@ async def transcriptions() -> AsyncIterator[Transcriptions]:
         form = await request.post()
         file = form["file"]
         assert isinstance(file, web.FileField)
-        made.got.append(
-            {"model": form["model"], "bytes": len(file.file.read()), "auth": request.headers["Authorization"]}
-        )
+        made.got.append({"model": form["model"], "audio": file.file.read(), "auth": request.headers["Authorization"]})
         if made.status != 200:
             return web.json_response({"error": {"message": "overloaded", "type": "server_error"}}, status=made.status)
         segments = [{"text": made.says, "avg_logprob": made.logprob, "no_speech_prob": 0.01}]
         return web.json_response({"text": made.says, "segments": segments})
 
-    app = web.Application()
+    app = web.Application(client_max_size=5_000_000)
     app.router.add_post("/v1/audio/transcriptions", hear)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
@@ -110,6 +108,25 @@ class TestWithATranscriptionServer:
         assert transcriptions.got[0]["auth"] == "Bearer sk-test"
         assert (await send(person, request, silence())).status_code == 409
 
+    async def test_speech_reaches_the_server_byte_for_byte_and_decides(
+        self, person: Person, transcriptions: Transcriptions
+    ) -> None:
+        request = await ask(person)
+        challenge = await digits(person, request)
+        audio = await spoken(f"approve {' '.join(challenge)}")
+        transcriptions.says = f"approve {challenge}"
+        assert (await send(person, request, audio)).json()["decided"]
+        assert [one["audio"] for one in transcriptions.got] == [audio]
+        assert await state(person, request) == "approved"
+
+    async def test_a_minute_is_taken_and_more_is_not(self, person: Person, transcriptions: Transcriptions) -> None:
+        request = await ask(person)
+        await digits(person, request)
+        transcriptions.says = "I am not sure about this one."
+        answer = await send(person, request, silence(60))
+        assert (answer.status_code, answer.json()["decided"]) == (200, False)
+        assert (await send(person, request, silence(90))).status_code == 413
+
     async def test_a_server_that_fails_uses_up_no_try(self, person: Person, transcriptions: Transcriptions) -> None:
         request = await ask(person)
         challenge = await digits(person, request)
@@ -136,13 +153,7 @@ class TestWithATranscriptionServer:
 async def test_without_a_transcription_server_speech_is_previewed_and_decides_nothing(person: Person) -> None:
     request = await ask(person)
     challenge = await digits(person, request)
-    program = shutil.which("espeak-ng")
-    assert program, "espeak-ng is missing: see scripts/needs.py"
-    spoken = await asyncio.create_subprocess_exec(
-        program, "-v", "en-gb", "--stdout", f"approve {' '.join(challenge)}", stdout=asyncio.subprocess.PIPE
-    )
-    audio, _ = await spoken.communicate()
-    answer = await send(person, request, at_16_khz(audio))
+    answer = await send(person, request, await spoken(f"approve {' '.join(challenge)}"))
     assert answer.status_code == 200, answer.text
     heard = answer.json()
     assert (heard["decided"], heard["decision"], heard["preview"]) == (False, None, True)
@@ -151,6 +162,16 @@ async def test_without_a_transcription_server_speech_is_previewed_and_decides_no
     assert await state(person, request) == "pending"
     for broken in (b"RIFF", silence(rate=8_000)):
         assert (await send(person, request, broken)).status_code == 422
+
+
+async def spoken(words: str) -> bytes:
+    """Return words as espeak-ng speaks them."""
+    program = shutil.which("espeak-ng")
+    assert program, "espeak-ng is missing: see scripts/needs.py"
+    pipe = asyncio.subprocess.PIPE
+    speaking = await asyncio.create_subprocess_exec(program, "-v", "en-gb", "--stdout", words, stdout=pipe)
+    audio, _ = await speaking.communicate()
+    return at_16_khz(audio)
 
 
 def at_16_khz(audio: bytes) -> bytes:
