@@ -23,6 +23,7 @@ from db.conversations import CONVERSATIONS
 from db.conversions import CONVERSIONS
 from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.erasures import ERASURES
 from db.global_memory import GLOBAL_MEMORY
 from db.link_visits import LINK_VISITS
 from db.live_packets import LIVE_PACKETS
@@ -113,6 +114,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     SLACK_THREADS,
     SLACK_CARDS,
     LIVE_PACKETS,
+    ERASURES,
 )
 
 OWNED: tuple[Collection[Any], ...] = tuple(collection for collection in CATALOGUE if collection.tenant is not None)

@@ -12,18 +12,20 @@ from core.clock import Clock
 from core.scope import Scope
 from db.catalogue import OWNED
 from db.client import Database
-from db.export import export
+from db.export import export, export_member
 
 IN_MEMORY: Final = 8_000_000
 PIECE: Final = 64_000
 
 
 async def write_archive(database: Database, scope: Scope, clock: Clock, target: IO[bytes]) -> Counter[str]:
-    """Write the archive of what a person owns: the whole account for its owner, their own entry for a member."""
-    own = Scope(user_id=scope.actor_id, actor_id=scope.actor_id, role=scope.role, channel=scope.channel)
+    """Write the archive of what is a person's: the whole account with its members for its owner; for a member who they
+    are, and what they have said and done in the account.
+    """
+    owns = scope.actor_id == scope.user_id
     counts: Counter[str] = Counter()
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        await _write_documents(archive, export(database, own), counts)
+        await _write_documents(archive, (export if owns else export_member)(database, scope), counts)
         for collection in OWNED:
             if not counts[collection.name]:
                 archive.writestr(f"{collection.name}.json", b"[]\n")

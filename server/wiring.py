@@ -30,6 +30,7 @@ from server.auth.passwords import Passwords
 from server.auth.team import Team
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
+from server.erasing import pending_erasures
 from server.live_feed import build_relay
 from server.memory import build_memory
 from server.oauth.clients import Clients
@@ -104,6 +105,9 @@ async def running_services(
         await services.memory.remembering.start()
         stack.push_async_callback(services.slack.stop)
         await services.slack.start()
+        erasures = pending_erasures(services)
+        stack.push_async_callback(erasures.stop)
+        erasures.start()
         if settings.worker:
             stack.push_async_callback(services.work.stop)
             await services.work.start()

@@ -26,7 +26,9 @@ from workflows.figures.sync import FigureSync
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import JobRunner
 from workflows.nightly_memory import NightlyMemory
+from workflows.runtime import retention
 from workflows.runtime.engine import Engine, engine_url
+from workflows.runtime.retention import Retention
 from workflows.runtime.timekeeper import Timekeeper
 from workflows.runtime.workers import Workers
 
@@ -52,6 +54,7 @@ class WorkParts:
     engine: Engine
     workers: Workers
     nightly: NightlyMemory
+    retention: Retention
     chronicle: Chronicle
     attendance: Attendance
 
@@ -59,6 +62,7 @@ class WorkParts:
         """Begin to do what is due in this process."""
         await unit_prices(self.database)
         await self.nightly.order(self.jobs)
+        await self.retention.order(self.jobs)
         self.engine.on_launch = self.workers.start
         self.runner.start()
         self.attendance.start()
@@ -99,8 +103,10 @@ def build_work(
         )
     )
     engine.register(NAME, CampaignWorkflow(engine, pace.timekeeper, ground).run)
+    old_workflows = Retention(engine, clock)
     handlers = {
         nightly_memory.JOB: memory.nightly.run,
+        retention.JOB: old_workflows.run,
         FIGURES_JOB: CampaignFigures(ground, figures).run,
     }
     return WorkParts(
@@ -110,6 +116,7 @@ def build_work(
         engine=engine,
         workers=Workers(database, engine, clock),
         nightly=memory.nightly,
+        retention=old_workflows,
         chronicle=chronicle,
         attendance=Attendance(database, engine, clock, look_seconds=pace.look_seconds),
     )

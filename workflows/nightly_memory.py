@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 JOB: Final = "memory_hygiene_of_all"
 AT_THREE: Final = "0 3 * * *"
+BEHIND_ALL: Final = "~"
 
 
 class NightlyMemory:
@@ -62,6 +63,8 @@ class NightlyMemory:
                 reason = f"Something went wrong here (error {trouble})."
                 await self._tidying.not_done(scope, cause=night, reason=reason)
             await keep({"night": night, "after": user_id, "done": done, "failed": failed})
+        # Nothing is left to do, and nobody's id stays behind in the house's job.
+        await keep({"night": night, "after": BEHIND_ALL, "done": done, "failed": failed})
         log.info("memory_tidied", accounts=done, failed=failed)
         return {"accounts": done, "failed": failed}
 

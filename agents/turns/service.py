@@ -223,6 +223,10 @@ class Turns:
         """Stop the tenant's turns, without a word, and forget what is kept of them: the account is being removed."""
         mine = [key for key, (run, _) in self._running.items() if run.scope.user_id == user_id]
         await self._abandon(mine)
+        self.forget_heads(user_id)
+
+    def forget_heads(self, user_id: str) -> None:
+        """Read the tenant's conversations anew at their next turns: they were changed from outside."""
         self.house.heads.forget_account(user_id)
 
     async def _abandon(self, conversation_ids: Iterable[str]) -> None:

@@ -160,7 +160,7 @@ async def export(scope: Caller, parts: Parts, origin: CameFrom) -> Response:
     status_code=204,
     tags=["Accounts"],
     operation_id="erase_me",
-    responses=responses(),
+    responses={**responses(), 202: {"description": "Something was in the way; the erasure goes on by itself."}},
     summary="Erase my account and everything in it",
 )
 async def erase(body: Erasure, scope: InPerson, login: TheLogin, parts: Parts, origin: CameFrom) -> Response:
@@ -172,8 +172,7 @@ async def erase(body: Erasure, scope: InPerson, login: TheLogin, parts: Parts, o
         raise InvalidInput("Erasing needs your password. Send it as `password`.", field="password")
     elif parts.clock.now() - login.issued_at > FRESH:
         raise Forbidden("This login is too old to erase an account with. Log in again first, or send the password.")
-    await erase_account(parts, scope, origin)
-    return Response(status_code=204)
+    return Response(status_code=204 if await erase_account(parts, scope, origin) else 202)
 
 
 @router.get("/members", tags=["Members"], operation_id="list_members", responses=responses(), summary="Who works here")

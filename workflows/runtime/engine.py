@@ -6,13 +6,16 @@ Nothing goes out over the network: no Conductor, no telemetry.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast
 
 import structlog
 
 from core.errors import Unavailable
+from workflows.runtime.ending import ended_for_certain
+from workflows.runtime.history import History
 
 if TYPE_CHECKING:
     from dbos import DBOSConfig
@@ -81,6 +84,8 @@ class Engine:
         self._decorated: dict[str, Any] = {}
         self._home: asyncio.AbstractEventLoop | None = None
         self._launching = asyncio.Lock()
+        self._under_way: dict[str, set[asyncio.Task[Plain]]] = {}
+        self._history = History(url)
 
     @property
     def launched(self) -> bool:
@@ -124,6 +129,20 @@ class Engine:
         await self.launch()
         return await asyncio.to_thread(_requeue, executor_ids)
 
+    async def forget(self, workflow_ids: Sequence[str]) -> int:
+        """End workflows for good, wherever they run, and remove what is kept of them; return how many there were.
+
+        A step under way is broken off here; another process does it to its end, after which nothing follows.
+        """
+        found = await self._history.forget(workflow_ids)
+        under_way = [task for workflow_id in workflow_ids for task in self._under_way.get(workflow_id, ())]
+        await asyncio.gather(*(ended_for_certain(task) for task in under_way))
+        return found
+
+    async def purge(self, before: datetime) -> int:
+        """Remove what is kept of workflows that were over before a moment; return how many there were."""
+        return await self._history.purge(before)
+
     async def unfinished(self) -> int:
         """Return how many workflows wait or run, anywhere."""
         await self.launch()
@@ -157,8 +176,22 @@ class Engine:
     async def _at_home(self, function: Step, *arguments: Plain) -> Plain:
         if self._home is None:
             raise asyncio.CancelledError
-        work = asyncio.run_coroutine_threadsafe(_patiently(function, arguments), self._home)
+        step = self._noted(self.workflow_id, _patiently(function, arguments))
+        work = asyncio.run_coroutine_threadsafe(step, self._home)
         return await asyncio.wrap_future(work)
+
+    async def _noted(self, workflow_id: str, work: Coroutine[Any, Any, Plain]) -> Plain:
+        """Do a step so that it can be found while it is under way."""
+        task = asyncio.current_task()
+        assert task is not None
+        beside = self._under_way.setdefault(workflow_id, set())
+        beside.add(task)
+        try:
+            return await work
+        finally:
+            beside.discard(task)
+            if not beside:
+                self._under_way.pop(workflow_id, None)
 
     def _launch(self, home: asyncio.AbstractEventLoop) -> None:
         from dbos import DBOS

@@ -1,9 +1,11 @@
 """Workflows go on where they were after a stop, run their steps on the house's loop, and wait for hints."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,51 @@ async def test_work_of_a_dead_worker_is_taken_over_once(
 def test_place_of_the_state_follows_the_settings(tmp_path: Path) -> None:
     assert engine_url("postgres://db/mm", tmp_path) == "postgresql://db/mm"
     assert engine_url("", tmp_path) == f"sqlite:///{tmp_path / 'workflows.sqlite'}"
+
+
+async def test_forgotten_workflow_is_broken_off_and_nothing_of_it_is_kept(tmp_path: Path) -> None:
+    url = engine_url("", tmp_path)
+    engine = Engine(url, "ins_here", look_seconds=FAST)
+    begun, never, after = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def writes(what: str) -> str:
+        return f"draft about {what}"
+
+    async def long(what: str) -> str:
+        begun.set()
+        await never.wait()
+        after.append(what)
+        return what
+
+    async def errand(name: str) -> None:
+        await engine.step("write", writes, name)
+        await engine.step("long", long, name)
+        after.append(name)
+
+    engine.register("errand", errand)
+    assert await engine.forget(["wfl_1"]) == 0
+    await engine.start("errand", "wfl_1", "rye loaves")
+    await engine.start("errand", "wfl_2", "croissants")
+    await asyncio.wait_for(begun.wait(), 60)
+    while engine.queued or engine.running < 2:
+        await asyncio.sleep(FAST)
+
+    assert await engine.forget(["wfl_1", "wfl_never"]) == 1
+    never.set()
+    while engine.running or await engine.unfinished():
+        await asyncio.sleep(FAST)
+
+    assert after == ["croissants", "croissants"]
+    assert await engine.purge(datetime.now(UTC) - timedelta(days=1)) == 0
+    assert _kept(tmp_path) == {"wfl_2"}
+    assert await engine.purge(datetime.now(UTC) + timedelta(days=1)) == 1
+    assert _kept(tmp_path) == set()
+    await engine.stop()
+
+
+def _kept(folder: Path) -> set[str]:
+    """Return of which workflows anything is kept."""
+    with closing(sqlite3.connect(folder / "workflows.sqlite")) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [row for name in names for row in connection.execute(f'SELECT * FROM "{name}"')]
+    return {workflow_id for workflow_id in ("wfl_1", "wfl_2") for row in rows if workflow_id in row}
