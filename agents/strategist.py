@@ -2,6 +2,7 @@
 
 from agents.spec import AgentSpec
 from tools.brief import update_brief
+from tools.budgets import request_budget
 from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
 from tools.launching import estimate_cost
 from tools.memory import TOOLS as MEMORY
@@ -12,5 +13,14 @@ STRATEGIST = AgentSpec(
     mark="◆",
     summary="Gathers the brief, advises on channels and budget, plans campaigns.",
     prompt="strategist",
-    tools=(update_brief, create_campaign_plan, revise_campaign, list_campaigns, get_campaign, estimate_cost, *MEMORY),
+    tools=(
+        update_brief,
+        create_campaign_plan,
+        revise_campaign,
+        request_budget,
+        list_campaigns,
+        get_campaign,
+        estimate_cost,
+        *MEMORY,
+    ),
 )

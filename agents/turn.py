@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypedDict
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
+from agents.language.campaign_orders import campaign_order
 from agents.language.memory_requests import memory_request
 from agents.language.situation import Situation
 from agents.models.factory import Models
@@ -53,7 +54,10 @@ class TurnOutput(Protocol):
 
 @dataclass(slots=True)
 class Turn:
-    """A turn in progress. ``turn_id`` is the id of the message it answers: a repeated turn has the same one."""
+    """A turn in progress. ``turn_id`` is the id of the message it answers: a repeated turn has the same one.
+
+    ``own_words``: ``text`` is what a person has written, not what the house says of a decision or sends on an errand.
+    """
 
     scope: Scope
     database: Database
@@ -68,6 +72,7 @@ class Turn:
     timezone: str
     context: dict[str, Any]
     situation: Situation
+    own_words: bool = False
     campaign_id: str | None = None
     summary: str = ""
     history: Sequence[BaseMessage] = ()
@@ -102,8 +107,13 @@ class Turn:
             outside=self.runner.parts.outside,
             in_turn=True,
             said=self._said(),
+            order=self._order(),
             press=self.runner.parts.press,
         )
+
+    def _order(self) -> str | None:
+        found = campaign_order(self.text) if self.own_words else None
+        return found.order if found else None
 
     def _said(self) -> str:
         """What the person said, and the last answer where they ask for it to be kept ("remember that")."""

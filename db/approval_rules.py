@@ -15,8 +15,9 @@ ApprovalMode: TypeAlias = Literal["full_auto", "semi_auto", "hybrid"]
 class PolicyRow(Part):
     """One row of a policy: if everything it names fits, it rules. The first row that fits rules.
 
-    ``up_to_minor`` fits amounts up to it; ``from_hour`` to ``to_hour`` are whole hours in the rules' timezone, the last
-    one not included.
+    ``from_hour`` to ``to_hour`` are whole hours in the rules' timezone, the last one not included. ``up_to_minor`` is
+    refused in new rows, and a stored row that has it fits nothing: a policy lets only posts and emails pass, which cost
+    nothing.
     """
 
     effect: Literal["publish", "send", "spend", "launch", "any"] = "any"

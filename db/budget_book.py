@@ -1,5 +1,6 @@
-"""Charges a campaign's budget: never beyond what is allocated, and each charge once, in one conditional update."""
+"""Charges and raises a campaign's budget: never beyond what is allocated, each once, in one conditional update."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from core.scope import Scope
@@ -8,6 +9,7 @@ from db.client import Database
 from db.failures import translated
 
 Charged = Literal["charged", "already", "refused"]
+Raised = Literal["raised", "already", "refused"]
 
 
 class BudgetBook:
@@ -33,5 +35,25 @@ class BudgetBook:
         with translated():
             if (await self._campaigns.update_one(own | enough, change)).matched_count:
                 return "charged"
+            found = await self._campaigns.find_one(own | {"charges": key}, {"_id": 1})
+        return "already" if found else "refused"
+
+    async def add(
+        self, scope: Scope, campaign_id: str, key: str, amount_minor: int, currency: str, statuses: Sequence[str]
+    ) -> Raised:
+        """Add an amount to what is allocated and to what remains, while the campaign is in one of these states.
+
+        The same key adds it once, whoever comes first; charges at the same time lose nothing and gain nothing.
+        """
+        own = {"campaign_id": campaign_id, "user_id": scope.user_id, "deleted_at": None}
+        fits = {"budget.currency": currency, "status": {"$in": list(statuses)}, "charges": {"$ne": key}}
+        change = {
+            "$inc": {"budget.allocated_minor": amount_minor, "budget.remaining_minor": amount_minor},
+            "$push": {"charges": key},
+            "$set": {"updated_at": self._database.clock.now()},
+        }
+        with translated():
+            if (await self._campaigns.update_one(own | fits, change)).matched_count:
+                return "raised"
             found = await self._campaigns.find_one(own | {"charges": key}, {"_id": 1})
         return "already" if found else "refused"

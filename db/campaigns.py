@@ -141,8 +141,8 @@ class Results(Part):
 class Campaign(OwnedDocument):
     """A campaign. ``start_date`` and ``end_date`` are ISO calendar dates.
 
-    ``recipients`` are the addresses its emails go to. ``charges`` are the keys of what was charged to the budget, so
-    that nothing is charged twice.
+    ``recipients`` are the addresses its emails go to. ``charges`` are the keys of what was charged to the budget
+    and of what it was raised by, so that nothing counts twice.
     """
 
     campaign_id: str

@@ -1,23 +1,29 @@
 """What people change by hand, on a page or over REST: texts, versions, times. Conversations are told what waits now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from agents.turns.notices import Notice, Notices
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from core.events import Interrupt
 from core.ids import derived_id, new_id
+from core.json_text import json_object
 from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY, Content
 from db.user_memory import MemorySource
 from memory.outcomes import Text as Written
 from memory.outcomes import from_edit
 from server.services import Services
+from tools.approval.requests import CARE, CARRIED_BY
 from tools.content import ReviseDraft, WholeText, revise_draft, rewrite
 from tools.content_history import restore_version
+from tools.renewal import interrupt_of
 from tools.rescheduling import Moved, Standing, reschedule, standing
+from tools.tightening import ask_of_people
 from tools.tool import ToolContext
 
 TELLER: Final = "publisher"
@@ -76,6 +82,48 @@ class HandWork:
             self._services.delivery.due.nudge()
             await self._tell(context, moved.request.conversation_id)
         return moved
+
+    async def request_budget(self, campaign_id: str, amount: str, reason: str) -> ApprovalRequest:
+        """Ask people for more money for a campaign, as the tool does; what they approve is carried out from here."""
+        campaign = await self._services.repository(CAMPAIGNS, self._scope).get(campaign_id)
+        context = replace(await self.context(campaign.conversation_id), run_id="")
+        arguments = {"campaign_id": campaign_id, "amount": amount, "reason": reason}
+        outcome = await self._services.turns.house.runner.call("request_budget", arguments, context)
+        if outcome.interrupt is None:
+            raise InvalidInput(str((json_object(outcome.content) or {}).get("error")), field="amount")
+        requests = self._services.repository(APPROVAL_REQUESTS, self._scope)
+        changes = {f"metadata.{CARRIED_BY}": CARE}
+        request = await requests.update(outcome.interrupt.approval_id, changes)
+        if campaign.conversation_id:
+            notice = Notice(
+                derived_id("ntc", request.request_id, "by hand"),
+                TELLER,
+                text=f"{request.summary} Nothing is added until you approve it.",
+                interrupt=interrupt_of(request),
+                settled=tuple(context.withdrawn),
+            )
+            await Notices(self._services.turns).tell(self._scope, campaign.conversation_id, notice)
+        return request
+
+    async def tightened(self, campaign_id: str | None = None) -> int:
+        """Ask people for what a policy had let pass and the rules do not any more; return how many requests."""
+        context = await self.context()
+        asked = await ask_of_people(context, campaign_id)
+        for request in asked:
+            if request.conversation_id:
+                gone = (request.supersedes,) if request.supersedes else ()
+                told = f"The rules have changed. {request.summary} Nothing of it goes out until you approve it."
+                notice = Notice(
+                    derived_id("ntc", request.request_id, "by hand"),
+                    TELLER,
+                    text=told,
+                    interrupt=interrupt_of(request),
+                    settled=gone,
+                )
+                await Notices(self._services.turns).tell(self._scope, request.conversation_id, notice)
+        if asked:
+            self._services.delivery.due.nudge()
+        return len(asked)
 
     async def _changed(self, before: Content, context: ToolContext) -> Changed:
         changed = await self._contents.get(before.content_id)

@@ -136,7 +136,11 @@ def assemble(
     links = ManagedLinks(database, outside, settings.public_url)
     house = build_house(database, models, clock, ROSTER, TOOLS, memory=memory.of_turns, parts=ToolParts(links, outside))
     turns = SpokenTurns(house, owner)
-    requests = ApprovalRequests(database, house.runner.payload_model, [decision_listener(database, clock)])
+    checks = passwords or Passwords()
+    desk = AccountDesk(database, checks, clock, settings.registration_mode)
+    listeners = [decision_listener(database, clock)]
+    runner = house.runner
+    requests = ApprovalRequests(database, runner.payload_model, listeners, runner.finish_edit, desk.signers)
     decisions = Decisions(house, turns, requests)
     turns.decisions = decisions
     recovery = Recovery(turns, decisions, UnfinishedWork(database), clock)
@@ -146,8 +150,6 @@ def assemble(
         outside.media_links = MediaLinks(secret, clock, settings.public_url)
     tokens = Tokens(secret, clock, lifetime)
     logins = Logins(outside, registrations(settings))
-    checks = passwords or Passwords()
-    desk = AccountDesk(database, checks, clock, settings.registration_mode)
     accounts = OpenAccounts(database, logins)
     pace = pacing or Pacing(DurableTime(clock))
     authority = Authority(database)

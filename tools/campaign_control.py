@@ -10,12 +10,14 @@ from typing import Any, Final
 
 from core.campaign_states import UNDER_WAY, CampaignStatus, require_move
 from core.errors import Conflict, InvalidInput
-from core.ids import derived_id
+from core.ids import derived_id, new_id
 from core.scope import Scope
+from db.audit_log import AUDIT_LOG, AuditEntry
 from db.campaigns import CAMPAIGNS, Campaign, PublishingSchedule
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, AccountSettings
+from tools.approval.requests import ApprovalRequests
 from tools.posting_calendar import left_out, pieces_of, posting_slots
 from tools.spending.estimates import estimate
 from tools.spending.prices import unit_prices
@@ -97,7 +99,8 @@ class CampaignControl:
         return await self._change(campaign_id, "paused", changes)
 
     async def resume(self, campaign_id: str) -> Campaign:
-        """Let a paused campaign go on where it stood."""
+        """Let a paused campaign go on where it stood. Forbidden for those who may not decide what goes out."""
+        self._scope.require_decide()
 
         def changes(campaign: Campaign) -> dict[str, Any]:
             back: CampaignStatus = campaign.execution.paused_from or "active"
@@ -120,12 +123,15 @@ class CampaignControl:
     async def stop_everything(self, why: str = "") -> AccountSettings:
         """Turn the account's stop switch: nothing leaves the house, and no campaign takes its next step."""
         self._scope.require_write()
-        return await self._halt({"since": self._database.clock.now(), "by": self._scope.actor_id, "why": why})
+        settings = await self._halt({"since": self._database.clock.now(), "by": self._scope.actor_id, "why": why})
+        await self._audit("everything_stopped", ("settings", settings.settings_id), {"why": why})
+        return settings
 
     async def go_on(self) -> AccountSettings:
-        """Turn the stop switch back, and let every campaign look again."""
-        self._scope.require_write()
+        """Turn the stop switch back, and let every campaign look again. Forbidden as for ``resume``."""
+        self._scope.require_decide()
         settings = await self._halt({"since": None, "by": None, "why": ""})
+        await self._audit("everything_goes_on", ("settings", settings.settings_id), {})
         for campaign in await self.under_way():
             seen = {"execution.attention_at": attention(campaign, self._now())}
             await self.campaigns.change(campaign.campaign_id, seen)
@@ -136,6 +142,15 @@ class CampaignControl:
         campaign = await self.campaigns.find_one({"campaign_id": campaign_id, "status": {"$in": list(UNDER_WAY)}})
         if campaign is not None:
             await self.campaigns.change(campaign_id, {"execution.attention_at": attention(campaign, self._now())})
+
+    async def withdraw_plan(self, campaign_id: str) -> list[str]:
+        """Withdraw what was asked or approved of a plan that has changed since; return the requests' ids."""
+        requests = ApprovalRequests(self._database)
+        about = await requests.live_about(self._scope, campaign_id)
+        plans = [request.request_id for request in about if request.request_type == "campaign_plan"]
+        for request_id in plans:
+            await requests.void(self._scope, request_id, "The plan was changed.")
+        return plans
 
     async def halted(self) -> AccountSettings | None:
         """Return the account's settings while its stop switch is turned."""
@@ -158,9 +173,12 @@ class CampaignControl:
                 return campaign
             wanted = changes(campaign) | {"execution.attention_at": attention(campaign, self._now())}
             try:
-                return await self.campaigns.update(campaign_id, wanted, where={"status": campaign.status})
+                moved = await self.campaigns.update(campaign_id, wanted, where={"status": campaign.status})
             except Conflict:
                 continue
+            details = {"from": campaign.status, "why": moved.execution.reason or ""}
+            await self._audit(f"campaign_{reached or 'resumed'}", ("campaign", campaign_id), details)
+            return moved
         raise Conflict
 
     async def _halt(self, halt: dict[str, Any]) -> AccountSettings:
@@ -171,8 +189,31 @@ class CampaignControl:
             known = await repository.insert_once(made)
         return await repository.update(known.settings_id, {"halt": halt})
 
+    async def _audit(self, action: str, resource: tuple[str, str], details: dict[str, Any]) -> None:
+        entry = AuditEntry(
+            audit_id=new_id(AUDIT_LOG.id_prefix),
+            action=action,
+            resource_type=resource[0],
+            resource_id=resource[1],
+            actor_id=self._scope.actor_id,
+            details={"via": self._scope.channel, **details},
+        )
+        await Repository(self._database, AUDIT_LOG, self._scope).insert(entry)
+
     def _now(self) -> datetime:
         return self._database.clock.now()
+
+
+def as_read(campaign: Campaign) -> dict[str, Any]:
+    """Return what must not have changed since a campaign was read, so that no launch and no charge is written over."""
+    budget = campaign.budget
+    return {
+        "status": campaign.status,
+        "execution.launch": campaign.execution.launch,
+        "budget.used_minor": budget.used_minor,
+        "budget.allocated_minor": budget.allocated_minor,
+        "updated_at": campaign.updated_at,
+    }
 
 
 def attention(campaign: Campaign, now: datetime) -> datetime:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from core.campaign_states import CampaignStatus, require_move
-from core.errors import ToolInputError
+from core.campaign_states import CampaignStatus
+from core.errors import Conflict, ToolInputError
 from core.money import NO_CURRENCY, Money
 from db.campaigns import (
     CAMPAIGNS,
@@ -24,6 +24,7 @@ from db.conversations import CONVERSATIONS
 from tools.amounts import spoken
 from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, Recipients, chosen, items
 from tools.brief import ORDER, UpdateBrief, merged, missing, normalised_context, store_context, today
+from tools.campaign_control import CampaignControl, as_read
 from tools.plan_rules import (
     Frame,
     PlannedKpi,
@@ -35,6 +36,8 @@ from tools.plan_rules import (
 )
 from tools.tool import Effect, Tool, ToolContext, tool
 
+MORE = "More money for one that is under way: request_budget."
+CHANGED = "{name} was launched, charged or changed meanwhile, so nothing was revised. Look at it, then call again."
 REVISABLE: tuple[CampaignStatus, ...] = ("draft", "planning", "review")
 
 Tasks = Annotated[list[PlannedTask], items, Field(max_length=40)]
@@ -143,21 +146,27 @@ async def revise_campaign(ctx: ToolContext, params: ReviseCampaign) -> dict[str,
     moved into the new dates unless new ones are given. If the plan would no longer be sound, nothing is stored and the
     answer says what to pass.
     """
-    campaign = await _campaign(ctx, params.campaign_id)
+    return await revised(ctx, await _campaign(ctx, params.campaign_id), params)
+
+
+async def revised(ctx: ToolContext, campaign: Campaign, params: ReviseCampaign) -> dict[str, Any]:
+    """Revise a campaign as it was read. ToolInputError, and nothing is stored, where it has changed since."""
     if campaign.status not in REVISABLE:
-        raise ToolInputError(
-            f"{campaign.name!r} is {campaign.status}; only a campaign in {', '.join(REVISABLE)} can be revised."
-        )
+        states = ", ".join(REVISABLE)
+        raise ToolInputError(f"{campaign.name!r} is {campaign.status}; only one in {states} can be revised. {MORE}")
     context = _revised_context(ctx, campaign, params)
     frame = _frame(context, today(ctx))
     changes = _changes(ctx, campaign, params, frame, context)
     if changes:
         if campaign.status == "review":
-            require_move(campaign.status, "planning")
             changes["status"] = "planning"
-        if campaign.campaign_id == ctx.campaign_id and context != ctx.context:
-            await store_context(ctx, context)
-        campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, changes)
+        try:
+            campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, changes, where=as_read(campaign))
+        except Conflict:
+            raise ToolInputError(CHANGED.format(name=repr(campaign.name))) from None
+        ctx.withdrawn += await CampaignControl(ctx.database, ctx.scope).withdraw_plan(campaign.campaign_id)
+    if campaign.campaign_id == ctx.campaign_id and context != ctx.context:
+        await store_context(ctx, context)
     return shown(campaign) | {"changed": sorted({name.rpartition(".")[2] for name in changes})}
 
 

@@ -7,6 +7,7 @@ from tools import (
     analytics,
     approvals,
     brief,
+    budgets,
     campaigns,
     charts,
     content,
@@ -21,6 +22,7 @@ from tools.tool import Tool
 CATALOGUE: tuple[Tool, ...] = (
     *brief.TOOLS,
     *campaigns.TOOLS,
+    *budgets.TOOLS,
     *content.TOOLS,
     *posts.TOOLS,
     *reviews.TOOLS,

@@ -1,11 +1,11 @@
 """Launching a campaign from the conversation, and pausing, resuming and cancelling it; what it will cost."""
 
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.campaign_states import require_move
-from core.errors import ToolFailed, ToolInputError
+from core.errors import Conflict, ToolFailed, ToolInputError
 from core.money import Money
 from db.campaigns import CAMPAIGNS, Campaign, CampaignMode
 from tools.amounts import spoken
@@ -19,6 +19,11 @@ from tools.posting_calendar import left_out, pieces_of
 from tools.spending.estimates import budget_advice, estimate
 from tools.spending.prices import unit_prices
 from tools.tool import ApprovalDraft, Effect, Tool, ToolContext, publish_tool, tool
+
+RESUMED_BY_PEOPLE: Final = (
+    "Only a person lets a paused campaign go on. Ask them to write just “resume the campaign”, or to do it on the "
+    "campaign's page."
+)
 
 
 class LaunchBudget(BaseModel):
@@ -129,7 +134,7 @@ async def start_campaign(ctx: ToolContext, payload: LaunchPayload) -> dict[str, 
     control = CampaignControl(ctx.database, ctx.scope)
     campaign = await control.campaigns.get(payload.campaign_id)
     if campaign.execution.launch != payload.launch:
-        if _now_of(campaign, payload) != payload:
+        if as_it_stands(campaign, payload, payload.timezone, campaign.execution.launch + 1) != payload:
             raise ToolFailed("The plan was changed after it was approved, so nothing was launched. Ask again.")
         act = Act("launch", payload.campaign_id, ctx.approval_id, plan=payload.model_dump(mode="json"))
         permit = await Authority(ctx.database).permit(ctx.scope, act)
@@ -137,10 +142,10 @@ async def start_campaign(ctx: ToolContext, payload: LaunchPayload) -> dict[str, 
     return {"launched": campaign.campaign_id, "name": campaign.name, "status": campaign.status, "mode": campaign.mode}
 
 
-def _now_of(campaign: Campaign, payload: LaunchPayload) -> LaunchPayload:
-    """What would be approved of the campaign as it stands; what follows from the time of day is as it was asked."""
-    now = launch_payload(campaign, payload.timezone, campaign.execution.launch + 1)
-    return now.model_copy(update={"pieces": payload.pieces, "estimate_minor": payload.estimate_minor})
+def as_it_stands(campaign: Campaign, asked: LaunchPayload, timezone: str, launch: int) -> LaunchPayload:
+    """Return what would be asked of the campaign now; what follows from the time of day is as it was ``asked``."""
+    now = launch_payload(campaign, timezone, launch)
+    return now.model_copy(update={"pieces": asked.pieces, "estimate_minor": asked.estimate_minor})
 
 
 @publish_tool("campaign_plan", start_campaign)
@@ -155,10 +160,16 @@ async def launch_campaign(ctx: ToolContext, params: LaunchCampaign) -> ApprovalD
     if campaign.execution.launch and campaign.status == "review":
         raise ToolInputError(f"{campaign.name!r} is launched already and waits for its approval.")
     if params.mode is not None and params.mode != campaign.mode:
-        campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, {"mode": params.mode})
+        seen = {"status": campaign.status, "execution.launch": campaign.execution.launch}
+        try:
+            campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, {"mode": params.mode}, where=seen)
+        except Conflict:
+            raise ToolInputError(f"{campaign.name!r} was changed just now. Look at it, then call again.") from None
     ready = await prepared(ctx.database, campaign, ctx.timezone)
     payload = launch_payload(ready, ctx.timezone, campaign.execution.launch + 1)
-    return ApprovalDraft(payload, launch_summary(payload))
+    return ApprovalDraft(
+        payload, launch_summary(payload), about=(campaign.campaign_id,), campaign_id=campaign.campaign_id
+    )
 
 
 @tool(Effect.WRITE)
@@ -170,7 +181,9 @@ async def pause_campaign(ctx: ToolContext, params: WhichCampaign) -> dict[str, A
 
 @tool(Effect.WRITE)
 async def resume_campaign(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
-    """Let a paused campaign go on where it stood."""
+    """Let a paused campaign go on where it stood. Only when the person orders just that in their newest message."""
+    if ctx.order != "resume":
+        raise ToolInputError(RESUMED_BY_PEOPLE)
     campaign = await _campaign(ctx, params.campaign_id)
     return _told(await CampaignControl(ctx.database, ctx.scope).resume(campaign.campaign_id))
 

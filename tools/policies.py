@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tools.approval.backtest import BackTest, back_test
-from tools.approval.policy import compiled, in_words
+from tools.approval.backtest import BackTest, Tried, back_test
+from tools.approval.policy import in_words
 from tools.approval.rules import rules_in_force
 from tools.arguments import Arguments, CampaignId, chosen
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -45,8 +45,7 @@ async def show_policy(ctx: ToolContext, params: ShowPolicy) -> dict[str, Any]:
 @tool(Effect.READ)
 async def back_test_policy(ctx: ToolContext, params: BackTestPolicy) -> dict[str, Any]:
     """Say what a policy would have sent without asking in the last 30 days. It switches nothing on."""
-    rules = await rules_in_force(ctx.database, ctx.scope, params.campaign_id)
-    done = await back_test(ctx.database, ctx.scope, rules, compiled(params.mode), campaign_id=params.campaign_id)
+    done = await back_test(ctx.database, ctx.scope, Tried(params.mode), campaign_id=params.campaign_id)
     return {"mode": params.mode, **told(done, SHOWN)}
 
 
@@ -62,6 +61,7 @@ def told(done: BackTest, most: int) -> dict[str, Any]:
         "would_ask": done.would_ask,
         "would_refuse": done.would_refuse,
         "against_what_people_decided": len(done.against),
+        "older_ones_left_out": done.truncated,
         "examples": [
             {"platform": one.platform, "publish_at": one.publish_at, "text": one.text, "decided": one.decided}
             for one in [*done.against, *done.unasked][:most]

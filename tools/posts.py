@@ -11,15 +11,14 @@ from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
-from tools.approval.act import act_of_planned, iso_utc
-from tools.approval.guardrails import breaches
-from tools.approval.rules import rules_in_force
+from tools.approval.act import iso_utc
 from tools.arguments import Arguments, ContentId, Limit, Line, Moment, PostId, Recipients, chosen
 from tools.arguments import items as listed
 from tools.brief import zone
 from tools.channels import platform_of
 from tools.deliveries import Account, DeliveryDesk
 from tools.platforms.catalogue import BY_NAME
+from tools.post_rules import finished, require_allowed
 from tools.publishing import (
     PlannedMedia,
     PlannedPost,
@@ -86,7 +85,7 @@ class CancelPost(Arguments):
     post_id: PostId = Field(description="The scheduled post (pst_…) or email (eml_…).")
 
 
-@publish_tool("publish", carry_out)
+@publish_tool("publish", carry_out, finished)
 async def schedule_posts(ctx: ToolContext, params: SchedulePosts) -> ApprovalDraft[PostsPayload]:
     """Prepare drafts for going out and ask a person to approve exactly that. Nothing goes out before they do.
 
@@ -205,15 +204,6 @@ async def _require_free(ctx: ToolContext, contents: Sequence[Content]) -> None:
         waiting = [post.post_id for post in social] + [email.campaign_id for email in emails]
         if waiting:
             raise ToolInputError(f"Already scheduled: {', '.join(waiting)}. Cancel that first to schedule it anew.")
-
-
-async def require_allowed(ctx: ToolContext, posts: Sequence[PlannedPost], campaign_id: str | None) -> None:
-    """Raise ToolInputError where a post breaks a rule of the account or campaign that no approval can lift."""
-    rules = await rules_in_force(ctx.database, ctx.scope, campaign_id)
-    for post in posts:
-        broken = breaches(rules.every, act_of_planned(post.model_dump(mode="json"), campaign_id, post.content_id))
-        if never := [breach.message for breach in broken if breach.then == "refuse"]:
-            raise ToolInputError(f"{post.content_id} can't go out: {' '.join(never)} Revise the draft first.")
 
 
 def _require_postable(content: Content) -> None:

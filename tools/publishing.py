@@ -3,7 +3,7 @@
 The payload holds everything a person decides on; its canonical hash is what the approval is for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -135,8 +135,13 @@ def planned_problems(post: PlannedPost) -> list[str]:
     return platform.problems(post.text, hashtags=post.hashtags, link=post.link, **heading)
 
 
-async def with_managed_links(ctx: ToolContext, content: Content, post: PlannedPost) -> PlannedPost:
-    """Return the post with managed links in place of its own; ToolInputError if it no longer fits then."""
+async def with_managed_links(
+    ctx: ToolContext, content: Content, post: PlannedPost, known: Collection[str] = ()
+) -> PlannedPost:
+    """Return the post with managed links in place of its own; ToolInputError if it no longer fits then.
+
+    ``known`` are addresses that are managed already.
+    """
     if ctx.links is None:
         return post
     campaign = content.campaign_id and await ctx.repository(CAMPAIGNS).find_one({"campaign_id": content.campaign_id})
@@ -148,7 +153,7 @@ async def with_managed_links(ctx: ToolContext, content: Content, post: PlannedPo
         campaign=campaign.name if campaign else "",
     )
     try:
-        managed = await ctx.links.outgoing(ctx.scope, source, post.text, post.link)
+        managed = await ctx.links.outgoing(ctx.scope, source, post.text, post.link, known)
     except InvalidInput as error:
         raise ToolInputError(f"{content.content_id}: {error.message} Revise the draft first.") from None
     changed = post.model_copy(update={"text": managed.text, "link": managed.link})

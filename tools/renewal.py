@@ -13,7 +13,8 @@ from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.social_posts import SOCIAL_POSTS
 from tools.approval.difference import in_words
 from tools.approval.payload import effect_id
-from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
+from tools.approval.requests import CARE, CARRIED_BY, ApprovalRequests, RequestDraft, RequestType
+from tools.approval.rules import rules_in_force
 from tools.brief import zone
 from tools.channels import platform_of
 from tools.publishing import (
@@ -173,6 +174,9 @@ async def ask_anew(
 ) -> ApprovalRequest:
     """Ask for posts in place of an earlier request, which is withdrawn; the difference is kept with the new one."""
     payload = PostsPayload(posts=posts, audience=earlier.content.get("audience"))
+    rules = await rules_in_force(ctx.database, ctx.scope, earlier.campaign_id)
+    # Where no turn has asked, none waits: a campaign's workflow knows only of the requests it has made itself.
+    unattended = {} if earlier.run_id else {CARRIED_BY: CARE}
     return await requests.ask(
         ctx.scope,
         RequestDraft(
@@ -189,9 +193,9 @@ async def ask_anew(
             workflow_id=earlier.workflow_id,
             about=tuple(post.content_id for post in posts),
             supersedes=earlier.request_id,
-            steps=tuple(earlier.steps),
+            steps=rules.steps,
             shown_in=ctx.run_id if ctx.in_turn and ctx.conversation_id == earlier.conversation_id else None,
-            metadata=earlier.metadata,
+            metadata=earlier.metadata | unattended,
         ),
     )
 

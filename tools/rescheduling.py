@@ -13,7 +13,7 @@ from tools.approval.act import iso_utc
 from tools.approval.requests import ApprovalRequests
 from tools.deliveries import DeliveryDesk
 from tools.platforms.catalogue import BY_NAME
-from tools.posts import require_allowed
+from tools.post_rules import require_allowed
 from tools.publishing import PlannedPost, from_iso, require_sensible
 from tools.renewal import ask_anew, coming_id, interrupt_of, planned_in, posts_left, withdraw_posts
 from tools.tool import ToolContext
@@ -75,7 +75,7 @@ async def reschedule(ctx: ToolContext, post_id: str, publish_at: datetime) -> Mo
     await require_allowed(ctx, [moved], earlier.campaign_id)
     others = {name: one for name, one in left.items() if name != post_id}
     if earlier.status == "approved":
-        await _call_off(ctx, post_id, others)
+        await call_off(ctx, post_id, others)
     now = ctx.clock.now()
     asking = [
         moved if name == post_id else one
@@ -114,8 +114,11 @@ async def _request_of(ctx: ToolContext, post_id: str) -> ApprovalRequest:
     return approved
 
 
-async def _call_off(ctx: ToolContext, post_id: str, others: dict[str, PlannedPost]) -> None:
-    """Take what an approval has scheduled off its way, so that no worker takes it up meanwhile."""
+async def call_off(ctx: ToolContext, post_id: str, others: dict[str, PlannedPost]) -> None:
+    """Take what an approval has scheduled off its way, so that no worker takes it up meanwhile.
+
+    Conflict where one of the others is overdue, or any is going out just now: then nothing is called off.
+    """
     now = ctx.clock.now()
     if late := [one for one in others.values() if from_iso(one.publish_at) <= now]:
         label = BY_NAME[late[0].platform].label

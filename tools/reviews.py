@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import NotFound, ToolFailed, ToolInputError
 from db.content_library import CONTENT_LIBRARY, Content
 from tools.approval.payload import ApprovedPayload
+from tools.approval.planned_acts import act_of_planned
+from tools.approval.rules import rules_in_force
+from tools.approval.verdict import forbidden
 from tools.arguments import Arguments, ContentId, Line, items
 from tools.channels import platform_of
 from tools.content import put_revised
@@ -82,7 +85,17 @@ async def accept_texts(ctx: ToolContext, payload: TextsPayload) -> dict[str, Any
     return {"reviewed": [text.content_id for text in payload.posts], "count": len(payload.posts)}
 
 
-@publish_tool("content", accept_texts)
+async def finished_texts(ctx: ToolContext, edited: TextsPayload, _: TextsPayload) -> TextsPayload:
+    """Return edited texts as they are approved; ToolInputError where one breaks a rule no approval can lift."""
+    rules = await rules_in_force(ctx.database, ctx.scope, ctx.campaign_id)
+    for text in edited.posts:
+        act = act_of_planned(text.model_dump(mode="json"), ctx.campaign_id, text.content_id)
+        if never := forbidden(rules, act):
+            raise ToolInputError(f"{text.content_id} can't go out: {' '.join(never)}")
+    return edited
+
+
+@publish_tool("content", accept_texts, finished_texts)
 async def review_drafts(ctx: ToolContext, params: ReviewDrafts) -> ApprovalDraft[TextsPayload]:
     """Ask a person to approve texts as texts. They go out only once schedule_posts was approved as well.
 

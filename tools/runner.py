@@ -10,11 +10,12 @@ import orjson
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from core.errors import AppError, Conflict, Forbidden, ToolError, ToolInputError, Unavailable
+from core.errors import AppError, Conflict, Forbidden, InvalidInput, ToolError, ToolInputError, Unavailable
 from core.events import Event, Interrupt
 from core.ids import derived_id
 from core.scope import Scope
 from db.approval_requests import ApprovalRequest
+from db.client import Database
 from tools.approval.payload import payload_hash
 from tools.approval.requests import ApprovalRequests, RequestDraft, RequestType
 from tools.approval.rules import rules_in_force
@@ -80,6 +81,33 @@ class ToolRunner:
         if tool is None or tool.payload is None:
             raise Conflict(f"{name} takes no approval any more.")
         return tool.payload
+
+    async def finish_edit(
+        self, database: Database, scope: Scope, request: ApprovalRequest, edited: BaseModel
+    ) -> BaseModel:
+        """Return what is approved of an edited payload; InvalidInput, with what to do, where that can't be."""
+        tool = self._tools.get(request.tool)
+        if tool is None or tool.finish is None or tool.payload is None:
+            return edited
+        ctx = ToolContext(
+            scope=scope,
+            database=database,
+            clock=database.clock,
+            conversation_id=request.conversation_id or "",
+            run_id=request.run_id,
+            call_id=request.call_id,
+            agent=request.requested_by,
+            timezone="UTC",
+            context={},
+            campaign_id=request.campaign_id,
+            links=self.parts.links,
+            outside=self.parts.outside,
+        )
+        try:
+            return await tool.finish(ctx, edited, tool.payload.model_validate(request.content))
+        except ToolError as error:
+            told = f"The edits don't fit: {error.message} Change that, or reject it and say what should change."
+            raise InvalidInput(told, field="edits") from error
 
     async def execute(self, request: ApprovalRequest, ctx: ToolContext) -> ToolOutcome:
         """Carry out what was approved, if the request is approved and its payload is the one that was.

@@ -56,7 +56,9 @@ class ToolContext:
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
     ``press`` draws charts.
     ``said`` is what the person said in this conversation, as far as the turn reads it; what is written down in their
-    name has to stand in it. ``in_turn`` says that a turn of the conversation will show what comes of the call.
+    name has to stand in it. ``order`` is what the person's newest message orders about a whole campaign, if it is just
+    that order; it is read by rule, so that no text they did not write can give it. ``in_turn`` says that a turn of the
+    conversation will show what comes of the call.
     ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
@@ -77,6 +79,7 @@ class ToolContext:
     press: ChartPress = field(default_factory=ChartPress)
     in_turn: bool = False
     said: str = ""
+    order: str | None = None
     events: list[Event] = field(default_factory=list[Event])
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     withdrawn: list[str] = field(default_factory=list[str])
@@ -118,7 +121,8 @@ class Tool:
     """A tool as the registry, the model and the runner see it.
 
     For READ and WRITE, ``function`` does the work. For PUBLISH it only prepares the payload; ``execute`` does the work
-    after a person has approved exactly that payload.
+    after a person has approved exactly that payload, and ``finish`` makes of a payload that was edited while approving,
+    and of the one that was asked, what is approved.
     """
 
     name: str
@@ -129,6 +133,7 @@ class Tool:
     request_type: RequestType | None = None
     payload: type[BaseModel] | None = None
     execute: Callable[[ToolContext, Any], Awaitable[Any]] | None = None
+    finish: Callable[[ToolContext, Any, Any], Awaitable[BaseModel]] | None = None
 
     def schema(self) -> dict[str, Any]:
         """Return the function schema in the form chat models take."""
@@ -163,11 +168,14 @@ def tool(effect: Effect) -> Callable[[ToolFunction], Tool]:
 
 
 def publish_tool(
-    request_type: RequestType, execute: Callable[[ToolContext, Payload], Awaitable[Any]]
+    request_type: RequestType,
+    execute: Callable[[ToolContext, Payload], Awaitable[Any]],
+    finish: Callable[[ToolContext, Payload, Payload], Awaitable[Payload]] | None = None,
 ) -> Callable[[Callable[[ToolContext, Any], Awaitable[ApprovalDraft[Payload]]]], Tool]:
     """Make a PUBLISH tool: the function prepares an ApprovalDraft, ``execute`` carries out the approved payload.
 
-    ``execute`` must be harmless when repeated with the same context and payload.
+    ``execute`` must be harmless when repeated with the same context and payload. ``finish`` is given what a person has
+    edited while approving and what was asked; a ToolError of it is an edit that can't be approved.
     """
 
     def wrap(function: Callable[[ToolContext, Any], Awaitable[ApprovalDraft[Payload]]]) -> Tool:
@@ -180,6 +188,7 @@ def publish_tool(
             request_type=request_type,
             payload=_params_of(execute),
             execute=execute,
+            finish=finish,
         )
 
     return wrap

@@ -8,14 +8,11 @@ from core.scope import Scope
 from db.all_tenants import AllTenants
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
-from tools.approval.requests import ApprovalRequests, Listener
+from tools.approval.requests import CARE, CARRIED_BY, ApprovalRequests, Listener
 from workflows.runtime.periodic import Periodic
 
 AT_ONCE: Final = 200
 LOOK_SECONDS: Final = 30.0
-# Where a request names this, its approval is carried out from here.
-CARRIED_BY: Final = "carried_by"
-CARE: Final = "care"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Carrying:
         )
         told = json_object(outcome.content) or {}
         count = len(inner_list(told.get("scheduled")))
-        words = f"On the calendar again: {count} post{'' if count == 1 else 's'}."
+        words = str(told.get("told") or f"On the calendar again: {count} post{'' if count == 1 else 's'}.")
         await self._news.done(scope, request, words if outcome.ok else str(told.get("error")))
         done = {"executed_at": self._database.clock.now()}
         await Repository(self._database, APPROVAL_REQUESTS, scope).change(request.request_id, done)

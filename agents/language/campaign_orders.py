@@ -27,7 +27,9 @@ _WORDS: Mapping[Order, str] = MappingProxyType(
         "launch": rf"(?:(?:launch|start|kick off|run|begin) (?:it|{_THE_CAMPAIGN})|launch"
         rf"|(?:set|put) {_THE_CAMPAIGN} live|let (?:it|{_THE_CAMPAIGN}) run){_MODE}",
         "pause": rf"(?:pause|suspend|freeze|halt) {_THE_CAMPAIGN}|put {_THE_CAMPAIGN} on hold|pause it",
-        "resume": rf"(?:resume|unpause|continue|restart|go on with|carry on with) {_THE_CAMPAIGN}|resume it",
+        "resume": rf"(?:resume|unpause|continue|restart|go on with|carry on with) {_THE_CAMPAIGN}|resume it"
+        r"|(?:setze? |lass )?(?:die |unsere )(?:kampagne|aktion) (?:fort|fortsetzen|weiterlaufen|weiter laufen lassen)"
+        r"|(?:reprends|reprenez|reprendre|relancez?) la campagne|(?:reanuda|reanude|reanudar|continúa) la campaña",
         "cancel": rf"(?:cancel|call off|abort|scrap|end|terminate) {_THE_CAMPAIGN}",
         "stop": r"stop (?:(?:absolutely )?everything|all (?:of it|campaigns|posts|publishing|posting)|it all)",
     }

@@ -34,7 +34,9 @@ class Decisions:
     def __init__(self, house: House, turns: Turns, requests: ApprovalRequests | None = None) -> None:
         self._house = house
         self._turns = turns
-        self.requests = requests or ApprovalRequests(house.database, house.runner.payload_model)
+        self.requests = requests or ApprovalRequests(
+            house.database, house.runner.payload_model, finish_edit=house.runner.finish_edit
+        )
 
     async def decide(
         self,

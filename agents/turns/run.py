@@ -371,6 +371,7 @@ class Run:
             timezone=head.get("timezone", "UTC"),
             context=head["context"],
             situation=situation(head),
+            own_words=self.message["kind"] == "message",
             campaign_id=head.get("campaign_id"),
             summary=head.get("summary", ""),
             history=history(head),

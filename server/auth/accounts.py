@@ -174,6 +174,12 @@ class AccountDesk:
         """Return the people who act in the caller's account."""
         return await self._accounts.members(scope.user_id)
 
+    async def signers(self, scope: Scope) -> dict[str, str]:
+        """Return the email addresses of those who may decide in the caller's account, by their ids."""
+        owner, members = await self._accounts.by_id(scope.user_id), await self.members(scope)
+        people = [user for user in (owner, *members) if user is not None]
+        return {user.user_id: user.email for user in people if may_act(user) and scope_of(user).may_write}
+
     async def called(self, scope: Scope, actor_ids: Iterable[str]) -> dict[str, str]:
         """Return what people of the caller's account are called, by their ids; others are left out."""
         found = [await self._accounts.by_id(actor_id) for actor_id in set(actor_ids)]

@@ -14,6 +14,7 @@ from db.approval_requests import ApprovalRequest, Change, Signature
 from server.console.words import counted, named
 from tools.approval.act import moment_of_payload
 from tools.approval.difference import called
+from tools.approval.signers import Signers, objection
 from tools.platforms.catalogue import BY_NAME
 
 HIDDEN: Final = frozenset({"posts", "budget", "audience", "estimate_minor", "campaign_id", "launch"})
@@ -96,8 +97,10 @@ class ApprovalShown:
         return self.request.status == "pending"
 
 
-def shown(request: ApprovalRequest, scope: Scope, people: Mapping[str, str], now: datetime) -> ApprovalShown:
-    """Prepare a request for a page. ``people`` are names by user id."""
+def shown(
+    request: ApprovalRequest, scope: Scope, people: Mapping[str, str], signers: Signers, now: datetime
+) -> ApprovalShown:
+    """Prepare a request for a page. ``people`` are names by user id, ``signers`` those who may decide."""
     content = request.content
     rest = {name: value for name, value in content.items() if name not in HIDDEN and value not in (None, "", [], {})}
     return ApprovalShown(
@@ -117,7 +120,7 @@ def shown(request: ApprovalRequest, scope: Scope, people: Mapping[str, str], now
         changes=tuple(_change(change) for change in request.difference),
         steps=_steps(request, people),
         decided_by=_who(request.approved_by, people),
-        why_not=_why_not(request, scope, people),
+        why_not=_why_not(request, scope, signers),
     )
 
 
@@ -193,14 +196,10 @@ def _steps(request: ApprovalRequest, people: Mapping[str, str]) -> tuple[StepSho
     return tuple(found)
 
 
-def _why_not(request: ApprovalRequest, scope: Scope, people: Mapping[str, str]) -> str:
+def _why_not(request: ApprovalRequest, scope: Scope, signers: Signers) -> str:
     if not scope.may_write:
         return "You may read this but not decide. Ask the account's owner for the user role."
-    if request.steps and request.status == "pending":
-        step = request.steps[request.step]
-        if step.approvers and scope.actor_id not in step.approvers:
-            return f"The step “{step.name}” is for {', '.join(_who(one, people) for one in step.approvers)} to decide."
-    return ""
+    return (objection(request, scope.actor_id, signers) or "") if request.status == "pending" else ""
 
 
 def _who(actor: str | None, people: Mapping[str, str]) -> str:

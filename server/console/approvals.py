@@ -46,9 +46,10 @@ Back = Annotated[str, Form(max_length=500)]
 async def inbox(visit: Visiting, status: Annotated[Status, Query()] = "pending", cursor: Cursor = None) -> Response:
     """List requests of one status, with how many there are of each."""
     requests = visit.repository(APPROVAL_REQUESTS)
-    page, people, counts = await asyncio.gather(
+    page, people, signers, counts = await asyncio.gather(
         requests.page({"status": status}, limit=SHOWN, cursor=cursor),
         visit.people(),
+        visit.signers(),
         asyncio.gather(*(requests.count({"status": name}) for name, _ in STATUSES)),
     )
     tabs = [
@@ -59,7 +60,7 @@ async def inbox(visit: Visiting, status: Annotated[Status, Query()] = "pending",
     values = {
         "status": status,
         "tabs": tabs,
-        "items": [shown(one, visit.scope, people, visit.now) for one in page.items],
+        "items": [shown(one, visit.scope, people, signers, visit.now) for one in page.items],
         "next": f"{here}&{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else "",
         "first": here if cursor else "",
     }
@@ -199,8 +200,9 @@ def _next_step(decided: ApprovalRequest) -> str:
 
 async def _page(visit: Visit, asked: ApprovalRequest, *, status: int = 200, **more: Any) -> Response:
     conversations, campaigns = visit.repository(CONVERSATIONS), visit.repository(CAMPAIGNS)
-    people, conversation, campaign, coming = await asyncio.gather(
+    people, signers, conversation, campaign, coming = await asyncio.gather(
         visit.people(),
+        visit.signers(),
         conversations.find_one({"conversation_id": asked.conversation_id or ""}),
         campaigns.find_one({"campaign_id": asked.campaign_id or ""}),
         visit.repository(APPROVAL_REQUESTS).find({"status": "pending"}, sort=[("expires_at", 1)], limit=100),
@@ -208,7 +210,7 @@ async def _page(visit: Visit, asked: ApprovalRequest, *, status: int = 200, **mo
     ids = [each.request_id for each in coming]
     at = ids.index(asked.request_id) if asked.request_id in ids else -1
     values: dict[str, Any] = {
-        "it": shown(asked, visit.scope, people, visit.now),
+        "it": shown(asked, visit.scope, people, signers, visit.now),
         "conversation": conversation,
         "campaign": campaign,
         "position": at + 1,

@@ -24,7 +24,7 @@ from server.rest.approval_rules import RulesChange, put_campaign_rules
 from server.rest.campaign_control import Launch
 from server.rest.campaign_control import launch as launch_campaign
 from server.rest.text import Cursor, PathId, Text
-from tools.approval.backtest import back_test
+from tools.approval.backtest import Tried, back_test
 from tools.approval.policy import compiled, in_words
 from tools.approval.rules import rules_in_force
 from tools.campaign_control import CampaignControl
@@ -169,9 +169,10 @@ async def policy(
     found = await visit.repository(CAMPAIGNS).get(campaign_id)
     rules = await rules_in_force(visit.parts.database, visit.scope, found)
     table = compiled(wanted) if wanted else rules.table
+    tried = Tried(wanted) if wanted else Tried(rules.mode, rules.rows)
     done, everywhere = await asyncio.gather(
-        back_test(visit.parts.database, visit.scope, rules, table, campaign_id=campaign_id),
-        back_test(visit.parts.database, visit.scope, rules, table),
+        back_test(visit.parts.database, visit.scope, tried, campaign_id=campaign_id),
+        back_test(visit.parts.database, visit.scope, tried),
     )
     here = f"{PLACE}/{campaign_id}/policy"
     values: dict[str, Any] = {

@@ -73,7 +73,8 @@ async def conversation(conversation_id: PathId, visit: Visiting, cursor: Cursor 
         visit.repository(CAMPAIGNS).find({"conversation_id": conversation_id}, limit=5),
     )
     turns = await thread_of(visit, found, page.items)
-    waiting = [shown(one, visit.scope, people, visit.now) for one in pending]
+    signers = await visit.signers()
+    waiting = [shown(one, visit.scope, people, signers, visit.now) for one in pending]
     here = f"{PLACE}/{conversation_id}"
     values: dict[str, Any] = {
         "it": found,

@@ -13,7 +13,7 @@ from server.console.visit import Changing, Visit, Visiting
 from server.problems import field_problems
 from server.rest.approval_rules import BackTestAsked, RulesChange, get_rules, put_rules, try_policy
 from server.rest.text import Line, Text
-from tools.approval.policy import compiled
+from tools.approval.policy import compiled, untrue
 from tools.approval.rules import DEFAULT_MODE
 from tools.campaign_control import CampaignControl
 from tools.platforms.catalogue import CATALOGUE
@@ -125,6 +125,8 @@ async def add_row(
 ) -> Response:
     """Put a row of one's own before all others; the mode's table stands below it from then on."""
     stored = await _stored(visit)
+    if no_effect := untrue(PolicyRow(effect=effect, ruling=ruling)):
+        return visit.go(HERE, f"{no_effect[0].upper()}{no_effect[1:]}.", "danger")
     given = {"effect": effect, "channel": channel, "risk": risk, "ruling": ruling, "why": why}
     hours = {"from_hour": int(from_hour) if from_hour else None, "to_hour": int(to_hour) if to_hour else None}
     rows = [given | hours, *(row.model_dump() for row in _rows(stored))]

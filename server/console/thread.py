@@ -124,8 +124,8 @@ async def thread_of(visit: Visit, conversation: Conversation, messages: Sequence
     requests = await visit.repository(APPROVAL_REQUESTS).find(
         {"conversation_id": conversation.conversation_id}, sort=[("created_at", -1)], limit=MOST_REQUESTS
     )
-    people = await visit.people()
-    known = {one.request_id: shown(one, visit.scope, people, visit.now) for one in requests}
+    people, signers = await visit.people(), await visit.signers()
+    known = {one.request_id: shown(one, visit.scope, people, signers, visit.now) for one in requests}
     texts = await _texts(visit, traces.values())
     turns: dict[str, Turn] = {}
     for message in ordered:

@@ -84,6 +84,10 @@ class Visit:
         )
         return {one.user_id: one.name or one.email for one in (owner, *members)}
 
+    async def signers(self) -> dict[str, str]:
+        """Return the email addresses of those who may decide in this account, by their ids."""
+        return await self.parts.desk.signers(self.scope)
+
     async def _base(self) -> dict[str, Any]:
         return {
             "visit": self,

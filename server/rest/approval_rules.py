@@ -14,11 +14,12 @@ from db.audit_log import AUDIT_LOG, AuditEntry
 from db.campaigns import CAMPAIGNS
 from db.settings import SETTINGS, AccountSettings
 from server.auth.caller import Caller, InPerson
+from server.by_hand import HandWork
 from server.problems import responses
 from server.rest.text import Line, PathId, one_line
 from server.services import Parts, Services
-from tools.approval.backtest import DAYS, back_test
-from tools.approval.policy import compiled, in_words
+from tools.approval.backtest import DAYS, Tried, back_test
+from tools.approval.policy import in_words, untrue
 from tools.approval.rules import RulesInForce, rules_in_force
 
 LONGEST_TEXT: Final = 500
@@ -53,7 +54,15 @@ def _require_readable(given: object) -> None:
             _require_readable(value)
 
 
+def _true_row(row: PolicyRow) -> PolicyRow:
+    """Refuse a row that would not rule as it reads."""
+    if why := untrue(row):
+        raise ValueError(why)
+    return row
+
+
 Readable = BeforeValidator(_readable)
+Row = Annotated[PolicyRow, AfterValidator(_true_row)]
 
 
 class RowView(PolicyRow):
@@ -95,7 +104,7 @@ class RulesChange(BaseModel):
     )
 
     mode: ApprovalMode | None = None
-    rows: Annotated[list[PolicyRow], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
+    rows: Annotated[list[Row], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
     steps: Annotated[list[ApprovalStep], Field(max_length=5), Readable] = Field(default_factory=list[ApprovalStep])
     guardrails: Annotated[Guardrails, Readable] = Field(default_factory=Guardrails)
     timezone: Annotated[Line, Field(max_length=64), AfterValidator(known_zone)] = "UTC"
@@ -111,7 +120,7 @@ class BackTestAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"mode": "full_auto"}]})
 
     mode: ApprovalMode = "semi_auto"
-    rows: Annotated[list[PolicyRow], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
+    rows: Annotated[list[Row], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
     campaign_id: Annotated[Line, Field(max_length=64)] | None = None
     days: Annotated[int, Field(ge=1, le=365)] = DAYS
 
@@ -129,7 +138,10 @@ class UnaskedView(BaseModel):
 
 
 class BackTestView(BaseModel):
-    """What a policy would have sent. ``against`` is what people had rejected, changed or let expire."""
+    """What a policy would have sent. ``against`` is what people had rejected, changed or let expire.
+
+    ``truncated``: there were too many requests to look at all; the oldest are not counted.
+    """
 
     days: int
     posts: int
@@ -137,6 +149,7 @@ class BackTestView(BaseModel):
     would_refuse: int
     without_asking: list[UnaskedView]
     against: list[UnaskedView]
+    truncated: bool
 
 
 @router.get("/approval-rules", operation_id="get_approval_rules", responses=responses(), summary="The account's rules")
@@ -147,12 +160,16 @@ async def get_rules(scope: Caller, parts: Parts) -> RulesView:
 
 @router.put("/approval-rules", operation_id="put_approval_rules", responses=responses(), summary="Change them")
 async def put_rules(body: RulesChange, scope: InPerson, parts: Parts) -> RulesView:
-    """Replace the account's rules. Only a person who has logged in may."""
+    """Replace the account's rules. Only a person who has logged in may.
+
+    What a policy has let pass and they no longer do is taken off the calendar and asked of people.
+    """
     scope.require_decide()
     settings = await _settings(parts, scope)
     changes = {"approval": body.rules().model_dump(exclude_none=True)}
     await parts.repository(SETTINGS, scope).update(settings.settings_id, changes)
     await _audit(parts, scope, "approval_rules_changed", "settings", settings.settings_id, changes)
+    await HandWork(parts, scope).tightened()
     return RulesView.of(await rules_in_force(parts.database, scope))
 
 
@@ -180,6 +197,7 @@ async def put_campaign_rules(campaign_id: PathId, body: RulesChange, scope: InPe
     changes = {"approval": body.rules().model_dump(exclude_none=True)}
     campaign = await parts.repository(CAMPAIGNS, scope).update(campaign_id, changes)
     await _audit(parts, scope, "approval_rules_changed", "campaign", campaign_id, changes)
+    await HandWork(parts, scope).tightened(campaign_id)
     return RulesView.of(await rules_in_force(parts.database, scope, campaign))
 
 
@@ -188,10 +206,10 @@ async def put_campaign_rules(campaign_id: PathId, body: RulesChange, scope: InPe
 )
 async def try_policy(body: BackTestAsked, scope: Caller, parts: Parts) -> BackTestView:
     """Say what a policy would have sent without asking. It changes nothing."""
-    campaign = await parts.repository(CAMPAIGNS, scope).get(body.campaign_id) if body.campaign_id else None
-    rules = await rules_in_force(parts.database, scope, campaign)
-    table = compiled(body.mode, body.rows)
-    done = await back_test(parts.database, scope, rules, table, campaign_id=body.campaign_id, days=body.days)
+    if body.campaign_id:
+        await parts.repository(CAMPAIGNS, scope).get(body.campaign_id)
+    tried = Tried(body.mode, body.rows)
+    done = await back_test(parts.database, scope, tried, campaign_id=body.campaign_id, days=body.days)
     return BackTestView(
         days=done.days,
         posts=done.posts,
@@ -199,6 +217,7 @@ async def try_policy(body: BackTestAsked, scope: Caller, parts: Parts) -> BackTe
         would_refuse=done.would_refuse,
         without_asking=[UnaskedView.model_validate(one, from_attributes=True) for one in done.unasked],
         against=[UnaskedView.model_validate(one, from_attributes=True) for one in done.against],
+        truncated=done.truncated,
     )
 
 

@@ -5,17 +5,19 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
 from db.campaign_events import CampaignEvent
 from db.campaigns import CAMPAIGNS, CampaignMode, CostPart
 from db.conversations import CONVERSATIONS
-from server.auth.caller import Caller
+from server.auth.caller import Caller, InPerson, Writer
+from server.by_hand import HandWork
 from server.problems import responses
+from server.rest.approvals import ApprovalView
 from server.rest.campaigns import CampaignView
 from server.rest.pages import PageView, page_view
-from server.rest.text import Cursor, Limit, PathId, Text
+from server.rest.text import Cursor, Limit, Line, PathId, Text
 from server.services import Parts
 from tools.campaign_control import CampaignControl, prepared
 from tools.platforms.catalogue import BY_NAME
@@ -46,6 +48,15 @@ class Why(BaseModel):
     """Why, in a few words."""
 
     reason: Annotated[Text, Field(max_length=500)] = ""
+
+
+class MoreMoney(BaseModel):
+    """How much is to be added to the budget, with its currency, and what for."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"amount": "£500", "reason": "Reprint"}]})
+
+    amount: Annotated[Line, Field(min_length=1, max_length=60)]
+    reason: Annotated[Line, Field(min_length=1, max_length=300)]
 
 
 class CampaignEventView(BaseModel):
@@ -104,7 +115,8 @@ async def launch(campaign_id: PathId, scope: Caller, parts: Parts, how: Launch |
     scope.require_write()
     campaign = await control.campaigns.get(campaign_id)
     if wanted.mode and wanted.mode != campaign.mode and not campaign.execution.launch:
-        campaign = await control.campaigns.update(campaign_id, {"mode": wanted.mode})
+        seen = {"status": campaign.status, "execution.launch": campaign.execution.launch}
+        campaign = await control.campaigns.update(campaign_id, {"mode": wanted.mode}, where=seen)
     timezone = wanted.timezone
     if timezone is None and campaign.conversation_id:
         conversations = parts.repository(CONVERSATIONS, scope)
@@ -121,7 +133,7 @@ async def pause(campaign_id: PathId, scope: Caller, parts: Parts, why: Why | Non
 
 @router.post("/{campaign_id}/resume", operation_id="resume_campaign", responses=responses(404, 409), summary="Go on")
 async def resume(campaign_id: PathId, scope: Caller, parts: Parts) -> CampaignView:
-    """Let a paused campaign go on where it stood."""
+    """Let a paused campaign go on where it stood. An API key may if it may decide about approvals."""
     return CampaignView.of(await CampaignControl(parts.database, scope).resume(campaign_id))
 
 
@@ -129,6 +141,18 @@ async def resume(campaign_id: PathId, scope: Caller, parts: Parts) -> CampaignVi
 async def cancel(campaign_id: PathId, scope: Caller, parts: Parts, why: Why | None = None) -> CampaignView:
     """End the campaign for good; what has not gone out will not."""
     return CampaignView.of(await CampaignControl(parts.database, scope).cancel(campaign_id, why.reason if why else ""))
+
+
+@router.post(
+    "/{campaign_id}/budget",
+    operation_id="request_budget",
+    responses=responses(404, 422),
+    status_code=201,
+    summary="Ask for more money",
+)
+async def more_money(campaign_id: PathId, body: MoreMoney, scope: Writer, parts: Parts) -> ApprovalView:
+    """Ask for more money for a campaign that is under way. Nothing is added before somebody approves the request."""
+    return ApprovalView.of(await HandWork(parts, scope).request_budget(campaign_id, body.amount, body.reason))
 
 
 @router.get(
@@ -186,6 +210,6 @@ async def stop(scope: Caller, parts: Parts, why: Why | None = None) -> HaltView:
 
 
 @halt.delete("", operation_id="end_halt", responses=responses(), summary="Go on")
-async def go_on(scope: Caller, parts: Parts) -> HaltView:
-    """Turn the stop switch back; campaigns go on where they stood."""
+async def go_on(scope: InPerson, parts: Parts) -> HaltView:
+    """Turn the stop switch back; campaigns go on where they stood. Only a person who has logged in may."""
     return HaltView(**(await CampaignControl(parts.database, scope).go_on()).halt.model_dump())

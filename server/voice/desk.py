@@ -80,7 +80,7 @@ class VoiceDesk:
         now = self._clock.now()
         request = await self._request(scope, request_id)
         self._require_open(request)
-        _require_named(scope, request)
+        await self._decisions.requests.require_signer(scope, request)
         checks = self._checks(scope)
         recent = await checks.find({"actor_id": scope.actor_id, "created_at": {"$gt": now - timedelta(hours=1)}})
         if len(recent) >= MOST_AN_HOUR:
@@ -258,9 +258,3 @@ def _digits(length: int) -> str:
 
 def _own(check: VoiceCheck) -> Scope:
     return Scope(check.user_id, check.actor_id, "user", "voice")
-
-
-def _require_named(scope: Scope, request: ApprovalRequest) -> None:
-    step = request.steps[request.step] if request.steps else None
-    if step and step.approvers and scope.actor_id not in step.approvers:
-        raise Forbidden(f"The step {step.name!r} is for others to decide: {', '.join(step.approvers)}.")

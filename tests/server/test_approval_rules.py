@@ -29,6 +29,9 @@ async def test_the_table_can_be_read_and_changed(person: Person, stranger: Perso
         {"timezone": "Nowhere/Here"},
         {"rows": [{"ruling": "perhaps"}]},
         {"rows": [{"ruling": "allow", "from_hour": 99}]},
+        {"rows": [{"ruling": "allow", "effect": "spend"}]},
+        {"rows": [{"ruling": "allow", "effect": "launch"}]},
+        {"rows": [{"ruling": "ask", "effect": "spend", "up_to_minor": 500}]},
         {"unknown": 1},
     ],
 )
@@ -46,6 +49,7 @@ async def test_a_policy_is_tried_on_what_was_asked(person: Person) -> None:
     await person.say(conversation, "Schedule it for 2 December at noon.")
     tried = await person.client.post("/api/v1/approval-rules/back-test", json={"mode": "full_auto"})
     found = tried.json()
-    assert (found["posts"], len(found["without_asking"])) == (1, 1)
+    # It belongs to no campaign with an approved plan, so that no policy lets it out.
+    assert (found["posts"], found["would_ask"], found["without_asking"], found["truncated"]) == (1, 1, [], False)
     asked = await person.client.post("/api/v1/approval-rules/back-test", json={"mode": "semi_auto"})
     assert (asked.json()["would_ask"], asked.json()["without_asking"]) == (1, [])

@@ -1,5 +1,7 @@
 """Campaigns, content, posts and approvals as a person meets them: from the brief to the scheduled post."""
 
+from typing import Any
+
 import pytest
 
 from tests.server.conftest import Person
@@ -125,3 +127,34 @@ async def test_a_text_beyond_the_platforms_limit_is_refused_with_the_numbers(per
     answer = await person.client.patch(f"/api/v1/content/{post['content_id']}", json={"text": "x" * 2500})
     assert answer.status_code == 422
     assert "2,200" in answer.json()["detail"]
+
+
+async def test_an_edit_made_while_approving_keeps_the_rules_and_gets_managed_links(
+    person: Person, conversation: str
+) -> None:
+    asked = await pending(person)
+    content: Any = asked["content"]
+    (post,) = content["posts"]
+    path = f"/api/v1/approvals/{asked['approval_id']}/decision"
+    await person.client.put("/api/v1/approval-rules", json={"guardrails": {"words": ["cheap"]}})
+    for change, says in (
+        ({"text": "Cheap bread in Leeds"}, "forbid the word"),
+        ({"text": "Look: http://10.0.0.1/menu"}, "private network"),
+        ({"publish_at": "2020-12-02T09:00:00Z"}, "in the past"),
+        ({"publish_at": "soon"}, "not a time"),
+    ):
+        refused = await person.client.post(path, json={"decision": "approve", "edits": {"posts": [post | change]}})
+        assert (refused.status_code, says in refused.json()["detail"]) == (422, True), refused.text
+    assert (await pending(person))["payload_hash"] == asked["payload_hash"]
+
+    edited = post | {"text": "The menu: https://bakery.example/menu", "link": "https://bakery.example/opening"}
+    answer = await person.client.post(path, json={"decision": "approve", "edits": {"posts": [edited]}})
+    assert answer.status_code == 200, answer.text
+    approved = answer.json()
+    (now,) = approved["content"]["posts"]
+    assert "https://bakery.example/menu?utm_source=instagram" in now["text"]
+    assert now["link"].startswith("https://bakery.example/opening?utm_source=instagram")
+    assert approved["payload_hash"] != asked["payload_hash"]
+    await person.say(conversation, "Thanks")
+    (scheduled,) = (await person.client.get("/api/v1/posts", params={"status": "scheduled"})).json()["items"]
+    assert scheduled["content"]["message"] == now["text"]

@@ -68,6 +68,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("cancel_post", fixed(post_id="pst_" + "0" * 32)),
     ("retry_post", fixed(post_id="pst_" + "0" * 32)),
     ("estimate_cost", fixed()),
+    ("request_budget", fixed(amount="£500", reason="A second flyer.")),
     ("launch_campaign", fixed()),
     ("pause_campaign", fixed()),
     ("resume_campaign", fixed()),
@@ -81,7 +82,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("cancel_campaign", fixed()),
     ("stop_everything", fixed(reason="The shop is on fire.")),
 ]
-REFUSED = {"cancel_post", "retry_post", "pause_campaign", "resume_campaign"}
+REFUSED = {"request_budget", "cancel_post", "retry_post", "pause_campaign", "resume_campaign"}
 LISTS = {
     "list_campaigns": "campaigns",
     "list_drafts": "content",

@@ -6,12 +6,22 @@ from typing import Any
 import pytest
 
 from core.errors import NotFound, ToolInputError
+from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import CAMPAIGNS
 from db.conversations import CONVERSATIONS
 from db.repository import Repository
 from tests.tools.conftest import PLAN, Desk
 from tools.brief import update_brief
-from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
+from tools.campaigns import (
+    ReviseCampaign,
+    create_campaign_plan,
+    get_campaign,
+    list_campaigns,
+    revise_campaign,
+    revised,
+)
+from tools.launching import launch_campaign
+from tools.runner import ToolRunner
 
 
 async def test_a_ready_brief_becomes_a_campaign_with_its_plan(ready: Desk) -> None:
@@ -177,3 +187,33 @@ async def test_another_account_s_campaign_does_not_exist(ready: Desk, stranger: 
             await ready.call(tool, campaign_id=made["campaign_id"])
     assert (await ready.call(list_campaigns))["campaigns"] == []
     assert await stranger.everything() == before
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"status": "generating", "execution.launch": 1},
+        {"budget.used_minor": 60, "budget.remaining_minor": 149_940, "charges": ["spn_1"]},
+        {"budget.allocated_minor": 200_000, "budget.remaining_minor": 200_000},
+    ],
+    ids=["launched", "charged", "raised"],
+)
+async def test_a_revision_writes_over_nothing_that_happened_meanwhile(ready: Desk, meanwhile: dict[str, Any]) -> None:
+    made = await ready.call(create_campaign_plan, **PLAN)
+    campaigns = Repository(ready.database, CAMPAIGNS, ready.scope)
+    read = await campaigns.get(made["campaign_id"])
+    changed = await campaigns.update(made["campaign_id"], meanwhile)
+    with pytest.raises(ToolInputError, match="nothing was revised"):
+        await revised(ready.call_context(), read, ReviseCampaign(budget="£3,000"))
+    assert await campaigns.get(made["campaign_id"]) == changed
+    assert ready.context["campaign_brief"]["budget"] == "£1,500"
+
+
+async def test_a_revised_plan_is_asked_for_anew(ready: Desk) -> None:
+    made = await ready.call(create_campaign_plan, **PLAN)
+    runner = ToolRunner([launch_campaign])
+    asked = await runner.call("launch_campaign", {"campaign_id": made["campaign_id"]}, ready.call_context())
+    assert asked.interrupt is not None
+    await ready.call(revise_campaign, budget="£2,000")
+    request = await Repository(ready.database, APPROVAL_REQUESTS, ready.scope).get(asked.interrupt.approval_id)
+    assert (request.status, request.void_reason) == ("cancelled", "The plan was changed.")

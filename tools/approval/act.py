@@ -62,26 +62,6 @@ def approved_part(planned: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def act_of_planned(planned: Mapping[str, Any], campaign_id: str | None, key: str) -> Act:
-    """Return one post of a payload as the act it leads to, without its files: to be judged, not to be done."""
-    platform = str(planned.get("platform"))
-    return Act(
-        effect="send" if platform == "email" else "publish",
-        campaign_id=campaign_id,
-        platform=platform,
-        account_id=planned.get("account_id"),
-        publish_at=moment_of_payload(planned.get("publish_at")),
-        post=Post(
-            key=key,
-            text=str(planned.get("text", "")),
-            title=planned.get("subject"),
-            link=planned.get("link"),
-            hashtags=tuple(map(str, inner_list(planned.get("hashtags")))),
-            recipients=tuple(map(str, inner_list(planned.get("recipients")))),
-        ),
-    )
-
-
 def recipients_digest(addresses: Iterable[str]) -> str | None:
     """Return the SHA-256 (hex) of a list of recipients, whatever its order; None for nobody in particular."""
     unique = sorted({address.strip().casefold() for address in addresses})

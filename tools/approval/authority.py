@@ -1,7 +1,7 @@
 """The one place that allows an effect to leave the house: a live approval of exactly this, or a policy."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -9,17 +9,16 @@ from core.errors import ApprovalRequired, Forbidden, Halted, NotFound
 from core.json_text import inner_list, inner_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
-from db.approval_rules import PolicyRow
 from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, Halt
 from tools.approval.act import Act, LeavingEffect, approved_part
-from tools.approval.guardrails import breaches
 from tools.approval.payload import effect_id, payload_hash
 from tools.approval.permit import MINT, Permit
-from tools.approval.policy import Ruling, decide
+from tools.approval.policy import Ruling
 from tools.approval.rules import RulesInForce, rules_in_force
+from tools.approval.verdict import approved_modes, forbidden, ruled
 
 COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
     "publish": frozenset({"publish"}),
@@ -31,6 +30,7 @@ COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
 LATEST: Final = timedelta(hours=12)
 HOUR: Final = timedelta(hours=1)
 STANDING_STILL = frozenset({"paused", "cancelled", "failed"})
+POLICY: Final = "policy"
 ASK = "A person has to approve exactly this first."
 
 
@@ -49,8 +49,7 @@ class Authority:
         campaign = await self._campaign(scope, act)
         rules = await rules_in_force(self._database, scope, campaign)
         _require_moving(rules.halt, campaign)
-        broken = breaches(rules.every, act)
-        if never := [breach.message for breach in broken if breach.then == "refuse"]:
+        if never := forbidden(rules, act):
             raise Forbidden(f"{' '.join(never)} It was not done.", breaches=never)
         now = self._database.clock.now()
         if act.publish_at is not None and now < act.publish_at:
@@ -64,17 +63,16 @@ class Authority:
         if act.request_id is not None:
             request = await self._request(scope, act.request_id)
             require_live(request, act)
-            if not _covers(request, act):
+            if not _covers(request, act) and not await self._raised_to_cover(scope, request, act):
                 raise ApprovalRequired(
                     "This is not what was approved, so it was not done. Ask for approval of it as it is now.",
                     approval_id=request.request_id,
                 )
+            if request.decided_via == POLICY:
+                return await self._by_policy(scope, act, campaign, rules)
             why = f"{request.approved_by} approved {request.request_id}."
             return Permit(act, "approval", why, now, request.request_id, mint=MINT)
-        ruling = await self.ruling(scope, act, campaign, rules)
-        if ruling.ruling == "ask":
-            raise ApprovalRequired(f"{ASK} {ruling.why}", effect=act.effect, why=ruling.why)
-        return Permit(act, "policy", ruling.why, now, None, mint=MINT)
+        return await self._by_policy(scope, act, campaign, rules)
 
     async def require_still(self, scope: Scope, permit: Permit) -> None:
         """Raise unless a permit of a moment ago still holds: Halted where everything or the campaign was stopped since,
@@ -101,27 +99,34 @@ class Authority:
         """
         campaign = await self._campaign(scope, act)
         rules = await rules_in_force(self._database, scope, campaign)
-        never = [breach.message for breach in breaches(rules.every, act) if breach.then == "refuse"]
-        if never:
+        if never := forbidden(rules, act):
             raise Forbidden(" ".join(never), breaches=never)
-        return await self.ruling(scope, act, campaign, rules)
+        return await self._ruling(scope, act, campaign, rules)
 
-    async def ruling(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Ruling:
-        """Return what the policy says of an act. It allows only what belongs to a campaign with an approved plan."""
-        ask = PolicyRow(ruling="ask")
-        if campaign is None or act.effect not in {"publish", "send"} or act.account_id is None or act.post is None:
-            return Ruling("ask", ask, "Only posts and emails of a campaign may go out by its policy.")
-        if broken := breaches(rules.every, act):
-            return Ruling("ask", ask, " ".join(breach.message for breach in broken))
-        plans = await Repository(self._database, APPROVAL_REQUESTS, scope).find(
-            {"campaign_id": campaign.campaign_id, "status": "approved", "request_type": "campaign_plan"}
+    async def _raised_to_cover(self, scope: Scope, plan: ApprovalRequest, act: Act) -> bool:
+        """Whether an amount lies within a plan's budget and all that was approved on top of it."""
+        if act.effect != "spend" or plan.request_type != "campaign_plan" or plan.campaign_id != act.campaign_id:
+            return False
+        more = await Repository(self._database, APPROVAL_REQUESTS, scope).find(
+            {"campaign_id": plan.campaign_id, "status": "approved", "request_type": "budget"}
         )
-        live = [plan for plan in plans if payload_hash(plan.content) == plan.payload_hash]
-        if not live:
-            return Ruling("ask", ask, "The campaign's plan is not approved.")
-        if not rules.has_rows and all(plan.content.get("mode") != rules.mode for plan in live):
-            return Ruling("ask", ask, f"The mode {rules.mode} is not the one that was approved with the plan.")
-        return decide(rules.table, act, rules.timezone)
+        live = [one for one in more if payload_hash(one.content) == one.payload_hash]
+        return bool(live) and _within([plan, *live], act)
+
+    async def _by_policy(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Permit:
+        """Return the permit of the policy as it is now: what it let pass before counts for nothing."""
+        ruling = await self._ruling(scope, act, campaign, rules)
+        if ruling.ruling == "ask":
+            raise ApprovalRequired(f"{ASK} {ruling.why}", effect=act.effect, why=ruling.why, asked_anew=True)
+        return Permit(act, POLICY, ruling.why, self._database.clock.now(), act.request_id, mint=MINT)
+
+    async def _ruling(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Ruling:
+        plans: list[ApprovalRequest] = []
+        if campaign is not None:
+            plans = await Repository(self._database, APPROVAL_REQUESTS, scope).find(
+                {"campaign_id": campaign.campaign_id, "status": "approved", "request_type": "campaign_plan"}
+            )
+        return ruled(rules, act, approved_modes(plans))
 
     async def _campaign(self, scope: Scope, act: Act) -> Campaign | None:
         if act.campaign_id is None:
@@ -168,7 +173,7 @@ def _covers(request: ApprovalRequest, act: Act) -> bool:
     if act.effect == "launch":
         return act.plan is not None and payload_hash(dict(act.plan)) == request.payload_hash
     if act.effect == "spend":
-        return _covers_spending(content, act) and request.campaign_id == act.campaign_id
+        return request.campaign_id == act.campaign_id and _within([request], act)
     asked = act.canonical()
     return act.account_id is not None and any(
         asked == approved_part(planned)
@@ -183,13 +188,10 @@ def _planned(content: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]
         yield position, inner_object(planned)
 
 
-def _covers_spending(content: Mapping[str, Any], act: Act) -> bool:
-    """Whether an amount lies within the approved budget; what is spent altogether is the ledger's to hold."""
-    budget = inner_object(content.get("budget"))
-    allowed = budget.get("amount_minor")
-    return (
-        act.amount is not None
-        and isinstance(allowed, int)
-        and 0 < act.amount.minor <= allowed
-        and budget.get("currency") == act.amount.currency
-    )
+def _within(requests: Sequence[ApprovalRequest], act: Act) -> bool:
+    """Whether an amount lies within these budgets together; what is spent altogether is the ledger's to hold."""
+    if act.amount is None:
+        return False
+    budgets = [inner_object(request.content.get("budget")) for request in requests]
+    amounts = [one.get("amount_minor") for one in budgets if one.get("currency") == act.amount.currency]
+    return 0 < act.amount.minor <= sum(amount for amount in amounts if isinstance(amount, int))

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from core.money import Money
 from db.approval_rules import ApprovalMode, PolicyRow
 from tools.approval.act import Act
 from tools.approval.risk import risks_of
@@ -14,6 +13,9 @@ from tools.approval.risk import risks_of
 Table: TypeAlias = tuple[PolicyRow, ...]
 
 ASK_ALWAYS: Final = PolicyRow(ruling="ask", why="No row fits, so a person is asked.")
+# The higher, the more is asked for.
+STRICTNESS: Final[Mapping[str, int]] = MappingProxyType({"full_auto": 0, "hybrid": 1, "semi_auto": 2})
+ALWAYS_ASKED: Final = frozenset({"spend", "launch"})
 DAY_START: Final = 8
 DAY_END: Final = 20
 MODES: Final[Mapping[ApprovalMode, Table]] = MappingProxyType(
@@ -59,6 +61,11 @@ def compiled(mode: ApprovalMode, rows: Sequence[PolicyRow] = ()) -> Table:
     return tuple(rows) or MODES[mode]
 
 
+def stricter(*modes: ApprovalMode) -> ApprovalMode:
+    """Return the mode of several that asks for most."""
+    return max(modes, key=lambda mode: STRICTNESS[mode])
+
+
 def decide(table: Table, act: Act, timezone: str = "UTC") -> Ruling:
     """Return what the first row that fits rules; asking, if none fits."""
     risks = risks_of(act)
@@ -67,18 +74,31 @@ def decide(table: Table, act: Act, timezone: str = "UTC") -> Ruling:
     return Ruling(row.ruling, row, why or "The policy says so.", risks)
 
 
+def untrue(row: PolicyRow) -> str | None:
+    """Return why a row says what can't be, and what to do; None for one that rules as it reads."""
+    if row.up_to_minor is not None:
+        return (
+            "an amount fits nothing here: posts and emails cost nothing, and a person always approves money. Leave "
+            "up_to_minor out; guardrails.most_minor limits a single amount"
+        )
+    if row.ruling == "allow" and row.effect in ALWAYS_ASKED:
+        return "money and launches are always approved by a person; no row lets them pass. Write ruling: ask, or no row"
+    return None
+
+
 def in_words(row: PolicyRow) -> str:
     """Return a row as a sentence."""
-    what = {"any": "anything", "publish": "posts", "send": "emails", "spend": "money", "launch": "launching a campaign"}
+    anything = "anything" if row.ruling == "ask" else "posts and emails"
+    what = {"any": anything, "publish": "posts", "send": "emails", "spend": "money", "launch": "launching a campaign"}
     parts = [what[row.effect]]
     if row.channel != "any":
         parts.append(f"on {row.channel}")
     if row.risk != "any":
         parts.append(f"with {row.risk} risk")
-    if row.up_to_minor is not None:
-        parts.append(f"up to {row.up_to_minor} minor units")
     if row.from_hour is not None or row.to_hour is not None:
         parts.append(f"between {row.from_hour or 0}:00 and {row.to_hour or 24}:00")
+    if untrue(row):
+        return f"{' '.join(parts)}: has no effect, a person is asked"
     then = "a person is asked" if row.ruling == "ask" else "goes out without asking"
     return f"{' '.join(parts)}: {then}"
 
@@ -88,13 +108,9 @@ def _fits(row: PolicyRow, act: Act, risky: bool, timezone: str) -> bool:
         row.effect in {"any", act.effect}
         and row.channel in {"any", act.platform}
         and (row.risk == "any" or (row.risk == "high") == risky)
-        and (row.up_to_minor is None or (act.amount is not None and _within(act.amount, row.up_to_minor)))
+        and row.up_to_minor is None
         and _at_hour(row, act, timezone)
     )
-
-
-def _within(amount: Money, up_to: int) -> bool:
-    return 0 < amount.minor <= up_to
 
 
 def _at_hour(row: PolicyRow, act: Act, timezone: str) -> bool:

@@ -21,16 +21,21 @@ from db.repository import Repository
 from tools.approval.difference import difference
 from tools.approval.merge_patch import merged
 from tools.approval.payload import ApprovedPayload, payload_hash
+from tools.approval.signers import NOBODY_KNOWN, Signers, objection
 
 Decision: TypeAlias = Literal["approve", "reject"]
 RequestType: TypeAlias = Literal["campaign_plan", "content", "budget", "publish"]
 Listener: TypeAlias = Callable[[Scope, ApprovalRequest], Awaitable[None]]
 PayloadModel: TypeAlias = Callable[[str], type[BaseModel]]
+FinishEdit: TypeAlias = Callable[[Database, Scope, ApprovalRequest, BaseModel], Awaitable[BaseModel]]
 
 LIFETIME: Final = timedelta(days=7)
 FIRST_REMINDER: Final = timedelta(days=1)
 LAST_REMINDER: Final = timedelta(days=1)
 DONE_WORDS: Final = {"approved": "approved", "rejected": "rejected", "expired": "expired", "cancelled": "withdrawn"}
+# Where a request's metadata say so, neither turn nor workflow waits for it: it is carried out from elsewhere.
+CARRIED_BY: Final = "carried_by"
+CARE: Final = "care"
 LIVE: Final = ("pending", "approved")
 # Whose voice it was is in the audit log, and in the transcript that the notes name.
 BY_VOICE: Final = "voice_approval"
@@ -64,15 +69,23 @@ class RequestDraft:
 
 
 class ApprovalRequests:
-    """The requests of all tenants. ``payload_model`` gives the model edits are checked with, by the tool's name."""
+    """The requests of all tenants.
+
+    ``payload_model`` gives the model edits are checked with, by the tool's name; ``finish_edit`` makes of an edited
+    payload what is approved, or refuses it. ``signers`` tells who may decide in an account.
+    """
 
     def __init__(
         self,
         database: Database,
         payload_model: PayloadModel | None = None,
         on_decided: Sequence[Listener] = (),
+        finish_edit: FinishEdit | None = None,
+        signers: Callable[[Scope], Awaitable[Signers]] | None = None,
     ) -> None:
+        self._signers = signers
         self._database = database
+        self._finish_edit = finish_edit
         self._payload_model = payload_model
         self._on_decided = tuple(on_decided)
 
@@ -153,13 +166,13 @@ class ApprovalRequests:
         request = await repository.get(request_id)
         now = self._database.clock.now()
         await self._require_open(repository, request, payload_hash, now)
-        _require_approver(scope, request)
+        await self.require_signer(scope, request)
         if decision == "reject":
             if edits:
                 raise InvalidInput("A rejection takes no edits. Say in the notes what should change.", field="edits")
             changes = _closed("rejected", scope, via, now) | {"rejection_reason": notes}
         else:
-            changes = self._approved(scope, request, notes, edits, via, now)
+            changes = await self._approved(scope, request, notes, edits, via, now)
         seen = {"status": "pending", "payload_hash": request.payload_hash, "step": request.step}
         try:
             decided = await repository.update(request_id, changes, where=seen)
@@ -167,6 +180,14 @@ class ApprovalRequests:
             raise already_decided(await repository.get(request_id)) from None
         await self._audit(scope, decided, decision, request.step, via)
         return decided
+
+    async def require_signer(self, scope: Scope, request: ApprovalRequest) -> None:
+        """Raise Forbidden unless the step that waits is this person's to sign."""
+        if not request.steps:
+            return
+        signers = await self._signers(scope) if self._signers else NOBODY_KNOWN
+        if why := objection(request, scope.actor_id, signers):
+            raise Forbidden(why)
 
     async def tell(self, scope: Scope, request: ApprovalRequest) -> None:
         """Tell whoever waits for a request that it is no longer pending. Harmless when repeated."""
@@ -229,7 +250,7 @@ class ApprovalRequests:
                 payload_hash=request.payload_hash,
             )
 
-    def _approved(
+    async def _approved(
         self,
         scope: Scope,
         request: ApprovalRequest,
@@ -242,7 +263,7 @@ class ApprovalRequests:
         shown = request.payload_hash
         signatures = request.signatures
         if edits:
-            content = self._edited(request, edits)
+            content = await self._edited(scope, request, edits)
             shown = payload_hash(content)
             changes = {"content": content, "payload_hash": shown, "edits": dict(edits)}
             if told := difference(request.content, content):
@@ -262,7 +283,7 @@ class ApprovalRequests:
             changes |= _closed("approved", scope, via, now) | {"approval_notes": notes}
         return changes
 
-    def _edited(self, request: ApprovalRequest, edits: Mapping[str, Any]) -> dict[str, Any]:
+    async def _edited(self, scope: Scope, request: ApprovalRequest, edits: Mapping[str, Any]) -> dict[str, Any]:
         if self._payload_model is None or not request.tool:
             raise InvalidInput("This can't be edited while approving. Reject it and say what should change.")
         model = self._payload_model(request.tool)
@@ -276,6 +297,8 @@ class ApprovalRequests:
             problems = edited.problems_of_edit(model.model_validate(request.content))
             if problems:
                 raise InvalidInput(f"The edits don't fit: {' '.join(problems)}", field="edits")
+        if self._finish_edit is not None:
+            edited = await self._finish_edit(self._database, scope, request, edited)
         return edited.model_dump(mode="json")
 
     async def _audit(self, scope: Scope, request: ApprovalRequest, act: str, step: int, via: str) -> None:
@@ -302,14 +325,6 @@ def _closed(status: Literal["approved", "rejected"], scope: Scope, via: str, now
         "resolved_at": now,
         "remind_at": None,
     }
-
-
-def _require_approver(scope: Scope, request: ApprovalRequest) -> None:
-    if not request.steps:
-        return
-    step = request.steps[request.step]
-    if step.approvers and scope.actor_id not in step.approvers:
-        raise Forbidden(f"The step {step.name!r} is for others to decide: {', '.join(step.approvers)}.")
 
 
 def already_decided(request: ApprovalRequest) -> Conflict:

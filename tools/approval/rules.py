@@ -1,17 +1,18 @@
 """The rules in force for an account and one of its campaigns."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.scope import Scope
 from db.approval_requests import ApprovalStep
-from db.approval_rules import ApprovalMode, ApprovalRules
+from db.approval_rules import ApprovalMode, ApprovalRules, PolicyRow
 from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, AccountSettings, Halt
 from tools.approval.guardrails import of_brief
-from tools.approval.policy import Table, compiled
+from tools.approval.policy import Table, compiled, stricter
 
 DEFAULT_MODE: Final[ApprovalMode] = "semi_auto"
 
@@ -28,13 +29,17 @@ class RulesInForce:
     @property
     def table(self) -> Table:
         """The policy: the campaign's rows, or the account's, or what the mode compiles to."""
-        rows = (self.campaign.rows if self.campaign else []) or self.account.rows
-        return compiled(self.mode, rows)
+        return compiled(self.mode, self.rows)
+
+    @property
+    def rows(self) -> list[PolicyRow]:
+        """The rows somebody wrote in place of a mode: the campaign's, or the account's."""
+        return (self.campaign.rows if self.campaign else []) or self.account.rows
 
     @property
     def has_rows(self) -> bool:
         """Whether somebody wrote the policy's rows in place of a mode."""
-        return bool((self.campaign.rows if self.campaign else []) or self.account.rows)
+        return bool(self.rows)
 
     @property
     def timezone(self) -> str:
@@ -52,9 +57,18 @@ class RulesInForce:
         """All the rules whose guardrails hold."""
         return (self.account, self.campaign) if self.campaign else (self.account,)
 
+    def trying(self, mode: ApprovalMode, rows: Sequence[PolicyRow] = ()) -> "RulesInForce":
+        """Return the same rules with another policy in place of theirs; guardrails, timezone and steps stay."""
+        account = self.account.model_copy(update={"mode": mode, "rows": list(rows)})
+        campaign = self.campaign and self.campaign.model_copy(update={"mode": mode, "rows": []})
+        return replace(self, account=account, campaign=campaign, mode=mode)
+
 
 async def rules_in_force(database: Database, scope: Scope, campaign: Campaign | str | None = None) -> RulesInForce:
-    """Read the rules of an account and, where one is named, of its campaign."""
+    """Read the rules of an account and, where one is named, of its campaign.
+
+    Its mode is that of its own rules; without one the campaign's, but never a laxer one than the account's.
+    """
     settings = await Repository(database, SETTINGS, scope).find_one({}) or AccountSettings(settings_id="set_none")
     account = settings.approval
     if isinstance(campaign, str):
@@ -66,4 +80,5 @@ async def rules_in_force(database: Database, scope: Scope, campaign: Campaign | 
     own = campaign.approval.model_copy(
         update={"guardrails": rails.model_copy(update={"words": [*rails.words, *said.words]})}
     )
-    return RulesInForce(account, own, own.mode or campaign.mode, settings.halt)
+    chosen = stricter(campaign.mode, account.mode) if account.mode else campaign.mode
+    return RulesInForce(account, own, own.mode or chosen, settings.halt)

@@ -6,6 +6,7 @@ from core.errors import Rejected
 from db.email_campaigns import EmailCampaign
 from db.social_posts import PlatformResult, PostMedia, SocialPost
 from tools.approval.act import Act
+from tools.approval.planned_acts import effect_of
 from tools.outside.contract import Media, Post
 
 
@@ -16,7 +17,7 @@ def act_of_post(post: SocialPost, result: PlatformResult, key: str, media: Seque
     """
     content = post.content
     return Act(
-        effect="publish",
+        effect=effect_of(result.platform),
         campaign_id=post.campaign_id,
         request_id=post.request_id,
         subject_id=post.post_id,

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -70,11 +70,13 @@ class ManagedLinks:
         """Return what stands in a text: the short address, or the long one where nobody could follow the short one."""
         return f"{self._public_url}/l/{link.code}" if self._public_url else link.url
 
-    async def outgoing(self, scope: Scope, source: Source, text: str, link: str | None = None) -> Outgoing:
-        """Manage every web address of a post. Repeating it gives the same."""
+    async def outgoing(
+        self, scope: Scope, source: Source, text: str, link: str | None = None, managed: Collection[str] = ()
+    ) -> Outgoing:
+        """Manage every web address of a post but those that are ``managed`` already. Repeating it gives the same."""
         made: dict[str, ManagedUrl] = {}
         for url in [*LINK.findall(text), *([link] if link else [])]:
-            if url not in made and not self._managed(url):
+            if url not in made and url not in managed and not self._managed(url):
                 made[url] = await self.manage(scope, source, url)
         addresses = {url: self.address(one) for url, one in made.items()}
         return Outgoing(

@@ -1,16 +1,18 @@
 """The approval of plan and budget a campaign starts with: asked for once, waited for, and read from the document."""
 
-from core.errors import Conflict
+from core.errors import ApprovalRequired, Conflict
 from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import Campaign
 from db.repository import Repository
 from tools.approval.act import Act
 from tools.approval.requests import RequestDraft
-from tools.launching import launch_payload, launch_summary
+from tools.approval.rules import rules_in_force
+from tools.launching import LaunchPayload, as_it_stands, launch_payload, launch_summary
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
 
+CHANGED = "The plan was changed after it was approved. Launch it again to have it approved as it is now."
 WITHDRAWN = "The plan was changed or withdrawn, so this is no longer asked."
 
 
@@ -49,6 +51,9 @@ class PlanConsent:
                 reason = request.rejection_reason or "The plan was rejected."
             case _:
                 reason = request.status.capitalize()
+        return await self._refused(course, campaign, request, reason)
+
+    async def _refused(self, course: Course, campaign: Campaign, request: ApprovalRequest, reason: str) -> Plain:
         await self._ground.moved(course, "planning", {"execution.reason": reason})
         told = Entry(
             "refused",
@@ -63,12 +68,21 @@ class PlanConsent:
         return {"state": "over", "until": None}
 
     async def _begin(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> Plain:
-        act = Act("launch", course.campaign_id, request.request_id, plan=request.content)
-        await self._parts.authority.permit(course.scope, act)
+        """Begin, if what was approved is what the campaign is at the moment it begins."""
+        asked = LaunchPayload.model_validate(request.content)
+        plan = as_it_stands(campaign, asked, campaign.execution.timezone, int(course.launch))
+        act = Act("launch", course.campaign_id, request.request_id, plan=plan.model_dump(mode="json"))
         try:
-            moved = await self._ground.move(course, "generating", {"execution.request_id": request.request_id})
+            await self._parts.authority.permit(course.scope, act)
+        except ApprovalRequired:
+            return await self._refused(course, campaign, request, CHANGED)
+        seen = {"status": campaign.status, "execution.launch": int(course.launch), "updated_at": campaign.updated_at}
+        changes = {"status": "generating", "execution.request_id": request.request_id}
+        try:
+            moved = await self._ground.campaigns(course).update(course.campaign_id, changes, where=seen)
         except Conflict:
-            return {"state": "wait", "until": None}
+            # Somebody has changed it since it was read: what it is now is looked at from the beginning.
+            return await self.look(course)
         told = Entry(
             "started",
             "started",
@@ -97,6 +111,7 @@ class PlanConsent:
             campaign_id=campaign.campaign_id,
             workflow_id=campaign.execution.workflow_id,
             about=(campaign.campaign_id,),
+            steps=(await rules_in_force(self._parts.database, course.scope, campaign)).steps,
         )
         request = await self._parts.requests.ask(course.scope, draft)
         told = Entry(

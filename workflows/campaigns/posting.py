@@ -10,13 +10,16 @@ from core.ids import derived_id
 from core.json_text import inner_list, json_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
-from db.campaigns import Campaign, CampaignMode
+from db.approval_rules import ApprovalMode
+from db.campaigns import Campaign
 from db.content_library import CONTENT_LIBRARY, Content
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS
-from tools.approval.act import Act, act_of_planned
+from tools.approval.act import Act
+from tools.approval.authority import POLICY
 from tools.approval.payload import effect_id, execution_id
-from tools.outside.contract import Post
+from tools.approval.planned_acts import act_of_planned
+from tools.approval.rules import rules_in_force
 from tools.platforms.catalogue import BY_NAME
 from tools.runner import ToolOutcome
 from tools.tool import ToolContext
@@ -28,8 +31,7 @@ from workflows.campaigns.tasks import Tasks, bare_of
 BATCH: Final = 20
 LEAD: Final = timedelta(minutes=10)
 LATER: Final = timedelta(hours=1)
-POLICY: Final = "policy"
-EVERYTHING: Final[CampaignMode] = "semi_auto"
+EVERYTHING: Final[ApprovalMode] = "semi_auto"
 REVIEW: Final = "texts"
 Item: TypeAlias = tuple[Piece, Content]
 
@@ -131,14 +133,14 @@ class Posting:
 
         Where every post is asked for, so is every text before: it has to be approved as a text first.
         """
-        accounts = await self._accounts(course)
+        accounts, mode = await self._accounts(course), await self._mode(course, campaign)
         groups: dict[str, list[Item]] = {}
         for piece, content in items:
-            if campaign.mode == EVERYTHING and content.status != "approved":
+            if mode == EVERYTHING and content.status != "approved":
                 name = REVIEW
             else:
                 direct = BY_NAME[piece.platform].direct
-                asks = await self._asks(course, campaign, piece, content, accounts.get(piece.platform))
+                asks = await self._asks(course, campaign, mode, (piece, content), accounts.get(piece.platform))
                 name = f"{'direct' if direct else 'public'} {'asked' if asks else 'free'}"
             groups.setdefault(name, []).append((piece, content))
         return groups
@@ -149,10 +151,11 @@ class Posting:
         return {account.platform: account.account_id for account in found}
 
     async def _asks(
-        self, course: Course, campaign: Campaign, piece: Piece, content: Content, account_id: str | None
+        self, course: Course, campaign: Campaign, mode: ApprovalMode, item: Item, account_id: str | None
     ) -> bool:
         """Whether a person will have to see this post; what counts in the end is asked of what is prepared."""
-        if by_mode(campaign.mode, [piece.platform]):
+        piece, content = item
+        if by_mode(mode, [piece.platform]):
             return True
         planned = {
             "platform": piece.platform,
@@ -166,6 +169,10 @@ class Posting:
         }
         act = act_of_planned(planned, campaign.campaign_id, content.content_id)
         return account_id is not None and await self._has_to_ask(course, act)
+
+    async def _mode(self, course: Course, campaign: Campaign) -> ApprovalMode:
+        """Return the mode that rules now, which is not always the one the campaign was launched in."""
+        return (await rules_in_force(self._parts.database, course.scope, campaign)).mode
 
     async def _has_to_ask(self, course: Course, act: Act) -> bool:
         try:
@@ -239,15 +246,17 @@ class Posting:
             return expired or await self._requests(course).get(request.request_id)
         if await self._needs_person(course, campaign, request):
             return request
-        by = Scope(course.user_id, f"{POLICY}:{campaign.mode}", "user")
+        by = Scope(course.user_id, f"{POLICY}:{await self._mode(course, campaign)}", "user")
         try:
             return await self._parts.requests.record(by, request.request_id, "approve", via=POLICY)
         except Conflict:
             return await self._requests(course).get(request.request_id)
 
     async def _needs_person(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> bool:
-        """Whether a person has to see these posts: by the campaign's mode, or by the account's rules and guardrails."""
-        if request.request_type == "content" or by_mode(campaign.mode, _platforms(request)):
+        """Whether a person has to see these posts: by the mode, the rules and guardrails, or who is named to sign."""
+        if request.steps or request.request_type == "content":
+            return True
+        if by_mode(await self._mode(course, campaign), _platforms(request)):
             return True
         for position, planned in enumerate(_posts(request)):
             connected = planned.get("account_id") is not None
@@ -317,7 +326,7 @@ class Posting:
         return Repository(self._parts.database, CONTENT_LIBRARY, course.scope)
 
 
-def by_mode(mode: CampaignMode, platforms: Sequence[str]) -> bool:
+def by_mode(mode: ApprovalMode, platforms: Sequence[str]) -> bool:
     """Whether a mode asks for these posts: for all of them, for those that reach people directly, or for none."""
     if mode == "hybrid":
         return any(name not in BY_NAME or BY_NAME[name].direct for name in platforms)
@@ -326,25 +335,8 @@ def by_mode(mode: CampaignMode, platforms: Sequence[str]) -> bool:
 
 def _act_of(planned: Mapping[str, Any], request: ApprovalRequest, position: int) -> Act:
     """Return the act a planned post would be, for asking what the rules say of it; its files are not looked at."""
-    platform = str(planned.get("platform"))
-    direct = BY_NAME[platform].direct
-    subject_id = effect_id("eml" if platform == "email" else "pst", request.request_id, position)
-    return Act(
-        effect="send" if direct else "publish",
-        campaign_id=request.campaign_id,
-        subject_id=subject_id,
-        platform=platform,
-        account_id=str(planned.get("account_id")),
-        publish_at=datetime.fromisoformat(str(planned.get("publish_at"))),
-        post=Post(
-            key=subject_id,
-            text=str(planned.get("text")),
-            title=planned.get("subject"),
-            link=planned.get("link"),
-            hashtags=tuple(inner_list(planned.get("hashtags"))),
-            recipients=tuple(inner_list(planned.get("recipients"))),
-        ),
-    )
+    prefix = "eml" if planned.get("platform") == "email" else "pst"
+    return act_of_planned(planned, request.campaign_id, effect_id(prefix, request.request_id, position))
 
 
 def _posts(request: ApprovalRequest) -> list[Mapping[str, Any]]:

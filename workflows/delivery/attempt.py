@@ -46,7 +46,10 @@ SKEW = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The delivery has come to an end: what is to be written into it. ``late``: its time has passed by too much."""
+    """The delivery has come to an end: what is to be written into it.
+
+    ``late``: its time has passed by too much, or a policy that had let it pass no longer does; a person is asked anew.
+    """
 
     state: DeliveryState
     reason: str | None = None
@@ -107,7 +110,8 @@ class Attempt:
                 return Ended("cancelled", f"{error.message}{self._so_far()}")
             return self._wait(self._means.pace.campaign_wait, error, waits_for="campaign")
         except (ApprovalRequired, Forbidden, Rejected) as error:
-            return Ended("failed", f"{error.message}{self._so_far()}")
+            late = bool(error.details.get("asked_anew"))
+            return Ended("failed", f"{error.message}{self._so_far()}", late=late)
         except (ReconnectNeeded, NotFound) as error:
             return self._wait(self._means.pace.account_wait, error, waits_for="account")
         except (Unavailable, DeliveryLost):

@@ -1,4 +1,7 @@
-"""A post whose time has passed by hours is asked for anew: the same post, at the next such time of day."""
+"""A post that did not go out in time is asked for anew: the same post, at the next such time of day.
+
+Its time has passed by hours, or the rules have been tightened since they let it pass.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -16,10 +19,9 @@ from db.delivery_store import DeliveryStore
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
-from tools.approval.requests import ApprovalRequests
+from tools.approval.requests import CARE, CARRIED_BY, ApprovalRequests
 from tools.platforms.email import left_of
 from tools.renewal import interrupt_of
-from workflows.approval_care import CARE, CARRIED_BY
 from workflows.delivery.notes import DurableNotes
 
 Late: TypeAlias = Callable[[Scope, Delivery], Awaitable[None]]
@@ -70,7 +72,8 @@ class AskedAgain:
         if earlier is not None:
             await self._replace(scope, delivery, earlier, request)
         if delivery.conversation_id:
-            text = f"It was too late for that post. {request.summary} Nothing goes out until you approve it."
+            why = delivery.reason or "It was too late for that post."
+            text = f"{why} {request.summary} Nothing goes out until you approve it."
             notice = Notice(derived_id("ntc", call_id), PUBLISHER, text=text, interrupt=interrupt_of(request))
             await self._notices.tell(scope, delivery.conversation_id, notice)
 

@@ -13,7 +13,7 @@ from core.errors import ApprovalRequired, Forbidden
 from core.ids import new_id
 from core.money import Money
 from core.scope import Scope
-from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalStep
 from db.approval_rules import ApprovalMode, ApprovalRules, Guardrails, PolicyRow
 from db.campaigns import CAMPAIGNS, Campaign, CampaignBrief
 from db.client import Database
@@ -22,10 +22,10 @@ from db.settings import SETTINGS, AccountSettings
 from tests.tools.approval.test_authority import POST, approved, planned
 from tools.approval.act import Act
 from tools.approval.authority import Authority
-from tools.approval.backtest import back_test
+from tools.approval.backtest import Tried, back_test
 from tools.approval.guardrails import breaches, of_brief
+from tools.approval.payload import effect_id
 from tools.approval.policy import MODES, compiled, decide, in_words
-from tools.approval.rules import rules_in_force
 from tools.outside.contract import Post
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -72,14 +72,27 @@ def test_no_mode_launches_or_spends_without_a_person(mode: ApprovalMode) -> None
 def test_the_first_row_that_fits_rules_and_none_means_asking() -> None:
     rows = (
         PolicyRow(effect="publish", channel="instagram", from_hour=22, to_hour=6, ruling="allow"),
-        PolicyRow(effect="spend", up_to_minor=1_000, ruling="allow"),
+        PolicyRow(effect="publish", channel="facebook", from_hour=9, to_hour=10, up_to_minor=1_000, ruling="allow"),
     )
     at = {hour: decide(rows, act(publish_at=NOON.replace(hour=hour))).ruling for hour in range(24)}
     assert {hour for hour, ruling in at.items() if ruling == "allow"} == {22, 23, 0, 1, 2, 3, 4, 5}
     assert decide(rows, act(platform="facebook", publish_at=NOON.replace(hour=23))).ruling == "ask"
-    assert decide(rows, Act("spend", amount=Money(1_000, "GBP"))).ruling == "allow"
-    assert decide(rows, Act("spend", amount=Money(1_001, "GBP"))).ruling == "ask"
+    assert decide(rows, act(platform="facebook", publish_at=NOON.replace(hour=9))).ruling == "ask"
     assert decide((), act()).ruling == "ask"
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (PolicyRow(effect="spend", ruling="allow"), "money: has no effect, a person is asked"),
+        (PolicyRow(effect="launch", ruling="allow"), "launching a campaign: has no effect, a person is asked"),
+        (PolicyRow(effect="spend", up_to_minor=500, ruling="ask"), "money: has no effect, a person is asked"),
+        (PolicyRow(ruling="allow"), "posts and emails: goes out without asking"),
+        (PolicyRow(effect="spend", ruling="ask"), "money: a person is asked"),
+    ],
+)
+def test_a_row_reads_as_it_rules(row: PolicyRow, says: str) -> None:
+    assert in_words(row) == says
 
 
 RULES = ApprovalRules(
@@ -192,19 +205,68 @@ async def test_no_approval_and_no_mode_lifts_a_guardrail_but_an_approval_lifts_t
         await Authority(database).permit(scope, replace(asked, campaign_id=free.campaign_id))
 
 
-async def test_a_back_test_names_what_people_had_stopped(database: Database, scope: Scope, clock: ManualClock) -> None:
-    at = {"publish_at": "2026-12-01T12:00:00Z", "link": None}
+async def test_a_back_test_rules_as_the_authority_would(database: Database, scope: Scope, clock: ManualClock) -> None:
+    campaign = await campaign_of(database, scope, "semi_auto", "semi_auto")
+    unplanned = await campaign_of(database, scope, "full_auto", None)
+    quiet = ApprovalRules(guardrails=Guardrails(quiet_from=9, quiet_to=12), timezone="America/New_York")
+    late = await campaign_of(database, scope, "full_auto", "full_auto", approval=quiet.model_dump())
+    at = {"publish_at": "2026-12-01T15:00:00Z", "link": None}
     ordinary = planned(clock) | at
     priced = planned(clock) | at | {"text": "Only £2"}
-    content = {"posts": [ordinary, priced], "audience": None, "budget": None}
-    await approved(database, scope, content)
-    await approved(database, scope, {"posts": [ordinary]}, status="rejected")
+    text_message = planned(clock) | at | {"platform": "sms"}
+    content = {"posts": [ordinary, priced, text_message], "audience": None, "budget": None}
+    mine = {"campaign_id": campaign.campaign_id}
+    await approved(database, scope, content, **mine)
     clock.advance(timedelta(days=40))
-    await approved(database, scope, content)
-    rejected = await approved(database, scope, {"posts": [ordinary]}, status="rejected")
-    rules = await rules_in_force(database, scope)
-    done = await back_test(database, scope, rules, compiled("hybrid"))
-    assert (done.posts, done.would_ask, len(done.unasked)) == (3, 1, 2)
+    await approved(database, scope, content, **mine)
+    rejected = await approved(database, scope, {"posts": [ordinary]}, status="rejected", **mine)
+    # What the authority always asks for: of no campaign, of no account, of no approved plan, in its campaign's hours.
+    await approved(database, scope, {"posts": [ordinary]})
+    await approved(database, scope, {"posts": [ordinary | {"account_id": None}]}, **mine)
+    await approved(database, scope, {"posts": [ordinary]}, campaign_id=unplanned.campaign_id)
+    await approved(database, scope, {"posts": [ordinary]}, campaign_id=late.campaign_id)
+
+    done = await back_test(database, scope, Tried("hybrid"))
+    assert (done.posts, done.would_ask, len(done.unasked), done.truncated) == (8, 6, 2, False)
     assert [one.approval_id for one in done.against] == [rejected]
-    assert (await back_test(database, scope, rules, compiled("semi_auto"))).unasked == ()
-    assert len((await back_test(database, scope, rules, compiled("full_auto"))).unasked) == 3
+    assert (await back_test(database, scope, Tried("semi_auto"))).unasked == ()
+    assert len((await back_test(database, scope, Tried("full_auto"))).unasked) == 4
+    rows = (PolicyRow(effect="send", ruling="allow"),)
+    assert [one.platform for one in (await back_test(database, scope, Tried("semi_auto", rows))).unasked] == ["sms"]
+    assert len((await back_test(database, scope, Tried("full_auto"), campaign_id=late.campaign_id)).unasked) == 0
+    part = await back_test(database, scope, Tried("hybrid"), most=2)
+    assert (part.posts < done.posts, part.truncated) == (True, True)
+    steps = ApprovalRules(steps=[ApprovalStep(name="client")])
+    await Repository(database, SETTINGS, scope).insert(AccountSettings(settings_id=new_id("set"), approval=steps))
+    assert (await back_test(database, scope, Tried("full_auto"))).unasked == ()
+
+
+@pytest.mark.parametrize(
+    "tightened",
+    [
+        {"mode": "semi_auto"},
+        {"mode": "hybrid", "guardrails": {"quiet_from": 0, "quiet_to": 24}},
+        {"rows": [{"effect": "publish", "ruling": "ask"}]},
+        {"steps": [{"name": "client"}]},
+    ],
+)
+async def test_what_a_policy_had_approved_is_permitted_while_it_still_would(
+    database: Database, scope: Scope, clock: ManualClock, tightened: dict[str, Any]
+) -> None:
+    campaign = await campaign_of(database, scope, "full_auto", "full_auto")
+    content = {"posts": [planned(clock)], "audience": None, "budget": None}
+    by_policy = {"decided_via": "policy", "approved_by": "policy:full_auto", "campaign_id": campaign.campaign_id}
+    request_id = await approved(database, scope, content, **by_policy)
+    by_person = await approved(database, scope, content, campaign_id=campaign.campaign_id)
+    it = act(campaign_id=campaign.campaign_id, publish_at=clock.now(), post=POST)
+    by_policy_act = replace(it, request_id=request_id, subject_id=effect_id("pst", request_id, 0))
+    by_person_act = replace(it, request_id=by_person, subject_id=effect_id("pst", by_person, 0))
+    authority = Authority(database)
+    permit = await authority.permit(scope, by_policy_act)
+    assert (permit.by, permit.request_id) == ("policy", request_id)
+    settings = AccountSettings.model_validate({"settings_id": new_id("set"), "approval": tightened})
+    await Repository(database, SETTINGS, scope).insert(settings)
+    with pytest.raises(ApprovalRequired) as error:
+        await authority.permit(scope, by_policy_act)
+    assert error.value.details["asked_anew"]
+    assert (await authority.permit(scope, by_person_act)).by == "approval"

@@ -215,3 +215,36 @@ async def test_each_act_is_in_the_audit_log_once(requests: ApprovalRequests, sco
     await requests.void(scope, asked.request_id, "Changed.")
     entries = await Repository(database, AUDIT_LOG, scope).find({"resource_id": asked.request_id})
     assert sorted(entry.action for entry in entries) == ["approval_approved", "approval_cancelled", "approval_pending"]
+
+
+async def test_each_step_takes_another_person_where_there_is_one(database: Database, scope: Scope) -> None:
+    people = {scope.actor_id: "ada@example.com"}
+
+    async def signers(_: Scope) -> dict[str, str]:
+        return people
+
+    requests = ApprovalRequests(database, lambda _: Note, signers=signers)
+    two = (ApprovalStep(name="first"), ApprovalStep(name="second"))
+    alone = await requests.ask(scope, draft(steps=two))
+    await requests.decide(scope, alone.request_id, "approve", via="web")
+    assert (await requests.decide(scope, alone.request_id, "approve", via="web")).status == "approved"
+
+    people["usr_lea"] = "Lea@Example.com"
+    asked = await requests.ask(scope, draft(steps=two))
+    await requests.decide(scope, asked.request_id, "approve", via="web")
+    by_link = Scope(scope.user_id, "ada@example.com", "user")
+    for same in (scope, by_link):
+        with pytest.raises(Forbidden, match=r"signed the step “first” already.*Lea@Example\.com"):
+            await requests.decide(same, asked.request_id, "approve", via="web")
+    lea = Scope(scope.user_id, "usr_lea", "user")
+    assert (await requests.decide(lea, asked.request_id, "approve", via="web")).status == "approved"
+
+    named = await requests.ask(scope, draft(steps=(ApprovalStep(name="lea", approvers=["lea@example.com"]),)))
+    with pytest.raises(Forbidden, match="for others"):
+        await requests.decide(scope, named.request_id, "approve", via="web")
+    assert (await requests.decide(lea, named.request_id, "approve", via="web")).status == "approved"
+    # Whoever is named alone for every step may sign them all.
+    own = ApprovalStep(name="own", approvers=[scope.actor_id])
+    both = await requests.ask(scope, draft(steps=(own, ApprovalStep(name="again", approvers=[scope.actor_id]))))
+    await requests.decide(scope, both.request_id, "approve", via="web")
+    assert (await requests.decide(scope, both.request_id, "approve", via="web")).status == "approved"
