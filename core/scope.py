@@ -10,6 +10,7 @@ Channel = Literal["web", "slack", "voice", "api", "cli"]
 
 VISITOR_PREFIX: Final = "vtr"
 Standing: TypeAlias = Role | Literal["visitor"]
+RANK: Final[dict[Role, int]] = {"viewer": 0, "user": 1, "admin": 2}
 WRITERS: frozenset[Standing] = frozenset({"admin", "user"})
 
 
@@ -71,6 +72,11 @@ class Scope:
         """Raise Forbidden unless this person administers the installation."""
         if self.role != "admin":
             raise Forbidden("Only an administrator may do this.")
+
+
+def lower_role(first: Role, second: Role) -> Role:
+    """Return the role of the two that may do less."""
+    return min(first, second, key=RANK.__getitem__)
 
 
 def is_visitor_id(user_id: str) -> bool:

@@ -33,6 +33,7 @@ from db.memory_changes import MEMORY_CHANGES
 from db.memory_support import MEMORY_SUPPORT
 from db.memory_switches import MEMORY_SWITCHES
 from db.messages import MESSAGES
+from db.notices import NOTICES
 from db.notification_mails import NOTIFICATION_MAILS
 from db.profiles import PROFILES
 from db.rate_limits import RATE_LIMITS
@@ -65,6 +66,7 @@ CATALOGUE: tuple[Collection[Any], ...] = (
     CONVERSATIONS,
     CONVERSIONS,
     MESSAGES,
+    NOTICES,
     CAMPAIGNS,
     ZOHO_TOKENS,
     SOCIAL_ACCOUNTS,

@@ -1,11 +1,13 @@
 """Conversations: the newest messages, the brief so far, and the lease of the turn that is running."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from core.scope import Channel
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+
+LeaseKind: TypeAlias = Literal["turn", "notice"]
 
 
 class WindowMessage(Part):
@@ -30,11 +32,13 @@ class ConversationContext(Part):
 class RunLease(Part):
     """The turn that is running, the process that runs it, and until when it may go without a sign of life.
 
-    ``boot`` names one start of the process; ``first_seq`` is the number of the run's first event. ``opening`` are its
-    first events in wire form: they are here until the run stores more.
+    A notice of the house takes a lease as well, for a moment: then ``message_id`` is the notice. ``boot`` names one
+    start of the process; ``first_seq`` is the number of the run's first event. ``opening`` are its first events in
+    wire form: they are here until the run stores more.
     """
 
     token: str = ""
+    kind: LeaseKind = "turn"
     run_id: str
     message_id: str
     owner: str

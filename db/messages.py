@@ -46,7 +46,7 @@ MESSAGES = Collection(
         Index(("user_id", "conversation_id", "-created_at", "-message_id")),
         Index(("user_id", "conversation_id", "run_id")),
         Index(("user_id", "conversation_id", "message_id"), partial={"status": "pending"}, label="pending"),
-        Index(("status",), partial={"status": "pending"}),
+        Index(("status", "created_at"), partial={"status": "pending"}),
         Index(("memory",), partial={"memory": "pending"}),
         Index(("memory",), partial={"memory": "failed"}, label="failed"),
     ),

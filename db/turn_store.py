@@ -17,7 +17,9 @@ from db.agent_events import AGENT_EVENTS
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
 from db.failures import translated
+from db.leases import Lease, LeaseLost, Release, held, lease_document, own
 from db.messages import MESSAGES
+from db.notices import NOTICES
 from db.stored import to_stored
 from db.writes import Insert, Update, Write
 
@@ -27,43 +29,6 @@ Begun: TypeAlias = Literal["begun", "known", "busy", "gone"]
 EVENTS_PER_PAGE = 500
 EVENTS_PER_ENTRY = 50
 MESSAGE_FIELDS = {"_id": 0}
-
-
-class LeaseLost(Conflict):
-    """Another process has taken this turn over."""
-
-    code = "lease_lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to run a conversation's turn until ``until``. No two leases share a ``token``.
-
-    ``boot`` changes whenever the owner starts again.
-    """
-
-    token: str
-    run_id: str
-    message_id: str
-    owner: str
-    boot: str
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A lease to give back, with the conversation's new window and numbers."""
-
-    user_id: str
-    conversation_id: str
-    token: str
-    changes: Mapping[str, Any]
-    messages_added: int
-
-    @property
-    def held(self) -> Raw:
-        """The conversation while the lease is ours."""
-        return _held(self.conversation_id, self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +48,11 @@ class TurnStore:
         self._conversations = database.raw(CONVERSATIONS)
         self._messages = database.raw(MESSAGES)
         self._events = database.raw(AGENT_EVENTS)
+        self._notices = database.raw(NOTICES)
         self._conversations_space = database.namespace(CONVERSATIONS)
         self._messages_space = database.namespace(MESSAGES)
         self._events_space = database.namespace(AGENT_EVENTS)
+        self._notices_space = database.namespace(NOTICES)
 
     async def head(self, user_id: str, conversation_id: str) -> Raw | None:
         """Return the conversation document, or None if there is no such one here. 1 round trip."""
@@ -103,7 +70,7 @@ class TurnStore:
         taken = _literal(lease_document(lease)) | {"first_seq": {"$add": ["$last_seq", 1]}}
         change = {"$set": {"queued": {"$cond": [busy, 1, 0]}, "run": {"$cond": [busy, "$run", taken]}}}
         with translated():
-            await self._conversations.update_one(_own(user_id, conversation_id), [change])
+            await self._conversations.update_one(own(user_id, conversation_id), [change])
         return await self.head(user_id, conversation_id)
 
     async def take_over(self, user_id: str, conversation_id: str, abandoned: Raw, lease: Lease) -> Raw | None:
@@ -118,29 +85,31 @@ class TurnStore:
         }
         with translated():
             taken = await self._conversations.update_one(
-                _own(user_id, conversation_id) | seen, {"$set": {f"run.{key}": new for key, new in renewed.items()}}
+                own(user_id, conversation_id) | seen, {"$set": {f"run.{key}": new for key, new in renewed.items()}}
             )
         return await self.head(user_id, conversation_id) if taken.matched_count else None
 
     async def renew(self, conversation_id: str, token: str, until: datetime) -> Raw | None:
         """Keep the lease; return the lease document, or None if it is no longer ours. 2 round trips."""
-        held = _held(conversation_id, token)
+        ours = held(conversation_id, token)
         with translated():
-            await self._conversations.update_one(held, {"$set": {"run.until": until}})
-            found = await self._conversations.find_one(held, {"_id": 0, "run": 1})
+            await self._conversations.update_one(ours, {"$set": {"run.until": until}})
+            found = await self._conversations.find_one(ours, {"_id": 0, "run": 1})
         return found["run"] if found else None
 
     async def ask_to_cancel(self, user_id: str, conversation_id: str) -> bool:
         """Ask whoever holds the lease to stop; False if nothing runs. 1 round trip."""
         with translated():
             done = await self._conversations.update_one(
-                _own(user_id, conversation_id) | {"run.run_id": {"$exists": True}}, {"$set": {"run.cancel": True}}
+                own(user_id, conversation_id) | {"run.run_id": {"$exists": True}}, {"$set": {"run.cancel": True}}
             )
         return done.matched_count == 1
 
     async def release(self, lease: Release) -> bool:
-        """Give a lease back; True if a message waits. 1 round trip, 2 when one waits."""
+        """Give a lease back; True if something waits. 1 round trip, 2 when something does, 1 more after a notice."""
         change = self._given_back(lease)
+        if lease.notice_id:
+            await self._database.write(self._told(lease.notice_id))
         with translated():
             if (await self._conversations.update_one(lease.held | {"queued": 0}, change)).matched_count:
                 return False
@@ -152,6 +121,11 @@ class TurnStore:
             "$set": {**lease.changes, "run": None, "queued": 0, "updated_at": now},
             "$inc": {"message_count": lease.messages_added},
         }
+
+    def _told(self, notice_id: str) -> Update:
+        """Return the write that notes, while we hold the lease, that a notice is told: it is not begun again."""
+        change = {"status": "told", "told_at": self._database.clock.now()}
+        return Update(self._notices_space, {"notice_id": notice_id}, {"$set": change})
 
     def new_conversation(self, user_id: str, conversation: Conversation) -> Raw:
         """Return a conversation as ``begin`` stores it together with its first message."""
@@ -188,7 +162,7 @@ class TurnStore:
 
         What does not match would be stored anew, and that is refused: the id is taken, and an owner is missing.
         """
-        known = _held(conversation_id, None) | {"queued": 0, "last_seq": last_seq}
+        known = held(conversation_id, None) | {"queued": 0, "last_seq": last_seq}
         return Update(self._conversations_space, known, {"$set": {"run": lease}}, upsert=True)
 
     async def _begin_again(self, message: Raw) -> Begun:
@@ -203,10 +177,10 @@ class TurnStore:
 
         Raises LeaseLost when the lease is not ours any more.
         """
-        held = _held(message["conversation_id"], token)
+        ours = held(message["conversation_id"], token)
         changes = [
             Update(self._messages_space, {"message_id": message["message_id"]}, {"$set": taken_up}),
-            Update(self._conversations_space, held, {"$set": {"run.opening": opening}}),
+            Update(self._conversations_space, ours, {"$set": {"run.opening": opening}}),
         ]
         if await self._database.write(*changes) < len(changes):
             raise LeaseLost
@@ -215,8 +189,8 @@ class TurnStore:
         """Return the id of the entry that has this entry's number."""
         place = {key: entry[key] for key in ("user_id", "conversation_id", "seq")}
         with translated():
-            held = await self._events.find_one(place, {"_id": 0, "event_id": 1})
-        return str(held["event_id"]) if held else None
+            there = await self._events.find_one(place, {"_id": 0, "event_id": 1})
+        return str(there["event_id"]) if there else None
 
     async def enqueue(self, message: Raw) -> None:
         """Store a message that has to wait for its turn. 1 round trip. Conflict if it is there already."""
@@ -240,6 +214,7 @@ class TurnStore:
         writes += [Insert(self._events_space, entry) for entry in entries]
         if release:
             free = release.held | {"queued": 0}
+            writes += [self._told(release.notice_id)] if release.notice_id else []
             writes.append(Update(self._conversations_space, free, self._given_back(release)))
         if not writes:
             return False
@@ -248,7 +223,7 @@ class TurnStore:
         except Conflict:
             await self._write_again(answers, updates, entries)
             return False
-        return release is not None and matched > len(updates)
+        return release is not None and matched > len(updates) + bool(release.notice_id)
 
     async def _write_again(self, answers: Sequence[Raw], updates: Mapping[str, Raw], entries: Sequence[Raw]) -> None:
         """Do what a first attempt left undone: an answer replaces what that attempt had stored under its id."""
@@ -331,6 +306,14 @@ class TurnStore:
         messages.sort(key=lambda message: (message["timestamp"], message["role"] != "user"))
         return messages
 
+    async def close_line(self, user_id: str, conversation_id: str) -> None:
+        """Let nothing wait any more in a conversation that is gone. 2 round trips."""
+        where = {"conversation_id": conversation_id, "user_id": user_id, "status": "pending"}
+        now = self._database.clock.now()
+        with translated():
+            await self._messages.update_many(where, {"$set": {"status": "cancelled", "updated_at": now}})
+            await self._notices.delete_many(where)
+
     async def change_message(self, message_id: str, changes: Mapping[str, Any]) -> None:
         """Change fields of one message. 1 round trip."""
         with translated():
@@ -355,15 +338,6 @@ class TurnStore:
         return messages
 
 
-def _own(user_id: str, conversation_id: str) -> Raw:
-    return {"conversation_id": conversation_id, "user_id": user_id, "deleted_at": None}
-
-
-def _held(conversation_id: str, token: str | None) -> Raw:
-    """Return what finds a conversation by its lease, or without one: the first keys of an index, and nothing else."""
-    return {"conversation_id": conversation_id, "deleted_at": None, "run.token": token}
-
-
 def opening_of(head: Raw | None) -> list[NumberedEvent]:
     """Return the first events of the run under way, as a conversation's lease holds them."""
     run = head.get("run") if head else None
@@ -372,21 +346,6 @@ def opening_of(head: Raw | None) -> list[NumberedEvent]:
     return [
         NumberedEvent(seq, run["run_id"], wire) for seq, wire in enumerate(run.get("opening", ()), run["first_seq"])
     ]
-
-
-def lease_document(lease: Lease, first_seq: int = 1) -> Raw:
-    """Return a lease as the conversation holds it."""
-    return {
-        "token": lease.token,
-        "run_id": lease.run_id,
-        "message_id": lease.message_id,
-        "owner": lease.owner,
-        "boot": lease.boot,
-        "until": lease.until,
-        "first_seq": first_seq,
-        "attempt": 1,
-        "cancel": False,
-    }
 
 
 def _literal(document: Raw) -> Raw:

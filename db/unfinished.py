@@ -1,5 +1,6 @@
 """Work across all tenants that a killed process left behind: for recovery alone."""
 
+from datetime import datetime
 from typing import Any
 
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
@@ -7,6 +8,7 @@ from db.client import Database
 from db.conversations import CONVERSATIONS
 from db.failures import translated
 from db.messages import MESSAGES
+from db.notices import NOTICES
 from db.stored import to_document
 
 AT_MOST = 500
@@ -18,22 +20,32 @@ class UnfinishedWork:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def leases(self) -> list[dict[str, Any]]:
-        """Return the conversations with a turn running, alive or not: ids, tenant and lease."""
-        with translated():
-            cursor = self._database.raw(CONVERSATIONS).find(
-                {"run.until": {"$exists": True}, "deleted_at": None},
-                {"_id": 0, "conversation_id": 1, "user_id": 1, "run": 1},
-                limit=AT_MOST,
-            )
-            return await cursor.to_list()
+    async def abandoned(self, owner: str, boot: str, now: datetime) -> list[dict[str, Any]]:
+        """Return the conversations whose lease has run out, or is from before ``owner`` has started as ``boot``.
 
-    async def waiting_messages(self) -> list[dict[str, Any]]:
-        """Return the messages that wait for their turn, oldest first."""
+        Those that have waited longest come first: ids, tenant and lease.
+        """
+        over = {"run.until": {"$lt": now}}
+        earlier = {"run.until": {"$gte": now}, "run.owner": owner, "run.boot": {"$ne": boot}}
+        shown = {"_id": 0, "conversation_id": 1, "user_id": 1, "run": 1}
+        found: list[dict[str, Any]] = []
+        conversations = self._database.raw(CONVERSATIONS)
         with translated():
-            cursor = self._database.raw(MESSAGES).find({"status": "pending"}, {"_id": 0}, limit=AT_MOST)
-            messages = await cursor.to_list()
-        return sorted(messages, key=lambda message: str(message["message_id"]))
+            for which in (over, earlier):
+                where = which | {"deleted_at": None}
+                found += await conversations.find(where, shown, sort=[("run.until", 1)], limit=AT_MOST).to_list()
+        return found
+
+    async def lines(self) -> list[tuple[str, str]]:
+        """Return the conversations, each with its tenant, where a message or a notice waits, longest first."""
+        found: list[dict[str, Any]] = []
+        shown = {"_id": 0, "user_id": 1, "conversation_id": 1, "created_at": 1}
+        with translated():
+            for collection in (MESSAGES, NOTICES):
+                waiting = self._database.raw(collection).find({"status": "pending"}, shown, limit=AT_MOST)
+                found += await waiting.sort([("created_at", 1)]).to_list()
+        found.sort(key=lambda one: one["created_at"])
+        return list(dict.fromkeys((str(one["user_id"]), str(one["conversation_id"])) for one in found))
 
     async def decisions_not_acted_on(self) -> list[ApprovalRequest]:
         """Return the decided approvals whose run has not been told."""

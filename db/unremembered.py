@@ -32,7 +32,7 @@ class Unremembered:
 
         Those that failed before are left out until their next attempt is due, so that they crowd nobody out.
         """
-        due = {"memory": "pending", "memory_after": {"$not": {"$gt": self._database.clock.now()}}}
+        due = {"memory": "pending", "role": "user", "memory_after": {"$not": {"$gt": self._database.clock.now()}}}
         with translated():
             found = await self._messages.find(due, {"_id": 0}, limit=AT_ONCE).to_list()
         return sorted(found, key=lambda message: str(message["message_id"]))

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.errors import Conflict, InvalidInput
 from core.events import Interrupt
 from core.ids import derived_id, new_id

@@ -1,7 +1,8 @@
 """What a conversation is told of its requests by the house itself: reminders, and what was done once approved."""
 
 from agents.headless import Errand, Headless
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.ids import derived_id
 from core.json_text import inner_list, json_object
 from core.scope import Scope

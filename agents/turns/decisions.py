@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from agents.turns.accepted import Accepted
+from agents.turns.acting import acting
 from agents.turns.approved import ApprovedCall
 from agents.turns.house import House
 from agents.turns.intake import checked_content
@@ -74,7 +75,7 @@ class Decisions:
         except Conflict:
             log.debug("decision is in line already", approval_id=request.request_id)
         try:
-            return await self._turns.resume(scope, message)
+            return await self._turns.resume(message, scope)
         except NotFound:
             log.info("conversation of a decision is gone", approval_id=request.request_id)
             return None
@@ -94,7 +95,7 @@ class Decisions:
             "content": said.content if said else content,
             "status": "pending",
             "run_id": derived_id("run", request.request_id, "decision"),
-            "metadata": ApprovedCall.metadata(request),
+            "metadata": acting(scope) | ApprovedCall.metadata(request),
             "timestamp": now,
             "created_at": now,
             "updated_at": now,

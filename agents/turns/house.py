@@ -15,6 +15,7 @@ from agents.turns.feed import Feed
 from agents.turns.heads import Heads
 from core.clock import Clock
 from db.client import Database
+from db.notice_store import NoticeStore
 from db.turn_store import TurnStore
 from memory.desk import MemoryDesk
 from tools.runner import ToolRunner
@@ -36,6 +37,7 @@ class House:
 
     database: Database
     store: TurnStore
+    notices: NoticeStore
     feed: Feed
     heads: Heads
     graph: Graph
@@ -64,6 +66,7 @@ def build_house(
     return House(
         database=database,
         store=TurnStore(database),
+        notices=NoticeStore(database),
         feed=feed or Feed(),
         heads=Heads(),
         graph=build_graph(workers, supervisor),

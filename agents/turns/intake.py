@@ -4,9 +4,10 @@ import re
 from datetime import datetime
 from typing import Any
 
+from agents.turns.acting import acting
 from core.errors import InvalidInput
 from core.scope import Scope
-from db.turn_store import Lease
+from db.leases import Lease
 
 LONGEST_MESSAGE = 32_000
 LONGEST_CLIENT_ID = 128
@@ -53,7 +54,7 @@ def new_message(
         "status": "pending",
         "run_id": lease.run_id,
         "first_seq": first_seq,
-        "metadata": {"actor_id": scope.actor_id, "channel": scope.channel},
+        "metadata": acting(scope),
         "timestamp": now,
         "created_at": now,
         "updated_at": now,

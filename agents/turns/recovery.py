@@ -1,10 +1,9 @@
 """Picks up what another process, or this one before it was killed, left undone."""
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final, get_args
 
 import structlog
 
@@ -12,12 +11,14 @@ from agents.turns.decisions import Decisions
 from agents.turns.service import Turns
 from core.clock import Clock
 from core.errors import AppError, Unavailable
-from core.scope import Scope, scope_of_stored
+from core.scope import Channel, Scope, scope_of_stored
+from db.approval_requests import ApprovalRequest
 from db.unfinished import UnfinishedWork
 
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 2.0
+CHANNELS: Final[dict[str, Channel]] = {channel: channel for channel in get_args(Channel)}
 
 
 class Recovery:
@@ -45,22 +46,14 @@ class Recovery:
     async def sweep(self) -> int:
         """Look once; return how much was picked up. Safe to run in several processes at once."""
         found = 0
-        for head in self._abandoned(await self._work.leases(), self._clock.now()):
-            found += await self._quietly(self._turns.take_over(_scope(head), head))
-        for message in await self._work.waiting_messages():
-            if not self._turns.runs_here(message["conversation_id"]):
-                found += await self._quietly(self._turns.resume(_scope(message), message))
+        for head in await self._work.abandoned(self._turns.owner, self._turns.boot, self._clock.now()):
+            found += await self._quietly(self._turns.take_over(head))
+        for user_id, conversation_id in await self._work.lines():
+            if not self._turns.runs_here(conversation_id):
+                found += await self._quietly(self._turns.take_up_what_waits(user_id, conversation_id))
         for request in await self._work.decisions_not_acted_on():
-            found += await self._quietly(self._decisions.resume(_scope({"user_id": request.user_id}), request))
+            found += await self._quietly(self._decisions.resume(_decider(request), request))
         return found
-
-    def _abandoned(self, heads: Iterable[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
-        return [head for head in heads if self._is_abandoned(head["run"], now)]
-
-    def _is_abandoned(self, run: dict[str, Any], now: datetime) -> bool:
-        if run["owner"] == self._turns.owner and run["boot"] != self._turns.boot:
-            return True
-        return bool(run["until"] < now)
 
     async def _quietly(self, work: Any) -> int:
         try:
@@ -81,6 +74,9 @@ class Recovery:
                 log.exception("recovery failed, looking again soon")
 
 
-def _scope(document: dict[str, Any]) -> Scope:
-    user_id = document["user_id"]
-    return scope_of_stored(user_id, document.get("actor_id"))
+def _decider(request: ApprovalRequest) -> Scope:
+    """Return the scope of whoever has decided; of whom a voice was is not in the request, so the account acts."""
+    by = None if request.decided_via == "voice" else request.approved_by
+    decider = scope_of_stored(request.user_id, by)
+    via = CHANNELS.get(request.decided_via or "")
+    return replace(decider, channel=via) if via else decider

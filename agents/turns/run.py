@@ -33,7 +33,8 @@ from core.events import (
 )
 from core.ids import new_id
 from core.scope import Scope
-from db.turn_store import Begun, LeaseLost, NumberedEvent, Release, opening_of
+from db.leases import LeaseLost, Release
+from db.turn_store import Begun, NumberedEvent, opening_of
 
 log = structlog.get_logger(__name__)
 
@@ -256,6 +257,7 @@ class Run:
         if self.cancelled:
             await self._close_cancelled()
             return
+        self.scope.require_talk()
         self._stoppable = True
         self._tell_context(progress)
         recalled = await self._recalled(LONGEST_RECALL_SECONDS)
@@ -290,9 +292,10 @@ class Run:
         while page := await self.house.store.entries_after(self.scope.user_id, self.conversation_id, after):
             events += page
             after = page[-1].seq
-        opening = [] if events else opening_of(self.head)
+        mine = [event for event in events if event.run_id == self.run_id]
+        opening = [] if mine else opening_of(self.head)
         self.log.go_on(events, opening)
-        return Progress.of(event.wire for event in [*events, *opening])
+        return Progress.of(event.wire for event in [*mine, *opening])
 
     async def _close_done(self) -> None:
         waiting = self.turn.interrupts

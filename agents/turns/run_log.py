@@ -12,7 +12,8 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.events import Event, StepFinished, StepStarted, TextDelta, TextStarted
 from core.ids import derived_id
-from db.turn_store import EVENTS_PER_ENTRY, NumberedEvent, Release, TurnStore
+from db.leases import Release
+from db.turn_store import EVENTS_PER_ENTRY, NumberedEvent, TurnStore
 
 SOON_SECONDS = 0.03
 PATIENCE_SECONDS = 20.0

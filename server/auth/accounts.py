@@ -16,6 +16,7 @@ from db.accounts import Accounts
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.client import Database
 from db.repository import Repository
+from db.standing import may_act
 from db.users import User
 from server.auth.attempts import Attempts
 from server.auth.passwords import Passwords
@@ -41,11 +42,6 @@ class Origin:
 def scope_of(user: User, channel: Literal["web", "slack", "voice", "api", "cli"] = "api") -> Scope:
     """Return what an account may act as: its own tenant, or the one it is a member of."""
     return Scope(user_id=user.tenant_id or user.user_id, actor_id=user.user_id, role=user.role, channel=channel)
-
-
-def may_act(user: User | None) -> bool:
-    """Whether an account exists and is not suspended."""
-    return user is not None and user.status == "active" and user.subscription.status != "suspended"
 
 
 class AccountDesk:

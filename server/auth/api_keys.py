@@ -10,7 +10,7 @@ from typing import Final
 from core.clock import Clock
 from core.errors import Conflict, Forbidden, InvalidInput, LimitReached, NotFound
 from core.ids import new_id
-from core.scope import Role, Scope
+from core.scope import RANK, Role, Scope
 from db.accounts import Accounts
 from db.api_keys import API_KEYS, ApiKey, KeyScope
 from db.client import Database
@@ -21,7 +21,6 @@ KEY_PREFIX: Final = "mmk_"
 SHOWN: Final = 12
 MOST_KEYS: Final = 100
 MOST_LOOKED_AT: Final = 1000
-RANK: Final[dict[Role, int]] = {"viewer": 0, "user": 1, "admin": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +42,6 @@ def is_key(token: str) -> bool:
 def key_hash(text: str) -> str:
     """Return what is stored of a key. It has 256 random bits, so that a plain hash can't be reversed."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-
-
-def lower_role(first: Role, second: Role) -> Role:
-    """Return the role of the two that may do less."""
-    return min(first, second, key=RANK.__getitem__)
 
 
 class ApiKeyDesk:

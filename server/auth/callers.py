@@ -7,12 +7,13 @@ from typing import Final
 
 from core.clock import Clock
 from core.errors import NotAuthenticated
-from core.scope import Scope
+from core.scope import Scope, lower_role
 from db.accounts import Accounts
 from db.client import Database
+from db.standing import may_act
 from db.users import User
-from server.auth.accounts import may_act, scope_of
-from server.auth.api_keys import is_key, key_hash, lower_role
+from server.auth.accounts import scope_of
+from server.auth.api_keys import is_key, key_hash
 from server.auth.key_ring import KeyRing
 from server.auth.tokens import KeyGrant, Login, Tokens
 

@@ -10,13 +10,13 @@ from typing import Final
 from core.clock import Clock
 from core.errors import Conflict
 from core.ids import new_id
-from core.scope import Scope
+from core.scope import Scope, lower_role
 from db.accounts import Accounts
 from db.api_keys import API_KEYS, ApiKey, PendingGrant
 from db.client import Database
 from db.repository import Repository
 from server.auth.accounts import AccountDesk, Origin
-from server.auth.api_keys import KEY_PREFIX, SHOWN, key_hash, lower_role, require_room
+from server.auth.api_keys import KEY_PREFIX, SHOWN, key_hash, require_room
 from server.oauth.clients import Client
 
 CODE_LIFETIME: Final = timedelta(minutes=2)

@@ -13,8 +13,9 @@ from db.access_codes import ACCESS_CODES, AccessCode
 from db.accounts import Accounts
 from db.client import Database
 from db.repository import Repository
+from db.standing import may_act
 from db.users import User
-from server.auth.accounts import AccountDesk, Origin, may_act, scope_of
+from server.auth.accounts import AccountDesk, Origin, scope_of
 from server.auth.attempts import Attempts
 from server.auth.passwords import Passwords
 

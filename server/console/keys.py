@@ -6,9 +6,9 @@ from typing import Annotated, Any, Final
 from fastapi import Form, Response
 
 from core.errors import AppError, InvalidInput
-from core.scope import Role
+from core.scope import RANK, Role
 from db.api_keys import ApiKey, KeyScope
-from server.auth.api_keys import RANK, NewKey
+from server.auth.api_keys import NewKey
 from server.auth.caller import CameFrom
 from server.console.page import ConsolePage
 from server.console.routing import console_router

@@ -14,7 +14,8 @@ from core.scope import Scope
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.calendar_feeds import CALENDAR_FEEDS, CalendarFeed
 from db.settings import SETTINGS
-from server.auth.accounts import may_act, scope_of
+from db.standing import may_act
+from server.auth.accounts import scope_of
 from server.auth.caller import Caller, InPerson
 from server.calendar_file import calendar_file
 from server.problems import responses

@@ -17,8 +17,9 @@ from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS
+from db.standing import may_act
 from db.voice_checks import VOICE_CHECKS, Heard, VoiceCheck, VoiceState, VoiceWay
-from server.auth.accounts import AccountDesk, may_act, scope_of
+from server.auth.accounts import AccountDesk, scope_of
 from tools.approval.requests import already_decided
 from tools.voice.hearing import Understanding, understand
 from tools.voice.read_back import read_back

@@ -13,9 +13,9 @@ from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
+from db.leases import Lease, lease_document
 from db.messages import MESSAGES
 from db.repository import Repository
-from db.turn_store import Lease, lease_document
 from db.unremembered import Unremembered
 from tests.agents.test_memory import Firm
 

@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from bench.talker import Place
+from core.campaign_progress import CampaignProgress
 from core.clock import Clock
 from core.errors import Unavailable
+from core.events import Interrupt
 from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
@@ -136,3 +141,69 @@ async def test_same_process_goes_on_when_its_database_is_back(
     await checked(team, conversation_id, client_id, WRITE)
     await team.turns.stop()
     await team.house.models.close()
+
+
+class Told:
+    """A notice that asks for something in words, as a campaign's step tells it."""
+
+    asked = Interrupt("apr_1", "call_1", "campaign_plan", "Approve the plan.", {"posts": 2}, "hash", "2026-12-07")
+
+    def __init__(self, text: str) -> None:
+        step = CampaignProgress("cmp_1", "step", "The team writes the posts.")
+        self.notice = Notice(new_id("ntc"), "publisher", (step,), text, self.asked)
+
+
+@pytest.mark.parametrize("operations", range(5))
+@pytest.mark.parametrize("text", ["", "Nothing starts until you approve it."])
+@pytest.mark.parametrize("waits", [False, True])
+async def test_next_process_finishes_a_notice_that_was_cut_off(
+    database: Database,
+    cut_database: CutDatabase,
+    scope: Scope,
+    model: ModelServer,
+    clock: Clock,
+    operations: int,
+    text: str,
+    *,
+    waits: bool,
+) -> None:
+    """A notice and the message behind it come once each, whatever of the notice was stored."""
+    first, second = (build_team(one, scope, model.url, clock) for one in (cut_database, database))
+    conversation_id, client_id = await first.conversation(), new_id("cli")
+    notice = Told(text).notice
+    cut_database.cut(1, operations)
+    telling = asyncio.create_task(Notices(first.turns).tell(scope, conversation_id, notice))
+    await cut_database.gone.wait()
+    if waits:
+        await second.turns.accept(scope, conversation_id, CHAT, client_id)
+    await first.turns.stop()
+    await asyncio.gather(telling, return_exceptions=True)
+    await first.house.models.close()
+
+    await second.recovery.sweep()
+    if not waits:
+        await second.turns.accept(scope, conversation_id, CHAT, client_id)
+    await checked_behind(second, conversation_id, notice)
+    assert await second.recovery.sweep() == 0
+    await second.turns.stop()
+    await second.house.models.close()
+
+
+async def checked_behind(team: Team, conversation_id: str, notice: Notice) -> None:
+    """Wait for the notice and the turn behind it, then compare everything."""
+    log: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while sum(wire["type"] == "RUN_FINISHED" for wire in log) < 2:
+            await asyncio.sleep(0.01)
+            log = await team.log(conversation_id)
+        await team.at_rest(conversation_id)
+    assert [wire["type"] for wire in log].count("RUN_STARTED") == 2
+    assert [wire["name"] for wire in log if wire["type"] == "CUSTOM"] == ["campaign_progress", "user_message", "route"]
+    found = await Repository(team.house.database, MESSAGES, team.scope).find({"conversation_id": conversation_id})
+    said = sorted(message.content for message in found if message.role == "assistant")
+    assert said == sorted([*[notice.text] * bool(notice.text), answer(CHAT)])
+    assert [message.status for message in found] == ["done"] * len(found)
+    head = await team.house.store.head(team.scope.user_id, conversation_id)
+    assert head is not None
+    assert [item["approval_id"] for item in head["pending_approvals"]] == ["apr_1"]
+    assert (head["run"], head["last_seq"], head["message_count"]) == (None, len(log), len(found))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.campaign_progress import CampaignProgress
 from core.events import Interrupt
 from core.ids import derived_id

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from agents.headless import Errand, Headless
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.ids import derived_id
 from core.json_text import json_object
 from core.scope import Scope

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.ids import derived_id
 from core.scope import Scope
 from db.client import Database

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,16 @@ from agents.turns.house import House, build_house
 from agents.turns.recovery import Recovery
 from agents.turns.service import Turns
 from core.clock import Clock, SystemClock
+from core.errors import Conflict
 from core.ids import new_id
 from core.scope import Scope
 from core.settings import Settings
+from db.accounts import Accounts
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
 from db.repository import Repository
 from db.unfinished import UnfinishedWork
+from db.users import User
 from sandbox.model_server import ModelServer
 from tools.catalogue import CATALOGUE as TOOLS
 
@@ -40,7 +44,10 @@ class Team:
     scope: Scope
 
     async def conversation(self) -> str:
-        """Start a conversation."""
+        """Start a conversation, in an account that is there."""
+        with suppress(Conflict):
+            person = User(user_id=self.scope.user_id, email=f"{self.scope.user_id}@shop.example")
+            await Accounts(self.house.database).add(person)
         made = Conversation(conversation_id=new_id("cnv"), timezone="Europe/London")
         await Repository(self.house.database, CONVERSATIONS, self.scope).insert(made)
         return made.conversation_id

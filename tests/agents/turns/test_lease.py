@@ -15,9 +15,9 @@ from db.client import Database
 from db.conversations import CONVERSATIONS
 from db.erasure import erase
 from db.export import export
+from db.leases import Lease, lease_document
 from db.messages import MESSAGES
 from db.repository import Repository
-from db.turn_store import Lease, lease_document
 from sandbox.model_server import ModelServer, Say, Stall
 from tests.agents.turns.conftest import Team, build_team
 

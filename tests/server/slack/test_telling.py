@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.campaign_progress import CampaignProgress
 from core.clock import ManualClock
 from core.ids import new_id

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from agents.turns.notices import Notice, Notices
+from agents.turns.notice import Notice
+from agents.turns.notices import Notices
 from core.campaign_progress import CampaignProgress
 from core.ids import new_id
 from core.scope import Scope
