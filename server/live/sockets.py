@@ -9,7 +9,7 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from starlette.websockets import WebSocketState
 
-from core.errors import AppError, Forbidden, InvalidInput, LimitReached, NotAuthenticated, NotFound
+from core.errors import AppError, Forbidden, InvalidInput, LimitReached, NotAuthenticated, NotFound, Unavailable
 from core.frame_refused import FrameRefused
 from core.ids import is_public_id, new_id
 from core.scope import Scope
@@ -256,15 +256,15 @@ class Conversing(Talk):
         return await self._services.callers.scope_of_login(self._login)
 
     async def leave_with_the_login(self) -> None:
-        """End the socket of an API key that stops working; a person's login ends with its next frame."""
+        """End the socket of a token that expires, a key that is revoked, and a person who may act no longer."""
         while True:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            if self._login.key is None:
-                continue
             try:
                 await self._services.callers.require_standing(self._login)
             except NotAuthenticated as error:
                 raise Refused(NOT_AUTHENTICATED, error.message) from error
+            except Unavailable:
+                continue  # nothing can be told meanwhile either
 
     async def do(self, frame: ClientFrame) -> None:
         """Say, decide, stop, or answer a ping."""

@@ -4,7 +4,8 @@ import asyncio
 import json
 import socket as sockets
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -13,9 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 from agents.turns.feed import Frame
+from core.clock import ManualClock
 from core.events import TextDelta
 from core.ids import new_id
 from server.services import Services
@@ -250,6 +253,28 @@ async def test_an_erased_account_loses_its_sockets_at_the_next_frame(person: Per
         await person.client.request("DELETE", "/api/v1/me", json={"password": "correct horse"})
         await socket.send('{"type": "ping"}')
         assert await close_code(socket) == 4401
+
+
+async def test_who_only_listens_is_cut_off_with_their_login(
+    person: Person, member: Person, services: Services, clock: ManualClock, live: str
+) -> None:
+    """A removed member and an expired token are told nothing more, though they never say anything."""
+    conversation = await person.conversation()
+    short = services.tokens.issue(person.user_id, lifetime=timedelta(seconds=30))
+    async with AsyncExitStack() as stack:
+
+        async def listens(token: str) -> ClientConnection:
+            login = {"Authorization": f"Bearer {token}"}
+            return await stack.enter_async_context(connect(address(live, conversation), additional_headers=login))
+
+        removed, expired, stays = [await listens(token) for token in (member.token, short, person.token)]
+        assert (await person.client.delete(f"/api/v1/members/{member.user_id}")).status_code == 204
+        assert await close_code(removed) == 4401
+        assert expired.state is State.OPEN
+        clock.advance(timedelta(seconds=31))
+        assert await close_code(expired) == 4401
+        await person.say(conversation, "Hello")
+        await until(stays, "RUN_FINISHED")
 
 
 async def test_too_many_sockets_are_closed_with_4429(person: Person, services: Services, live: str) -> None:
