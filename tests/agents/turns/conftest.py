@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ from db.unfinished import UnfinishedWork
 from db.users import User
 from sandbox.model_server import ModelServer
 from tools.catalogue import CATALOGUE as TOOLS
+from tools.tool import Tool
 
 Wire = dict[str, Any]
 
@@ -83,8 +84,15 @@ def read_by_first_word(text: str, _situation: Situation) -> Reading:
     return Reading(("strategist",), 0.4, certain=False, kind="request", reason="hard to tell")
 
 
-def build_team(database: Database, scope: Scope, model_url: str | None, clock: Clock, owner: str = "test") -> Team:
-    """Put a team together; without a ``model_url`` on the offline model."""
+def build_team(
+    database: Database,
+    scope: Scope,
+    model_url: str | None,
+    clock: Clock,
+    owner: str = "test",
+    more: tuple[Tool, ...] = (),
+) -> Team:
+    """Put a team together; without a ``model_url`` on the offline model. Every agent has ``more`` tools."""
     settings = Settings.model_validate(
         {
             "openai_api_key": "sk-test" if model_url else "",
@@ -92,7 +100,8 @@ def build_team(database: Database, scope: Scope, model_url: str | None, clock: C
             "model_timeout_seconds": 1,
         }
     )
-    house = build_house(database, build_models(settings), clock, ROSTER, TOOLS, read_by_first_word)
+    roster = tuple(replace(spec, tools=(*spec.tools, *more)) for spec in ROSTER)
+    house = build_house(database, build_models(settings), clock, roster, [*TOOLS, *more], read_by_first_word)
     turns = Turns(house, owner)
     decisions = Decisions(house, turns)
     return Team(house, turns, decisions, Recovery(turns, decisions, UnfinishedWork(database), clock), scope)
