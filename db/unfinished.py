@@ -17,8 +17,9 @@ AT_MOST = 500
 class UnfinishedWork:
     """Finds, over all tenants, what somebody has to go on with. Every method is bounded and reads by an index."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, at_most: int = AT_MOST) -> None:
         self._database = database
+        self._at_most = at_most
 
     async def abandoned(self, owner: str, boot: str, now: datetime) -> list[dict[str, Any]]:
         """Return the conversations whose lease has run out, or is from before ``owner`` has started as ``boot``.
@@ -33,7 +34,7 @@ class UnfinishedWork:
         with translated():
             for which in (over, earlier):
                 where = which | {"deleted_at": None}
-                found += await conversations.find(where, shown, sort=[("run.until", 1)], limit=AT_MOST).to_list()
+                found += await conversations.find(where, shown, sort=[("run.until", 1)], limit=self._at_most).to_list()
         return found
 
     async def lines(self) -> list[tuple[str, str]]:
@@ -42,7 +43,7 @@ class UnfinishedWork:
         shown = {"_id": 0, "user_id": 1, "conversation_id": 1, "created_at": 1}
         with translated():
             for collection in (MESSAGES, NOTICES):
-                waiting = self._database.raw(collection).find({"status": "pending"}, shown, limit=AT_MOST)
+                waiting = self._database.raw(collection).find({"status": "pending"}, shown, limit=self._at_most)
                 found += await waiting.sort([("created_at", 1)]).to_list()
         found.sort(key=lambda one: one["created_at"])
         return list(dict.fromkeys((str(one["user_id"]), str(one["conversation_id"])) for one in found))
@@ -51,6 +52,6 @@ class UnfinishedWork:
         """Return the decided approvals whose run has not been told."""
         query = {"status": {"$in": ["approved", "rejected"]}, "resumed_at": None}
         with translated():
-            cursor = self._database.raw(APPROVAL_REQUESTS).find(query, {"_id": 0}, limit=AT_MOST)
+            cursor = self._database.raw(APPROVAL_REQUESTS).find(query, {"_id": 0}, limit=self._at_most)
             found = await cursor.to_list()
         return [to_document(APPROVAL_REQUESTS, stored) for stored in found]

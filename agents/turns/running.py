@@ -78,6 +78,10 @@ class RunningTurns:
         self.house.heads.forget(conversation_id)
         await self._abandon([conversation_id])
 
+    async def close_line(self, scope: Scope, conversation_id: str) -> None:
+        """Let nothing wait any more in a conversation that has just been removed."""
+        await self.house.store.close_line(scope.user_id, conversation_id)
+
     async def forget_account(self, user_id: str) -> None:
         """Stop the tenant's turns, without a word, and forget what is kept of them: the account is being removed."""
         mine = [key for key, (run, _) in self._running.items() if run.scope.user_id == user_id]

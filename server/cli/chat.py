@@ -62,7 +62,7 @@ async def _conversation(session: aiohttp.ClientSession, address: str, wanted: st
     if wanted is not None and not is_public_id(wanted):
         raise NotConfigured(f"{wanted} is not the id of a conversation. Leave --conversation out to start a new one.")
     path = "/api/v1/conversations" + (f"/{wanted}" if wanted else "")
-    request = session.get(address + path) if wanted else session.post(address + path, json={"channel": "cli"})
+    request = session.get(address + path) if wanted else session.post(address + path, json={})
     async with request as answer:
         body: dict[str, Any] = {}
         with suppress(orjson.JSONDecodeError):

@@ -72,10 +72,9 @@ class MessageView(BaseModel):
 
 
 class NewConversation(BaseModel):
-    """A conversation to start. Everything has a default."""
+    """A conversation to start. Everything has a default; by which channel it came is said by the login."""
 
     title: Annotated[Line, Field(max_length=200)] = ""
-    channel: Channel | None = None
 
 
 class NewMessage(BaseModel):
@@ -132,7 +131,7 @@ async def add(scope: Writer, parts: Parts, body: Annotated[NewConversation | Non
     """Start a conversation."""
     asked = body or NewConversation()
     conversation = Conversation(
-        conversation_id=new_id(CONVERSATIONS.id_prefix), title=asked.title, channel=asked.channel or scope.channel
+        conversation_id=new_id(CONVERSATIONS.id_prefix), title=asked.title, channel=scope.channel
     )
     return ConversationView.of(await parts.turns.open(scope, conversation))
 
@@ -164,6 +163,7 @@ async def delete(conversation_id: PathId, scope: Writer, parts: Parts) -> Respon
     await parts.turns.cancel(scope, conversation_id)
     await parts.turns.forget_conversation(conversation_id)
     await conversations.delete(conversation_id)
+    await parts.turns.close_line(scope, conversation_id)
     await parts.memory.forget_conversation(scope, conversation_id)
     return Response(status_code=204)
 

@@ -311,7 +311,7 @@ async function show(id) {
 async function say(text) {
   if (!open) {
     try {
-      const made = await post(paths.conversations, { channel: "web" });
+      const made = await post(paths.conversations, {});
       open = new Conversation(made.conversation_id, 0);
       history.replaceState(null, "", `/#${open.id}`);
     } catch (problem) {

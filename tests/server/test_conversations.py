@@ -1,9 +1,14 @@
 """Conversations over REST: making, listing, talking, streaming, stopping."""
 
 import json
+from typing import Any
 
 import httpx
 
+from core.ids import new_id
+from core.scope import Scope
+from db.messages import MESSAGES, Message
+from server.services import Services
 from tests.server.conftest import Person
 
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
@@ -43,14 +48,24 @@ async def test_lists_go_on_where_the_cursor_says(person: Person) -> None:
     assert cursor is None
 
 
-async def test_a_deleted_conversation_is_gone(person: Person) -> None:
+async def test_a_deleted_conversation_is_gone(person: Person, services: Services) -> None:
     conversation = await person.conversation()
     path = f"/api/v1/conversations/{conversation}"
+    messages = services.repository(MESSAGES, Scope(person.user_id, person.user_id, "user"))
+    said: dict[str, Any] = {"role": "user", "content": "Hello", "status": "pending", "timestamp": services.clock.now()}
+    waits = await messages.insert(Message(message_id=new_id("msg"), conversation_id=conversation, **said))
     assert (await person.client.delete(path)).status_code == 204
     assert (await person.client.get(path)).status_code == 404
     assert (await person.client.get(f"{path}/messages")).status_code == 404
     assert (await person.say(conversation, "Hello")).status_code == 404
     assert (await person.client.delete(path)).status_code == 404
+    assert (await messages.get(waits.message_id)).status == "cancelled", "nobody looks for its turn"
+
+
+async def test_a_body_does_not_say_by_which_channel_it_came(person: Person) -> None:
+    for claimed in ("slack", "voice"):
+        made = await person.client.post("/api/v1/conversations", json={"channel": claimed})
+        assert made.json()["channel"] == "api"
 
 
 async def test_a_turn_answers_and_is_stored(person: Person) -> None:

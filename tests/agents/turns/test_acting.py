@@ -75,7 +75,7 @@ async def test_each_message_in_line_is_answered_for_its_writer(database: Databas
             (lowered, {"role": "user", "channel": "web"}),
             (removed, {"role": "user", "channel": "slack"}),
         ):
-            by = Scope(scope.user_id, actor, **rights)  # type: ignore[arg-type]
+            by = Scope(scope.user_id, actor, **rights)
             await first.turns.accept(by, conversation, "strategist: who", f"mine-{actor}")
         await Accounts(database).change_member(scope.user_id, lowered, {"role": "viewer"})
         await Accounts(database).remove_member(scope.user_id, removed)
