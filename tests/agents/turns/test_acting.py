@@ -69,14 +69,13 @@ async def test_each_message_in_line_is_answered_for_its_writer(database: Databas
             await member(database, scope, role) for role in ("admin", "admin", "user", "user")
         ]
         await first.turns.accept(scope, conversation, "strategist: first", "mine-0")
-        for actor, rights in (
-            (program, {"role": "user", "channel": "api", "may_decide": False}),
-            (admin, {"role": "admin", "channel": "web"}),
-            (lowered, {"role": "user", "channel": "web"}),
-            (removed, {"role": "user", "channel": "slack"}),
+        for by in (
+            Scope(scope.user_id, program, "user", "api", may_decide=False),
+            Scope(scope.user_id, admin, "admin", "web"),
+            Scope(scope.user_id, lowered, "user", "web"),
+            Scope(scope.user_id, removed, "user", "slack"),
         ):
-            by = Scope(scope.user_id, actor, **rights)
-            await first.turns.accept(by, conversation, "strategist: who", f"mine-{actor}")
+            await first.turns.accept(by, conversation, "strategist: who", f"mine-{by.actor_id}")
         await Accounts(database).change_member(scope.user_id, lowered, {"role": "viewer"})
         await Accounts(database).remove_member(scope.user_id, removed)
         if killed:
