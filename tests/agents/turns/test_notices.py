@@ -57,9 +57,14 @@ def runs(names: list[str]) -> list[str]:
 
 
 async def pending(team: Team, conversation: str) -> list[str]:
-    head = await team.house.store.head(team.scope.user_id, conversation)
-    assert head is not None
-    return [item["approval_id"] for item in head["pending_approvals"]]
+    """Return what waits for a decision once the conversation is at rest."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            head = await team.house.store.head(team.scope.user_id, conversation)
+            assert head is not None
+            if head["run"] is None:
+                return [item["approval_id"] for item in head["pending_approvals"]]
+            await asyncio.sleep(0.02)
 
 
 async def unheard(team: Team) -> int:
