@@ -23,6 +23,8 @@ from db.writes import Update, Write
 D = TypeVar("D", bound=Document)
 LONGEST_PAGE = 200
 CLOCK_SKEW = timedelta(minutes=5)
+# Times are stored to the millisecond.
+TICK = timedelta(milliseconds=1)
 STRETCHES = (
     timedelta(minutes=10),
     timedelta(hours=2),
@@ -144,7 +146,8 @@ class Repository(Generic[D]):
             if len(rows) > limit:
                 break
             since = until - stretch if stretch else None
-            within = {"$lt": until} if since is None else {"$gte": since, "$lt": until}
+            # Of an index that descends, the embedded database leaves out what is exactly at a lower bound.
+            within = {"$lt": until} if since is None else {"$gt": since - TICK, "$lt": until}
             rows += await self._read(where, {time_field: within}, limit + 1 - len(rows))
             until = since or until
         more, rows = len(rows) > limit, rows[:limit]

@@ -1,7 +1,7 @@
 """Who talks through the widget: lets strangers and people in at a site's door, and looks again at every request."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -86,6 +86,13 @@ class Guests:
         await self._sites.note_use(site.site_id, now)
         return guest
 
+    async def timezone_of(self, guest: Guest) -> str | None:
+        """Return where a person of the account reads the clock; None for visitors, of whom nobody knows."""
+        if guest.kind != "member":
+            return None
+        person = await self._accounts.by_id(guest.scope.actor_id)
+        return person.preferences.timezone if person else None
+
     def token(self, guest: Guest) -> str:
         """Return a token for somebody who was let in."""
         return self.passes.issue(guest.scope.actor_id, guest.site.site_id, guest.kind)
@@ -144,16 +151,17 @@ class Guests:
         if user is None or not _belongs(user, site):
             raise Forbidden("Nobody in the account has this email. Add them as a member, or leave `team` out.")
         now = self._clock.now()
-        return await self._standing_member(site, Pass(user.user_id, site.site_id, "member", now, now), user.name)
+        known = await self._standing_member(site, Pass(user.user_id, site.site_id, "member", now, now))
+        return replace(known, name=user.name)
 
-    async def _standing_member(self, site: Site, known: Pass, name: str | None = None) -> Guest:
+    async def _standing_member(self, site: Site, known: Pass) -> Guest:
         if not site.team:
             raise NotAuthenticated
         login = Login(known.actor_id, "web", known.issued_at, known.expires_at)
         scope = await self._callers.scope_of_login(login)
         if scope.user_id != site.user_id:
             raise NotAuthenticated
-        return Guest(scope, site, "member", name)
+        return Guest(scope, site, "member")
 
     async def _site(self, site_id: str) -> Site:
         now = self._clock.now()

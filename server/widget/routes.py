@@ -9,22 +9,23 @@ from starlette.requests import Request
 from agents.roster import ROSTER
 from core.errors import Conflict
 from core.ids import new_id
+from core.scope import Scope
 from db.conversations import CONVERSATIONS, Conversation
+from db.messages import MESSAGES
 from server.auth.caller import CameFrom
 from server.pages import AgentView
 from server.problems import responses
 from server.rest import charts, conversations
 from server.rest.pages import PageView
 from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
-from server.services import Parts
+from server.services import Parts, Services
 from server.widget.allowance import LONGEST_MESSAGE
 from server.widget.door import Talker, TheGuest, page_origin
 from server.widget.guests import Asked
 from server.widget.passes import LIFETIME, Kind
+from server.widget.said import SaidView, said
 
-MOST_APPROVALS: Final = 100
-MOST_ACCOUNTS: Final = 200
-SENT_AS_HTML: Final = frozenset({"email", "wordpress"})
+UTC_NAME: Final = "UTC"
 LONGEST_OF_PEOPLE: Final = 32_000
 router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
 
@@ -47,11 +48,18 @@ class SessionView(BaseModel):
     actor_id: str
     kind: Kind
     name: str | None
+    timezone: str | None = Field(description="Where a person of the account reads the clock.")
     site_name: str
     greeting: str
     offline: bool
     longest_message: int
     agents: dict[str, AgentView]
+
+
+class TalkView(conversations.ConversationView):
+    """A conversation, and the event to follow it from: the one before the turn that is running, or the newest."""
+
+    follow_from: int
 
 
 class NewTalk(BaseModel):
@@ -87,6 +95,7 @@ async def session(body: SessionRequest, request: Request, parts: Parts, origin: 
         actor_id=guest.scope.actor_id,
         kind=guest.kind,
         name=guest.name,
+        timezone=await parts.widget.guests.timezone_of(guest),
         site_name=guest.site.name,
         greeting=guest.site.greeting,
         offline=parts.offline,
@@ -107,7 +116,10 @@ async def begin(
     found = await mine.find_one({"external_id": external}) if external else None
     if found is None:
         await parts.widget.allowance.take_conversation(guest)
-        new = Conversation(conversation_id=new_id(CONVERSATIONS.id_prefix), channel="web", external_id=external)
+        timezone = await parts.widget.guests.timezone_of(guest) or UTC_NAME
+        new = Conversation(
+            conversation_id=new_id(CONVERSATIONS.id_prefix), channel="web", external_id=external, timezone=timezone
+        )
         try:
             found = await parts.turns.open(guest.scope, new)
         except Conflict:
@@ -126,9 +138,12 @@ async def list_all(
 
 
 @router.get("/conversations/{conversation_id}", operation_id="get_talk", responses=responses(404), summary="Read one")
-async def get(conversation_id: PathId, guest: TheGuest, parts: Parts) -> conversations.ConversationView:
-    """Return one conversation without its messages."""
-    return await conversations.get(conversation_id, guest.scope, parts)
+async def get(conversation_id: PathId, guest: TheGuest, parts: Parts) -> TalkView:
+    """Return one conversation without its messages. Messages read after it and events after ``follow_from`` are all."""
+    talk = await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
+    begun = talk.run.first_seq - 1 if talk.run else talk.last_seq
+    view = conversations.ConversationView.of(talk)
+    return TalkView(**view.model_dump(), follow_from=min(begun, talk.last_seq))
 
 
 @router.get(
@@ -139,9 +154,9 @@ async def get(conversation_id: PathId, guest: TheGuest, parts: Parts) -> convers
 )
 async def messages(
     conversation_id: PathId, guest: TheGuest, parts: Parts, limit: Limit = 50, cursor: Cursor = None
-) -> PageView[conversations.MessageView]:
-    """Return messages, newest first."""
-    return await conversations.messages(conversation_id, guest.scope, parts, limit, cursor)
+) -> PageView[SaidView]:
+    """Return messages, newest first, with the tools, memories and endings of their turns."""
+    return await said(parts, guest.scope, conversation_id, limit, cursor)
 
 
 @router.post(
@@ -154,7 +169,8 @@ async def messages(
 async def say(conversation_id: PathId, body: Words, guest: Talker, parts: Parts) -> Taken:
     """Store a message and start its turn; what happens is told on the socket. Sent again, it is the same message."""
     await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
-    await parts.widget.allowance.take_message(guest, body.content)
+    if guest.scope.is_visitor and not await _repeated(parts, guest.scope, conversation_id, body.client_message_id):
+        await parts.widget.allowance.take_message(guest, body.content)
     accepted = await parts.turns.accept(guest.scope, conversation_id, body.content, body.client_message_id)
     return Taken(
         run_id=accepted.run_id,
@@ -162,6 +178,13 @@ async def say(conversation_id: PathId, body: Words, guest: Talker, parts: Parts)
         after=accepted.after,
         duplicate=accepted.duplicate,
     )
+
+
+async def _repeated(parts: Services, scope: Scope, conversation_id: str, client_message_id: str) -> bool:
+    """Whether nothing new is asked for: the message is stored, and its turn has not failed."""
+    where = {"conversation_id": conversation_id, "client_message_id": client_message_id}
+    known = await parts.repository(MESSAGES, scope).find_one(where)
+    return known is not None and known.status != "failed"
 
 
 @router.post(

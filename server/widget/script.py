@@ -1,4 +1,6 @@
-"""The widget as one file: its modules, styles and texts put together at the first request and kept.
+"""The widget as one file: its modules, styles and English put together at the first request and kept.
+
+Another language is a second, small file that only pages in that language ask for.
 
 The modules are plain ES modules, listed in the order they need each other. Their imports and exports are taken out and
 everything is wrapped into one function, so that names must be unique across them; a test sees to it.
@@ -14,6 +16,8 @@ from typing import Final
 
 import orjson
 from fastapi import APIRouter, Request, Response
+
+from core.errors import NotFound
 
 FOLDER: Final = Path(__file__).parent.parent / "web"
 MODULES: Final = (
@@ -46,6 +50,7 @@ REM: Final = re.compile(r"\b(\d*\.?\d+)rem\b")
 DARK: Final = re.compile(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}\s*\}", re.DOTALL)
 LIGHT: Final = re.compile(r":root \{(.*?)\}", re.DOTALL)
 PIXELS_A_REM: Final = 16
+BUILT_IN: Final = "en"
 router = APIRouter(include_in_schema=False)
 
 
@@ -72,15 +77,37 @@ async def widget(request: Request) -> Response:
     return Response(body, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
+@router.get("/api/v1/widget/texts/{language}")
+async def said_in(language: str) -> Response:
+    """Return the widget's texts in another language than the one that comes with it."""
+    found = texts().get(language)
+    if found is None:
+        raise NotFound(f"The widget does not speak this language. It speaks: {', '.join(texts())}.")
+    body = orjson.dumps(found)
+    headers = {"Cache-Control": "public, max-age=300"}
+    return Response(body, media_type="application/json", headers=headers)
+
+
 @lru_cache(maxsize=1)
 def assembled() -> Script:
     """Return the one file. The same sources give the same bytes."""
     parts = [_module(FOLDER / "widget" / f"{name}.js") for name in MODULES]
-    messages = orjson.dumps(orjson.loads((FOLDER / "widget" / "messages.json").read_bytes())).decode()
-    head = f"const MESSAGES={messages};\nconst STYLES={orjson.dumps(styles()).decode()};\n"
+    given = {
+        "MESSAGES": texts()[BUILT_IN],
+        "LANGUAGES": [name for name in texts() if name != BUILT_IN],
+        "STYLES": styles(),
+    }
+    head = "".join(f"const {name}={orjson.dumps(value).decode()};\n" for name, value in given.items())
     plain = ('(()=>{"use strict";\n' + head + "".join(parts) + "})();\n").encode()
     digest = hashlib.sha256(plain).hexdigest()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'"{digest[:32]}"')
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, dict[str, str]]:
+    """Return what the widget says, by language."""
+    found: dict[str, dict[str, str]] = orjson.loads((FOLDER / "widget" / "messages.json").read_bytes())
+    return found
 
 
 def styles() -> str:

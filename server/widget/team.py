@@ -64,10 +64,10 @@ class ProgressView(BaseModel):
     summary="What a conversation asked for",
 )
 async def cards(conversation_id: PathId, guest: Member, parts: Parts) -> Cards:
-    """Return the conversation's approval requests, decided ones included."""
+    """Return the conversation's newest approval requests, decided ones included."""
     await parts.repository(CONVERSATIONS, guest.scope).get(conversation_id)
     found = await parts.repository(APPROVAL_REQUESTS, guest.scope).find(
-        {"conversation_id": conversation_id}, limit=MOST
+        {"conversation_id": conversation_id}, sort=[("created_at", -1)], limit=MOST
     )
     return Cards(items=await _shown(parts, guest.scope, sorted(found, key=lambda request: request.created_at)))
 

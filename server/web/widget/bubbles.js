@@ -2,8 +2,8 @@
 // harmless elements are copied.
 
 import { chart } from "./svg.js";
-import { button, icon, iconButton, make, moment, parsed } from "./nodes.js";
-import { agentName, t } from "./words.js";
+import { button, folded, icon, iconButton, make, moment, parsed } from "./nodes.js";
+import { agentName, counted, t } from "./words.js";
 
 const KEPT = new Set(["P", "BR", "STRONG", "B", "EM", "I", "S", "DEL", "CODE", "PRE", "UL", "OL", "LI", "BLOCKQUOTE", "HR",
   "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "A"]);
@@ -84,6 +84,17 @@ export class Bubble {
     this.content = content;
     fill(this.body, content, html, (path, title) => this.draw(path, title));
     if (this.role !== "user") this.offerCopy();
+  }
+
+  // A message as it is stored: what was said, and what it rests on.
+  tellAll({ content, html, memories }) {
+    this.say(content, this.role === "user" ? null : html);
+    this.rests?.remove();
+    if (!memories.length) return;
+    this.rests = folded(counted("memories_used", memories.length));
+    this.rests.append(make("ul", {}, ...memories.map(({ content: remembered, why }) => make("li", { dir: "auto" },
+      make("span", { text: remembered || t("forgotten") }), make("span", { className: "hint", text: why })))));
+    this.node.insertBefore(this.rests, this.actions);
   }
 
   offerCopy() {

@@ -18,6 +18,16 @@ export class Problem extends Error {
   }
 }
 
+// Whom the site does not let in now is told what helps; what the site's developer needs to know is in the console.
+function refusedIn(problem) {
+  problem.atTheDoor = problem.status === 401 || problem.status === 403;
+  if (problem.status === 401) {
+    console.error(`Marketing Minds: ${problem.message}`);
+    problem.message = t("reload");
+  }
+  throw problem;
+}
+
 export class Calls {
   constructor(base, siteKey, keeping, userToken) {
     this.base = `${base}/api/v1/widget`;
@@ -38,7 +48,7 @@ export class Calls {
     const userToken = await this.userToken();
     const body = userToken ? { site_key: this.siteKey, user_token: userToken }
       : { site_key: this.siteKey, visitor: this.keeping.get("visitor") };
-    const { value } = await this.ask("POST", "/session", body, null);
+    const { value } = await this.ask("POST", "/session", body, null).catch(refusedIn);
     this.session = { ...value, until: Date.now() + value.expires_in * 1000 };
     if (value.kind === "anonymous") this.keeping.set("visitor", value.token);
     return this.session;
@@ -61,7 +71,8 @@ export class Calls {
     try {
       return await this.ask(method, path, body, token, file);
     } catch (problem) {
-      if (problem.status !== 401) throw problem;
+      // Whether it is the site that does not let in any more is said at the door.
+      if (problem.status !== 401 && problem.status !== 403) throw problem;
     }
     this.forget();
     return this.ask(method, path, body, (await this.open()).token, file);

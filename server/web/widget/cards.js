@@ -4,7 +4,7 @@
 import { fill } from "./bubbles.js";
 import { differing } from "./differing.js";
 import { button, icon, make, moment, trouble } from "./nodes.js";
-import { agentName, counted, exactly, language, t } from "./words.js";
+import { agentName, counted, exactly, language, momentOf, onTheClock, t } from "./words.js";
 
 const POST_FIELDS = new Set(["content_id", "version", "platform", "account_id", "text", "subject", "media", "link",
   "hashtags", "publish_at", "recipients"]);
@@ -128,12 +128,12 @@ export class Card {
       subject: post.subject === null || post.subject === undefined ? null
         : make("input", { value: post.subject, maxLength: 500, dir: "auto" }),
       text: make("textarea", { value: post.text || "", rows: 6, maxLength: 20_000, dir: "auto" }),
-      publish_at: make("input", { type: "datetime-local", value: localTime(post.publish_at) }),
+      publish_at: make("input", { type: "datetime-local", value: onTheClock(post.publish_at) }),
     }));
     this.choices.replaceChildren(...fields.map((field, index) => make("fieldset", {},
       make("legend", { text: this.place(posts[index]) }),
       field.subject ? make("label", {}, t("subject"), field.subject) : null,
-      make("label", {}, t("text"), field.text), make("label", {}, t("time"), field.publish_at))),
+      make("label", {}, t("text"), field.text), make("label", {}, t("time"), language.zone ? ` (${language.zone})` : "", field.publish_at))),
     make("div", { className: "choices" }, button(t("show_changes"), () => this.compare(fields), "primary"),
       button(t("back"), () => this.offer())));
     this.escape(this.choices);
@@ -200,15 +200,8 @@ export class Card {
 function edited(post, field) {
   const text = field.text.value;
   const subject = field.subject ? field.subject.value : post.subject;
-  const same = field.publish_at.value === localTime(post.publish_at) || !field.publish_at.value;
-  const at = same ? post.publish_at : new Date(field.publish_at.value).toISOString().replace(/\.\d+Z$/, "Z");
-  return { ...post, text, subject, publish_at: at };
-}
-
-function localTime(iso) {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return "";
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const same = field.publish_at.value === onTheClock(post.publish_at) || !field.publish_at.value;
+  return { ...post, text, subject, publish_at: same ? post.publish_at : momentOf(field.publish_at.value) };
 }
 
 function money(minor, currency) {

@@ -6,30 +6,38 @@ export class Keeping {
     this.memory = new Map();
   }
 
+  // What could not be stored is in memory, and counts before what was stored earlier.
   get(name) {
+    if (this.memory.has(name)) return this.memory.get(name);
     try {
-      const text = localStorage.getItem(this.prefix + name);
-      if (text !== null) return JSON.parse(text);
-    } catch { /* not allowed, or not ours: what is in memory counts */ }
-    return this.memory.get(name) ?? null;
+      return JSON.parse(localStorage.getItem(this.prefix + name));
+    } catch {
+      return null; // not allowed, or not ours
+    }
   }
 
   set(name, value) {
-    if (value === null) this.memory.delete(name);
-    else this.memory.set(name, value);
+    this.memory.delete(name);
     try {
       if (value === null) localStorage.removeItem(this.prefix + name);
       else localStorage.setItem(this.prefix + name, JSON.stringify(value));
-    } catch { /* kept in memory alone */ }
+    } catch {
+      this.memory.set(name, value);
+    }
   }
 
-  // Tells when another tab has changed something.
-  watch(name, heard) {
-    const listen = (event) => {
-      if (event.key !== this.prefix + name) return;
-      this.memory.delete(name);
-      heard(this.get(name));
-    };
+  // Everything that is kept under names with this beginning.
+  all(beginning) {
+    const names = new Set(this.memory.keys());
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(this.prefix)) names.add(key.slice(this.prefix.length));
+    } catch { /* not allowed */ }
+    return [...names].filter((name) => name.startsWith(beginning)).map((name) => this.get(name)).filter(Boolean);
+  }
+
+  // Tells when another tab has changed something under such a name.
+  watch(beginning, heard) {
+    const listen = ({ key }) => { if (key?.startsWith(this.prefix + beginning)) heard(); };
     addEventListener("storage", listen);
     return () => removeEventListener("storage", listen);
   }

@@ -4,7 +4,8 @@ const LONGEST_WAIT = 15_000;
 const PING_EVERY = 25_000;
 const PONG_WITHIN = 10_000;
 const LOGIN_OVER = 4401;
-const GONE = new Set([4403, 4404]);
+const NOT_HERE = 4403;
+const GONE = 4404;
 
 export class Live {
   constructor(calls, talk, after, on) {
@@ -29,9 +30,9 @@ export class Live {
       this.socket = socket;
       socket.onopen = () => this.opened();
       socket.onmessage = (message) => this.receive(JSON.parse(message.data));
-      socket.onclose = ({ code }) => this.lost(code);
+      socket.onclose = ({ code, reason }) => this.lost(code, reason);
     } catch (problem) {
-      if (problem.status === 403 || problem.status === 404) return this.on.gone(problem);
+      if (problem.atTheDoor || problem.status === 404) return this.on.refused(problem.message);
       this.lost(0);
     }
   }
@@ -54,13 +55,14 @@ export class Live {
       if (seq <= this.seen) return;
       this.seen = seq;
     }
-    this.on.event(event);
+    this.on.event(event, seq);
   }
 
-  lost(code) {
+  lost(code, reason) {
     this.quiet();
     if (this.closed) return;
-    if (GONE.has(code)) return this.on.gone(null);
+    if (code === GONE) return this.on.gone();
+    if (code === NOT_HERE) return this.on.refused(reason);
     if (code === LOGIN_OVER) this.calls.forget();
     const wait = Math.min(LONGEST_WAIT, 400 * 2 ** this.tries++) * (0.7 + Math.random() * 0.6);
     this.timer = setTimeout(() => this.connect(), wait);

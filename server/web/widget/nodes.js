@@ -57,6 +57,9 @@ export function iconButton(name, label, click, className = "quiet") {
     on: { click } }, icon(name));
 }
 
+// Something shown on request.
+export const folded = (text, properties) => make("details", { className: "tools", ...properties }, make("summary", { text }));
+
 export const button = (text, click, className = "") => make("button", { type: "button", className, text, on: { click } });
 
 export function moment(iso, relative = false) {

@@ -1,6 +1,8 @@
-// What was said and is not yet taken by the server: kept in the browser, sent in order, by one tab, once.
-// The server knows a message by its id, so that even one whose answer was lost is not said twice.
+// What was said and is not yet taken by the server: kept in the browser, each message by itself, so that tabs do not
+// write over one another; sent in order, by one tab, once. The server knows a message by its id, so that even one whose
+// answer was lost is not said twice.
 
+const KEPT_AS = "outbox:";
 const LONGEST_PAUSE = 15_000;
 const PATIENCE_SECONDS = 120;
 
@@ -12,11 +14,11 @@ export class Outbox {
     this.tries = 0;
     this.wake = () => this.flush();
     addEventListener("online", this.wake);
-    this.unwatch = keeping.watch("outbox", () => this.on.changed());
+    this.unwatch = keeping.watch(KEPT_AS, () => this.on.changed());
   }
 
   get items() {
-    return this.keeping.get("outbox") || [];
+    return this.keeping.all(KEPT_AS).sort((one, other) => one.at - other.at);
   }
 
   of(place) {
@@ -24,16 +26,20 @@ export class Outbox {
   }
 
   add(item) {
-    this.keeping.set("outbox", [...this.items, item]);
+    this.keep({ ...item, at: Math.max(Date.now(), 1 + (this.items.at(-1)?.at || 0)) });
     this.flush();
   }
 
+  keep(item) {
+    this.keeping.set(KEPT_AS + item.id, item);
+  }
+
   drop(id) {
-    this.keeping.set("outbox", this.items.filter((item) => item.id !== id));
+    this.keeping.set(KEPT_AS + id, null);
   }
 
   settle(local, talk) {
-    this.keeping.set("outbox", this.items.map((item) => (item.local === local ? { ...item, talk } : item)));
+    for (const item of this.of(local)) this.keep({ ...item, talk });
   }
 
   flush() {
@@ -54,6 +60,7 @@ export class Outbox {
         await this.send(item);
         this.tries = 0;
       } catch (problem) {
+        if (problem.atTheDoor) return this.on.waiting(item, problem);
         const wait = this.waitAfter(problem);
         if (wait === null) {
           this.drop(item.id);

@@ -5,7 +5,7 @@ import { Calls } from "./calls.js";
 import { button, icon, iconButton, make, moment, skeleton, trouble } from "./nodes.js";
 import { Outbox } from "./outbox.js";
 import { Thread } from "./thread.js";
-import { counted, language, t } from "./words.js";
+import { counted, keepZone, language, t } from "./words.js";
 
 const NEAR = 80;
 const ANNOUNCED = 4;
@@ -19,7 +19,8 @@ export class Panel {
       begun: (local, talk) => this.begun(local, talk),
       taken: (item) => this.thread?.taken(item),
       refused: (item, problem) => this.mine(item) && this.thread.refused(item, problem),
-      waiting: (item, problem) => this.mine(item) && this.thread.waiting(item, problem.status ? "waiting_moment" : "waiting_online"),
+      waiting: (item, problem) => this.mine(item) && this.thread.waiting(item, problem.atTheDoor ? problem.message
+        : t(problem.status ? "waiting_moment" : "waiting_online")),
       changed: () => this.thread?.onItsWay(),
     });
     this.inline = inline;
@@ -65,6 +66,7 @@ export class Panel {
       const session = await this.calls.open();
       this.title.textContent = session.site_name || t("title");
       this.longest = session.longest_message;
+      keepZone(session.timezone);
       this.quiet.textContent = session.offline ? t("built_in_model") : "";
       this.quiet.hidden = !session.offline;
       const current = this.keeping.get("talk");
@@ -132,7 +134,7 @@ export class Panel {
     if (!this.thread) this.thread = new Thread(this.calls, this.outbox, this, { local: freshId() });
     const { talk, local } = this.thread;
     const item = { id: freshId(), content, talk, local };
-    this.thread.waiting(item, navigator.onLine ? "sending" : "waiting_online");
+    this.thread.waiting(item);
     this.outbox.add(item);
     this.toEnd();
   }

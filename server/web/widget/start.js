@@ -13,7 +13,6 @@ class Widget {
     this.settings = settings;
     this.base = base;
     this.userToken = settings.userToken || null;
-    speak(settings.lang || document.documentElement.lang || navigator.language);
     this.host = make("marketing-minds-chat", settings.theme ? { "data-theme": settings.theme } : {});
     this.host.setAttribute("data-side", settings.position || (language.dir === "rtl" ? "left" : "right"));
     const root = this.host.attachShadow({ mode: "open" });
@@ -114,22 +113,23 @@ function subjectOf(token) {
   }
 }
 
-function begin() {
+async function started() {
   const settings = { ...script.dataset };
-  if (!settings.siteKey) {
+  const base = new URL(script.src).origin;
+  if (!document.body) await new Promise((loaded) => { addEventListener("DOMContentLoaded", loaded, { once: true }); });
+  await speak(settings.lang || document.documentElement.lang || navigator.language, base);
+  return new Widget(settings, base);
+}
+
+function begin() {
+  if (!script.dataset.siteKey) {
     console.error("Marketing Minds: the script needs data-site-key.");
     return;
   }
-  const widget = new Widget(settings, new URL(script.src).origin);
-  window.MarketingMinds = {
-    open: () => widget.open(),
-    close: () => widget.close(),
-    identify: (token) => widget.identify(token),
-  };
-  window.dispatchEvent(new CustomEvent("marketing-minds-ready"));
+  const widget = started();
+  window.MarketingMinds = Object.fromEntries(["open", "close", "identify"]
+    .map((name) => [name, async (...given) => (await widget)[name](...given)]));
+  widget.then(() => window.dispatchEvent(new CustomEvent("marketing-minds-ready")));
 }
 
-if (script && !window.MarketingMinds) {
-  if (document.body) begin();
-  else addEventListener("DOMContentLoaded", begin);
-}
+if (script && !window.MarketingMinds) begin();

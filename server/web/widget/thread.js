@@ -16,6 +16,7 @@ export class Thread {
     Object.assign(this, { calls, outbox, stage, talk, local });
     this.shown = new Map();
     this.cards = new Map();
+    this.requests = [];
     this.progress = new Map();
     this.toolOwner = new Map();
     this.tools = null;
@@ -36,18 +37,19 @@ export class Thread {
     const path = `/conversations/${this.talk}`;
     await this.calls.open();
     const theirs = (what) => (this.member ? this.calls.call("GET", `${path}/${what}`) : { items: [] });
-    const [about, said, asked, going] = await Promise.all([this.calls.call("GET", path),
-      this.calls.call("GET", `${path}/messages?limit=${PAGE}`), theirs("approvals"), theirs("progress")]);
+    // First where to go on from: what ends while the rest is read is told again, and known by its id.
+    const about = await this.calls.call("GET", path);
+    const [said, asked, going] = await Promise.all([this.calls.call("GET", `${path}/messages?limit=${PAGE}`),
+      theirs("approvals"), theirs("progress")]);
     if (this.closed) return null;
-    this.past(said.items, said.next_cursor ? [] : asked.items, null);
-    if (said.next_cursor) {
-      for (const request of asked.items) if (request.status === "pending") this.ask(request);
-    }
-    this.earlier(said.next_cursor);
+    this.requests = asked.items;
+    this.past(said, null);
+    for (const request of asked.items) if (request.status === "pending") this.ask(request);
     for (const told of going.items) this.on_campaign_progress(told);
+    this.told = about.last_seq;
     this.onItsWay();
     if (about.running) this.work(t("at_work"));
-    this.follow(about.last_seq);
+    this.follow(about.follow_from);
     return about;
   }
 
@@ -55,8 +57,9 @@ export class Thread {
     this.live = new Live(this.calls, this.talk, after, {
       connected: () => { this.stage.notice(""); this.outbox.flush(); },
       lost: () => this.stage.notice(t(navigator.onLine ? "reconnecting" : "offline")),
+      refused: (words) => { this.work(""); this.stage.notice(words); },
       gone: () => { this.work(""); this.stage.gone(); },
-      event: (event) => this.handle(event),
+      event: (event, seq) => this.handle(event, seq),
     });
   }
 
@@ -68,17 +71,16 @@ export class Thread {
 
   // Messages of this conversation that the server has not taken yet, in whichever tab they were written.
   onItsWay() {
-    for (const item of this.outbox.of(this.talk || this.local)) this.waiting(item, navigator.onLine ? "sending" : "waiting_online");
+    for (const item of this.outbox.of(this.talk || this.local)) this.waiting(item);
   }
 
-  waiting(item, key) {
+  waiting(item, words = t(navigator.onLine ? "sending" : "waiting_online")) {
     if (!this.shown.has(item.id)) {
       const bubble = this.add(new Bubble("user", "", this.facts));
       bubble.say(item.content);
       this.shown.set(item.id, bubble);
     }
-    this.said = item;
-    this.shown.get(item.id).tell(t(key));
+    this.shown.get(item.id).tell(words);
   }
 
   taken(item) {
@@ -86,7 +88,7 @@ export class Thread {
   }
 
   refused(item, problem) {
-    this.waiting(item, "not_sent");
+    this.waiting(item);
     const bubble = this.shown.get(item.id);
     bubble.tell(problem.message, button(t("try_again"), () => { bubble.tell(t("sending")); this.outbox.add(item); }, "link"));
     bubble.node.classList.add("refused");
@@ -98,17 +100,17 @@ export class Thread {
     return thing;
   }
 
-  handle(event) {
+  handle(event, seq) {
     const name = event.type === "CUSTOM" ? event.name : event.type;
     const handler = this[`on_${name}`];
-    if (handler) this.stage.following(() => handler.call(this, event.type === "CUSTOM" ? event.value : event));
+    if (handler) this.stage.following(() => handler.call(this, event.type === "CUSTOM" ? event.value : event, seq));
   }
 
   on_user_message({ message_id, client_message_id, content }) {
     const known = this.shown.get(client_message_id) || this.shown.get(message_id);
     this.outbox.drop(client_message_id);
-    this.said = { id: client_message_id, content };
     const bubble = known || this.add(new Bubble("user", "", this.facts));
+    Object.assign(this, { said: { id: client_message_id, content }, newest: bubble });
     if (!known) bubble.say(content);
     bubble.tell("");
     bubble.node.classList.remove("refused");
@@ -135,7 +137,8 @@ export class Thread {
   }
 
   on_TEXT_MESSAGE_START({ messageId, name }) {
-    this.bubble(messageId, name).begin();
+    this.newest = this.bubble(messageId, name);
+    this.newest.begin();
     this.work(t("is_writing", { name: this.name(name) }));
   }
 
@@ -152,9 +155,11 @@ export class Thread {
   }
 
   on_TOOL_CALL_START({ toolCallId, toolCallName }) {
-    this.tools ||= this.add(new ToolList());
-    this.tools.start(toolCallId, toolCallName);
-    this.toolOwner.set(toolCallId, this.tools);
+    if (!this.toolOwner.has(toolCallId)) {
+      this.tools ||= this.add(new ToolList());
+      this.tools.start(toolCallId, toolCallName);
+      this.toolOwner.set(toolCallId, this.tools);
+    }
     this.work(t("uses_tool", { name: this.name(this.agent), tool: toolName(toolCallName) }));
   }
 
@@ -162,7 +167,8 @@ export class Thread {
     this.toolOwner.get(toolCallId)?.finish(toolCallId, metadata?.ok !== false);
   }
 
-  on_campaign_progress(told) {
+  on_campaign_progress(told, seq) {
+    if (seq <= this.told) return;
     if (!this.progress.has(told.campaign_id)) this.progress.set(told.campaign_id, this.add(new Progress()));
     this.progress.get(told.campaign_id).tell(told);
   }
@@ -177,17 +183,22 @@ export class Thread {
       this.look(interrupt.metadata.approval_id);
       this.stage.announce(t("your_decision", { what: interrupt.message }));
     }
-    if (outcome?.type === "cancelled") {
-      const last = [...this.shown.values()].filter((bubble) => bubble.role !== "user").pop();
-      last?.markStopped();
-      last?.offerAgain(() => this.sayAgain());
-    }
+    if (outcome?.type === "cancelled") this.stopped(this.newest);
+  }
+
+  stopped(bubble) {
+    bubble?.markStopped();
+    bubble?.offerAgain(() => this.sayAgain());
   }
 
   on_RUN_ERROR({ message, metadata }) {
     if (!metadata?.run_id) return;
     this.over();
-    const wait = (metadata.retry_after || 0) * 1000;
+    this.failed(message, metadata.retry_after);
+  }
+
+  failed(message, seconds) {
+    const wait = (seconds || 0) * 1000;
     const again = this.said ? button(t("try_again"), () => this.outbox.add({ ...this.said, talk: this.talk, local: null })) : null;
     if (again && wait) {
       again.disabled = true;
@@ -228,7 +239,7 @@ export class Thread {
     try {
       const { items } = await this.calls.call("GET", `/conversations/${this.talk}/messages?limit=${NEWEST}`);
       this.stage.following(() => {
-        for (const message of items) if (message.html) this.shown.get(message.message_id)?.say(message.content, message.html);
+        for (const message of items) if (message.html) this.shown.get(message.message_id)?.tellAll(message);
       });
     } catch {
       this.unrendered = true;
@@ -254,24 +265,46 @@ export class Thread {
     this.cards.set(request.approval_id, this.add(card, before));
   }
 
-  past(messages, requests, before) {
-    const all = [...messages.map((message) => ({ at: message.timestamp, message })).reverse(),
+  // A page of what was said, with the requests that were made meanwhile; the last page also has those from before.
+  past({ items, next_cursor }, before) {
+    const since = next_cursor && items.at(-1).timestamp;
+    const requests = this.requests.filter((one) => !since || one.created_at >= since);
+    this.requests = this.requests.filter((one) => !requests.includes(one));
+    const all = [...items.map((message) => ({ at: message.timestamp, message })).reverse(),
       ...requests.map((request) => ({ at: request.created_at, request }))];
     for (const { message, request } of all.sort((one, other) => one.at.localeCompare(other.at))) {
       if (request) this.ask(request, before);
-      else if (!this.shown.has(message.message_id)) this.pastMessage(message, before);
+      else if (!this.shown.has(message.message_id)) this.pastMessage(message, before, !before && message === items[0]);
     }
+    this.earlier(next_cursor);
   }
 
-  pastMessage(message, before) {
+  pastMessage(message, before, newest) {
     const own = message.role === "user";
     const bubble = new Bubble(own ? "user" : "assistant", message.agent, { ...this.facts, at: message.timestamp });
-    if (own) this.said = { id: message.client_message_id || message.message_id, content: message.content };
-    bubble.say(message.content, own ? null : message.html);
-    if (!own && message.status === "cancelled") bubble.markStopped();
+    if (own && !before) this.said = { id: message.client_message_id || message.message_id, content: message.content };
+    this.ran(message.tools, before);
+    bubble.tellAll(message);
     this.shown.set(message.message_id, bubble);
     if (message.client_message_id) this.shown.set(message.client_message_id, bubble);
     this.add(bubble, before);
+    this.ran(message.later, before);
+    if (message.ended === "cancelled" && newest) this.stopped(bubble);
+    else if (message.status === "cancelled") bubble.markStopped();
+    if (message.ended !== "failed") return;
+    const words = message.error || t("error_unknown");
+    if (newest) this.failed(words);
+    else this.stage.put(trouble(words), before);
+  }
+
+  ran(tools, before) {
+    if (!tools.length) return;
+    const list = this.add(new ToolList(), before);
+    for (const { id, name, ok } of tools) {
+      list.start(id, name);
+      if (ok !== null) list.finish(id, ok);
+      this.toolOwner.set(id, list);
+    }
   }
 
   earlier(cursor) {
@@ -279,11 +312,9 @@ export class Thread {
     const more = button(t("show_earlier"), async () => {
       more.disabled = true;
       try {
-        const { items, next_cursor } = await this.calls.call("GET",
-          `/conversations/${this.talk}/messages?limit=${PAGE}&cursor=${cursor}`);
-        this.past(items, [], more.nextSibling);
+        const page = await this.calls.call("GET", `/conversations/${this.talk}/messages?limit=${PAGE}&cursor=${cursor}`);
+        this.past(page, more.nextSibling);
         more.remove();
-        this.earlier(next_cursor);
       } catch (problem) {
         more.disabled = false;
         more.textContent = `${problem.message} ${t("try_again")}`;

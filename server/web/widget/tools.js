@@ -1,13 +1,14 @@
 // Which tools ran, folded; the one that runs is named beside who is at work.
 
-import { icon, make } from "./nodes.js";
+import { folded, icon, make } from "./nodes.js";
 import { counted, t, toolName } from "./words.js";
 
 export class ToolList {
   constructor() {
-    this.summary = make("summary");
     this.list = make("ul");
-    this.node = make("details", { className: "tools" }, this.summary, this.list);
+    this.node = folded();
+    this.summary = this.node.firstChild;
+    this.node.append(this.list);
     this.calls = new Map();
   }
 

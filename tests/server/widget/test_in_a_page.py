@@ -28,6 +28,11 @@ async def opened(shop: Shop, context: BrowserContext) -> Page:
     return page
 
 
+async def reopened(page: Page) -> None:
+    await page.reload()
+    await page.get_by_role("button", name="Open the chat").click()
+
+
 async def say(page: Page, words: str) -> None:
     await page.get_by_label("Your message").fill(words)
     await page.keyboard.press("Enter")
@@ -70,8 +75,7 @@ async def test_a_stranger_talks_on_a_page_of_another_origin_under_a_strict_polic
     await expect(page.locator(".bubble.assistant .body strong").first).to_be_visible()
     assert await page.locator(".bubble.assistant").count() == 1
 
-    await page.reload()
-    await page.get_by_role("button", name="Open the chat").click()
+    await reopened(page)
     await expect(page.locator(".bubble.user")).to_have_text([re.compile("Leeds")])
     await page.get_by_role("button", name="New conversation").click()
     await expect(page.get_by_role("heading", name="What would you like to promote?")).to_be_visible()
@@ -177,8 +181,7 @@ async def test_two_tabs_show_the_same_and_what_is_written_offline_goes_once(
         await expect(tab.locator(".bubble.user")).to_have_count(4, timeout=PATIENCE)
         await expect(tab.locator(".bubble.user .state:visible")).to_have_count(0, timeout=PATIENCE)
         await expect(tab.locator(".at-work")).to_be_hidden(timeout=PATIENCE)
-    await page.reload()
-    await page.get_by_role("button", name="Open the chat").click()
+    await reopened(page)
     await expect(page.locator(".bubble.user")).to_have_count(4)
     said = await page.locator(".bubble.user .body").all_inner_texts()
     assert sorted(said[2:]) == ["And write one for Facebook.", "Make it shorter."]

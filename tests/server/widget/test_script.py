@@ -13,7 +13,7 @@ from server.widget.script import FOLDER, MODULES, assembled, styles
 
 LARGEST = 25_000
 DECLARED = re.compile(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", re.MULTILINE)
-USED = re.compile(r"""\b(?:t|counted|toolName)\("([a-z_]+)"|idea_\w+|"(waiting_\w+|sending|not_sent)\"""")
+USED = re.compile(r"""\b(?:t|counted|toolName)\("([a-z_]+)"|idea_\w+|"(waiting_\w+|sending)\"""")
 SOURCES = sorted((FOLDER / "widget").glob("*.js"))
 
 
@@ -92,6 +92,11 @@ async def test_other_origins_may_load_it_and_nothing_else(client: httpx.AsyncCli
     before = await client.options("/api/v1/widget/session", headers=asked)
     assert before.status_code == 204
     assert before.headers["access-control-allow-headers"] == "Authorization, Content-Type"
+    german = await client.get("/api/v1/widget/texts/de")
+    assert german.json() == messages()["de"]
+    assert german.headers["access-control-allow-origin"] == "*"
+    unknown = await client.get("/api/v1/widget/texts/xx")
+    assert (unknown.status_code, "de" in unknown.json()["detail"]) == (404, True)
     for path in ("/assets/tokens.css", "/api/v1/conversations", "/page.json"):
         other = await client.get(path, headers={"Origin": "https://a.example"})
         assert other.headers["cross-origin-resource-policy"] == "same-origin"

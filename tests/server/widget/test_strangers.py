@@ -303,12 +303,14 @@ async def test_what_visitors_may_take_is_limited_and_says_when_there_is_more(
     path = f"{TALKS}/{conversation}/messages"
     long = await visitor.post(path, json={"content": "x" * 2001, "client_message_id": "long"})
     assert (long.status_code, long.json()["code"]) == (422, "invalid_input")
-    for number in range(10):
-        body = {"content": "What can you do?", "client_message_id": f"m-{number}"}
+    bodies = [{"content": "What can you do?", "client_message_id": f"m-{number}"} for number in range(10)]
+    for body in bodies:
         assert (await visitor.post(path, json=body)).status_code == 202
     refused = await visitor.post(path, json={"content": "More", "client_message_id": "m-10"})
     assert refused.status_code == 429
     assert 0 < int(refused.headers["Retry-After"]) <= 60
+    again = await visitor.post(path, json=bodies[-1])
+    assert (again.status_code, again.json()["duplicate"]) == (202, True)
     for number in range(9):
         same = [(await visitor.post(TALKS, json={"client_conversation_id": f"c{number}"})).json() for _ in range(2)]
         assert same[0]["conversation_id"] == same[1]["conversation_id"]

@@ -17,7 +17,7 @@ from sandbox.model_server import Call, ModelServer, Refuse, Request, Say, Step
 from server.services import Services
 from tests.server.conftest import Person
 from tests.server.widget.conftest import Shop
-from tests.server.widget.test_in_a_page import PATIENCE, answered, opened
+from tests.server.widget.test_in_a_page import PATIENCE, answered, opened, reopened
 
 SLOW = " ".join([*(f"word{number}" for number in range(400)), "done."])
 QUICK = "Here is **one** answer."
@@ -72,15 +72,17 @@ async def test_an_answer_grows_in_one_bubble_and_can_be_stopped_tried_again_and_
     assert len(await answer.inner_text()) > early
     assert await page.locator(".bubble.assistant").count() == 1
 
-    await page.reload()
-    await page.get_by_role("button", name="Open the chat").click()
+    await reopened(page)
     await expect(answer).to_contain_text("word40", timeout=PATIENCE)
+    await expect(page.locator(".at-work")).to_contain_text("Strategist is")
     await page.get_by_role("button", name="Stop").click()
     await expect(page.locator(".bubble.assistant .state")).to_have_text(
         "Stopped here at your request.", timeout=PATIENCE
     )
     await expect(page.locator(".at-work")).to_be_hidden()
     await expect(answer).not_to_contain_text("done.")
+    await reopened(page)
+    await expect(page.locator(".bubble.assistant .state")).to_have_text("Stopped here at your request.")
     await page.locator(".bubble.assistant").get_by_role("button", name="Try again").click()
     await expect(page.locator(".bubble.user")).to_have_count(2)
     await expect(answer.last).to_contain_text("word3", timeout=PATIENCE)
@@ -91,6 +93,9 @@ async def test_an_answer_grows_in_one_bubble_and_can_be_stopped_tried_again_and_
     await field.press("Enter")
     trouble = page.locator(".trouble")
     await expect(trouble).to_be_visible(timeout=PATIENCE)
+    why = await trouble.locator("span").inner_text()
+    await reopened(page)
+    await expect(trouble.locator("span")).to_have_text(why)
     team.failing = False
     await trouble.get_by_role("button", name="Try again").click()
     await answered(page, "one that fails at first")
