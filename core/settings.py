@@ -1,5 +1,6 @@
 """Settings from the environment and ``.env``: the only place that reads them. Nothing is read at import."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
@@ -26,6 +27,11 @@ class Settings(BaseSettings):
         default_factory=list,
         alias="MM_ALLOWED_ORIGINS",
         description="Other web origins that may open a WebSocket or call the API, as a JSON list.",
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=lambda: ["127.0.0.1", "::1"],
+        alias="MM_TRUSTED_PROXIES",
+        description="Addresses or networks of proxies whose X-Forwarded-For says who calls, as a JSON list.",
     )
     registration: Literal["", "open", "invite", "closed"] = Field(
         default="",
@@ -219,6 +225,18 @@ class Settings(BaseSettings):
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, values: list[str]) -> list[str]:
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError as error:
+                raise ValueError(
+                    f"MM_TRUSTED_PROXIES takes addresses and networks, as in 10.0.0.0/8; {value!r} is neither."
+                ) from error
+        return values
 
     @property
     def offline(self) -> bool:

@@ -114,6 +114,16 @@ async def close_session() -> Response:
     return answer
 
 
+@router.get("/session/token")
+async def introduce(request: Request, parts: Parts) -> Response:
+    """Say to the chat on our own page who is signed in there: a token that opens its session, within a minute."""
+    if not from_here(request, parts.settings):
+        raise NotAuthenticated
+    scope = await parts.callers.scope(request.cookies.get(COOKIE, ""))
+    token = parts.widget.guests.passes.introduce(scope.actor_id)
+    return Response(token, media_type="text/plain; charset=utf-8", headers={"Cache-Control": "no-store"})
+
+
 async def _signed_in(request: Request, parts: Services) -> bool:
     try:
         await parts.callers.scope(request.cookies.get(COOKIE, ""))

@@ -47,6 +47,4 @@ export const paths = {
   conversations: `${API}/conversations`,
   conversation: (id) => `${API}/conversations/${id}`,
   messages: (id) => `${API}/conversations/${id}/messages`,
-  approvals: `${API}/approvals`,
-  decision: (id) => `${API}/approvals/${id}/decision`,
 };

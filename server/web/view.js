@@ -63,12 +63,6 @@ export function agentMessage(agent, agents) {
     make("div", { className: "body", dir: "auto" }));
 }
 
-export function markStopped(message) {
-  if (!message.querySelector(".stopped")) {
-    message.append(make("p", { className: "stopped hint", text: "Stopped here at your request." }));
-  }
-}
-
 const spaced = (name) => name.replaceAll("_", " ");
 
 export class ToolList {
@@ -117,18 +111,7 @@ function pretty(text) {
   }
 }
 
-export function moment(iso) {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return make("span", { text: String(iso) });
-  const text = at.toLocaleString(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-  return make("time", { dateTime: iso, title: at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" }), text });
-}
-
 export function trouble(text, action) {
   return make("div", { className: "trouble", role: "alert" }, make("span", { text }),
     action ? make("button", { type: "button", text: action.label, on: { click: action.run } }) : null);
-}
-
-export function scrolledDown(stream) {
-  return stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
 }

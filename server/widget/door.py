@@ -7,17 +7,19 @@ from starlette.requests import HTTPConnection
 
 from core.errors import Forbidden, NotAuthenticated
 from server.auth.caller import bearer_token
-from server.services import Parts
+from server.origins import from_here
+from server.services import Parts, services_of
 from server.widget.guests import Guest
+from server.widget.own_page import PageAsking
 
 
-def page_origin(connection: HTTPConnection) -> str | None:
-    """Return the origin of the page that asks, as far as its browser vouches for it."""
+def page_asking(connection: HTTPConnection) -> PageAsking:
+    """Return the page that asks, as far as its browser vouches for it."""
     origin = connection.headers.get("origin")
     if origin is None and connection.headers.get("sec-fetch-site") == "same-origin":
         scheme = {"ws": "http", "wss": "https"}.get(connection.url.scheme, connection.url.scheme)
-        return f"{scheme}://{connection.url.netloc}"
-    return origin
+        origin = f"{scheme}://{connection.url.netloc}"
+    return PageAsking(origin, from_here(connection, services_of(connection).settings))
 
 
 async def guest(request: Request, parts: Parts) -> Guest:
@@ -25,7 +27,7 @@ async def guest(request: Request, parts: Parts) -> Guest:
     token = bearer_token(request)
     if not token:
         raise NotAuthenticated
-    return await parts.widget.guests.admit(token, page_origin(request))
+    return await parts.widget.guests.admit(token, page_asking(request))
 
 
 async def talker(known: Annotated[Guest, Depends(guest)]) -> Guest:

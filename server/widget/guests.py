@@ -20,6 +20,7 @@ from server.auth.attempts import Attempts
 from server.auth.callers import Callers
 from server.auth.tokens import Login
 from server.widget.identity import Vouched, vouched
+from server.widget.own_page import OWN_ID, OWN_KEY, PageAsking, own_page
 from server.widget.passes import Kind, Pass, Passes
 
 FRESH_FOR: Final = timedelta(seconds=5)
@@ -66,17 +67,19 @@ class Guests:
         self._by_address = Attempts(clock, most=SESSIONS, window=WINDOW)
         self._new_by_address = Attempts(clock, most=NEW_VISITORS, window=WINDOW)
 
-    async def open(self, asked: Asked, origin: str | None, address: str) -> Guest:
+    async def open(self, asked: Asked, page: PageAsking, address: str) -> Guest:
         """Let somebody in. NotFound for an unknown key, Forbidden from a page it is not for.
 
         Also NotAuthenticated for a token that vouches for nobody, and LimitReached.
         """
+        if asked.site_key == OWN_KEY:
+            return await self._on_our_own_page(asked.user_token, page)
         self._by_address.check(address)
         self._by_address.note(address)
         site = await self._sites.by_key(asked.site_key)
         if site is None:
             raise NotFound("There is no site with this key. Check `data-site-key`.")
-        _require_origin(site, origin)
+        _require_origin(site, page.origin)
         now = self._clock.now()
         if asked.user_token:
             person = vouched(site, asked.user_token, now)
@@ -97,16 +100,18 @@ class Guests:
         """Return a token for somebody who was let in."""
         return self.passes.issue(guest.scope.actor_id, guest.site.site_id, guest.kind)
 
-    async def admit(self, token: str, origin: str | None) -> Guest:
+    async def admit(self, token: str, page: PageAsking) -> Guest:
         """Return who a token stands for now; NotAuthenticated, or Forbidden from another page than the site's."""
-        return await self.readmit(self.passes.verify(token), origin)
+        return await self.readmit(self.passes.verify(token), page)
 
-    async def readmit(self, known: Pass, origin: str | None) -> Guest:
+    async def readmit(self, known: Pass, page: PageAsking) -> Guest:
         """Look again at somebody whose token was verified before."""
         if known.expires_at <= self._clock.now():
             raise NotAuthenticated
+        if known.site_id == OWN_ID:
+            return await self._signed_in(known, page)
         site = await self._site(known.site_id)
-        _require_origin(site, origin)
+        _require_origin(site, page.origin)
         if known.kind == "member":
             return await self._standing_member(site, known)
         if known.kind == "anonymous" and not site.anonymous:
@@ -118,6 +123,21 @@ class Guests:
         """Look a site and its visitors up again."""
         self._known.pop(site_id, None)
         self._visitors.clear()
+
+    async def _on_our_own_page(self, token: str | None, page: PageAsking) -> Guest:
+        if not token:
+            raise NotAuthenticated
+        now = self._clock.now()
+        known = Pass(self.passes.introduced(token), OWN_ID, "member", now, now)
+        guest = await self._signed_in(known, page)
+        person = await self._accounts.by_id(known.actor_id)
+        return replace(guest, name=person.name or None) if person else guest
+
+    async def _signed_in(self, known: Pass, page: PageAsking) -> Guest:
+        if not page.own:
+            raise Forbidden(WRONG_PAGE.format(origin=(page.origin or "a page without an origin")[:100]))
+        scope = await self._callers.scope_of_login(Login(known.actor_id, "web", known.issued_at, known.expires_at))
+        return Guest(scope, own_page(scope.user_id), "member")
 
     async def _anonymous(self, site: Site, former: str | None, address: str) -> Guest:
         if not site.anonymous:

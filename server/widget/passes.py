@@ -13,6 +13,9 @@ from core.ids import is_public_id
 ALGORITHM: Final = "HS256"
 AUDIENCE: Final = "marketing-minds-widget"
 LIFETIME: Final = timedelta(hours=1)
+# What our own page gives the widget at its door, once somebody is signed in there.
+DOOR: Final = "marketing-minds-own-page"
+DOOR_LIFETIME: Final = timedelta(minutes=1)
 # A visitor who comes back within this time, in the same browser, goes on with their conversations.
 REMEMBERED: Final = timedelta(days=30)
 Kind: TypeAlias = Literal["anonymous", "identified", "member"]
@@ -49,6 +52,29 @@ class Passes:
             "exp": now + LIFETIME,
         }
         return jwt.encode(claims, self._key, algorithm=ALGORITHM)
+
+    def introduce(self, actor_id: str) -> str:
+        """Return a token that says, for a minute and at the door alone, who is signed in on our own page."""
+        now = self._clock.now()
+        claims = {"sub": actor_id, "aud": DOOR, "iat": now, "exp": now + DOOR_LIFETIME}
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM)
+
+    def introduced(self, token: str) -> str:
+        """Return whom such a token names; NotAuthenticated if it is none or its minute is over."""
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                audience=DOOR,
+                options={"require": ["sub", "exp", "iat", "aud"], "verify_exp": False, "verify_iat": False},
+            )
+            ends = datetime.fromtimestamp(claims["exp"], UTC)
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
+            raise NotAuthenticated from error
+        if ends <= self._clock.now():
+            raise NotAuthenticated
+        return str(claims["sub"])
 
     def verify(self, token: str) -> Pass:
         """Return what a token says while it works; NotAuthenticated otherwise."""

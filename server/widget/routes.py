@@ -20,7 +20,7 @@ from server.rest.pages import PageView
 from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
 from server.services import Parts, Services
 from server.widget.allowance import LONGEST_MESSAGE
-from server.widget.door import Talker, TheGuest, page_origin
+from server.widget.door import Talker, TheGuest, page_asking
 from server.widget.guests import Asked
 from server.widget.passes import LIFETIME, Kind
 from server.widget.said import SaidView, said
@@ -88,7 +88,7 @@ class Taken(BaseModel):
 async def session(body: SessionRequest, request: Request, parts: Parts, origin: CameFrom) -> SessionView:
     """Let a visitor, or somebody the site's server vouches for, in. The page's origin has to be one of the site's."""
     asked = Asked(body.site_key, body.visitor, body.user_token)
-    guest = await parts.widget.guests.open(asked, page_origin(request), origin.address)
+    guest = await parts.widget.guests.open(asked, page_asking(request), origin.address)
     return SessionView(
         token=parts.widget.guests.token(guest),
         expires_in=int(LIFETIME.total_seconds()),

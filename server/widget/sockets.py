@@ -24,7 +24,7 @@ from server.live.sockets import (
 )
 from server.services import Services, services_of
 from server.widget.allowance import SOCKETS
-from server.widget.door import page_origin
+from server.widget.door import page_asking
 from server.widget.passes import Pass
 
 router = APIRouter()
@@ -50,7 +50,7 @@ async def _admitted(socket: WebSocket, services: Services, conversation_id: str)
     guests = services.widget.guests
     try:
         known = guests.passes.verify(offered_token(socket) or await token_frame(socket))
-        guest = await guests.readmit(known, page_origin(socket))
+        guest = await guests.readmit(known, page_asking(socket))
     except NotAuthenticated as error:
         raise Refused(NOT_AUTHENTICATED, error.message) from error
     except Forbidden as error:
@@ -68,11 +68,11 @@ class Listening(Talk):
     def __init__(self, socket: WebSocket, services: Services, conversation_id: str, known: Pass, scope: Scope) -> None:
         super().__init__(socket, services, conversation_id, scope, most=SOCKETS if scope.is_visitor else None)
         self._pass = known
-        self._origin = page_origin(socket)
+        self._page = page_asking(socket)
 
     async def renew(self) -> Scope:
         """Return who this is now."""
-        return (await self._services.widget.guests.readmit(self._pass, self._origin)).scope
+        return (await self._services.widget.guests.readmit(self._pass, self._page)).scope
 
     async def leave_with_the_login(self) -> None:
         """End the socket once it would not be let in any more."""

@@ -50,8 +50,9 @@ async def opened(browser: Browser, live: str, trouble: list[str]) -> Page:
 async def say(page: Page, words: str) -> None:
     await page.get_by_label("Your message").fill(words)
     await page.keyboard.press("Enter")
-    await expect(page.locator(".message.user").last).to_have_text(words)
-    await expect(page.locator("#at-work")).to_be_hidden(timeout=20_000)
+    await expect(page.locator(".bubble.user .body").last).to_have_text(words)
+    await expect(page.locator(".bubble.user .state:visible")).to_have_count(0, timeout=20_000)
+    await expect(page.locator(".at-work")).to_be_hidden(timeout=20_000)
 
 
 async def test_from_an_account_to_an_approved_post(browser: Browser, live: str, services: Services) -> None:
@@ -66,17 +67,17 @@ async def test_from_an_account_to_an_approved_post(browser: Browser, live: str, 
 
     await say(page, BRIEF)
     await expect(page.locator(".who").last).to_contain_text("Strategist")
-    await expect(page.locator(".tools summary").last).to_contain_text("update brief")
+    await expect(page.locator(".tools summary").last).to_contain_text("noting the brief")
     await say(page, "Yes, plan it and write the posts.")
     await expect(page.locator(".who").last).to_contain_text("Writer")
-    await expect(page.locator(".message table")).to_be_visible()
+    await expect(page.locator(".bubble table").first).to_be_visible()
     await say(page, "Schedule the Instagram post for 2 December at 9am.")
-    card = page.get_by_role("region", name="Approval")
+    card = page.get_by_role("region", name="Your decision is needed")
     await expect(card).to_contain_text("Instagram")
 
     await page.reload()
     await expect(card).to_be_visible()
-    said = page.locator(".message.user")
+    said = page.locator(".bubble.user .body")
     await expect(said).to_have_count(3)
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
@@ -84,7 +85,7 @@ async def test_from_an_account_to_an_approved_post(browser: Browser, live: str, 
     await card.get_by_role("button", name="Approve").click()
     await expect(card).to_contain_text("Approved")
     await expect(page.locator(".who").last).to_contain_text("Publisher")
-    await expect(page.locator("#at-work")).to_be_hidden(timeout=20_000)
+    await expect(page.locator(".at-work")).to_be_hidden(timeout=20_000)
 
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -99,8 +100,8 @@ async def test_text_that_looks_like_html_stays_text(browser: Browser, live: str,
     words = "Write a post about <img src=x onerror=document.title='hacked'> & <b>bread</b>"
     await say(page, words)
     await page.reload()
-    await expect(page.locator(".message.user")).to_have_text(words)
-    assert await page.locator("#column img").count() == 0
+    await expect(page.locator(".bubble.user .body")).to_have_text(words)
+    assert await page.locator(".column img").count() == 0
     assert await page.title() == "Marketing Minds"
     assert trouble == []
 
@@ -118,11 +119,9 @@ async def test_a_chart_is_shown_with_its_table_and_is_there_after_a_reload(
     await page.goto(f"http://{live}/login?token={await services.desk.new_login_code(owner)}")
     await say(page, "draw me a chart of clicks by day")
     for _ in range(2):
-        picture = page.locator(".message .chart img")
-        await expect(picture).to_have_attribute("alt", "Clicks by day")
-        await expect(page.locator(".message table")).to_contain_text("19 November 2026")
-        await picture.evaluate("picture => picture.decode()")
-        assert await picture.evaluate("picture => picture.naturalWidth") > 300
+        picture = page.get_by_role("img", name="Clicks by day")
+        await expect(picture.locator("text").first).to_be_visible()
+        await expect(page.locator(".bubble table")).to_contain_text("19 November 2026")
         await page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
         await page.reload()

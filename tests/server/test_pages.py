@@ -1,10 +1,12 @@
 """The page, its one-time link and its cookie session."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from core.clock import ManualClock
 from server.pages import ASSETS, FOLDER
 from server.services import Services
 from tests.server.conftest import Person
@@ -55,6 +57,37 @@ async def test_with_the_cookie_only_our_own_page_may_change_things(
         assert (await client.post(path, json={}, headers=headers)).status_code == 403
     for headers in (HERE, {"Sec-Fetch-Site": "same-origin"}):
         assert (await client.post(path, json={}, headers=headers)).status_code == 201
+
+
+async def test_whoever_is_signed_in_talks_as_themselves_in_the_chat_of_our_own_page(
+    client: httpx.AsyncClient, services: Services, clock: ManualClock
+) -> None:
+    door, token = "/api/v1/widget/session", "/session/token"
+    same = {"Sec-Fetch-Site": "same-origin"}
+    assert (await client.get(token, headers=same)).status_code == 401
+    assert (await client.post(door, json={"site_key": "own"}, headers=HERE)).status_code == 401
+    await client.get(await link(services))
+    for headers in ({}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert (await client.get(token, headers=headers)).status_code == 401
+    told = await client.get(token, headers=same)
+    assert told.headers["cache-control"] == "no-store"
+    body = {"site_key": "own", "user_token": told.text}
+    client.cookies.clear()
+    assert (await client.get("/api/v1/me", headers={"Authorization": f"Bearer {told.text}"})).status_code == 401
+    assert (await client.post(door, json=body, headers={"Origin": "https://evil.example"})).status_code == 403
+    opened = (await client.post(door, json=body, headers=HERE)).json()
+    owner = await services.desk.local_owner()
+    assert (opened["kind"], opened["actor_id"], opened["timezone"]) == ("member", owner.user_id, "Europe/London")
+
+    # What limits visitors does not limit people of the account.
+    bearer = {"Authorization": f"Bearer {opened['token']}"}
+    for _ in range(12):
+        assert (await client.post("/api/v1/widget/conversations", headers=HERE | bearer)).status_code == 201
+    elsewhere = await client.get("/api/v1/widget/conversations", headers=bearer | {"Origin": "https://evil.example"})
+    assert elsewhere.status_code == 403
+    assert (await client.get("/api/v1/me", headers=bearer)).status_code == 401
+    clock.advance(timedelta(minutes=1))
+    assert (await client.post(door, json=body, headers=HERE)).status_code == 401
 
 
 async def test_the_page_and_its_files_are_served_by_name_only(client: httpx.AsyncClient) -> None:

@@ -45,7 +45,7 @@ export class Calls {
   }
 
   async renew() {
-    const userToken = await this.userToken();
+    const userToken = await this.userToken().catch(() => { throw new Problem(0, { detail: t("error_unreachable") }); });
     const body = userToken ? { site_key: this.siteKey, user_token: userToken }
       : { site_key: this.siteKey, visitor: this.keeping.get("visitor") };
     const { value } = await this.ask("POST", "/session", body, null).catch(refusedIn);

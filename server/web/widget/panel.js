@@ -12,7 +12,7 @@ const ANNOUNCED = 4;
 const HISTORY = 50;
 
 export class Panel {
-  constructor({ base, siteKey, who, userToken, inline, closed }) {
+  constructor({ base, siteKey, who, userToken, inline, first, closed, chosen }) {
     this.keeping = new Keeping(siteKey, who);
     this.calls = new Calls(base, siteKey, this.keeping, userToken);
     this.outbox = new Outbox(this.calls, this.keeping, {
@@ -23,22 +23,21 @@ export class Panel {
         : t(problem.status ? "waiting_moment" : "waiting_online")),
       changed: () => this.thread?.onItsWay(),
     });
-    this.inline = inline;
-    this.closed = closed;
+    Object.assign(this, { inline, first, closed, chosen });
     this.thread = null;
     this.build();
   }
 
   build() {
     this.title = make("h2", { id: "title", text: t("title") });
-    this.past = iconButton("history", t("history"), () => this.toggleHistory());
+    this.past = iconButton("history", t("history"), () => this.toggleHistory(), "quiet past");
     this.fresh = iconButton("plus", t("new_conversation"), () => this.begin(true));
     const shut = this.inline ? null : iconButton("close", t("close"), () => this.closed());
     this.header = make("header", { className: "top" }, this.title, this.past, this.fresh, shut);
     this.told = make("p", { className: "notice", role: "status", hidden: true });
     this.log = make("div", { className: "column" });
     this.stream = make("div", { className: "stream", tabIndex: 0, role: "region", "aria-label": t("conversation") }, this.log);
-    this.list = make("div", { className: "history", hidden: true });
+    this.list = make("nav", { className: "history", "aria-label": t("history"), hidden: true });
     this.working = make("p", { className: "at-work", hidden: true }, make("span", { className: "pulse", "aria-hidden": "true" }));
     this.doing = make("span", { dir: "auto" });
     this.working.append(this.doing);
@@ -69,7 +68,7 @@ export class Panel {
       keepZone(session.timezone);
       this.quiet.textContent = session.offline ? t("built_in_model") : "";
       this.quiet.hidden = !session.offline;
-      const current = this.keeping.get("talk");
+      const current = this.first === undefined ? this.keeping.get("talk") : this.first;
       const unsent = this.outbox.items[0];
       if (current) await this.show(current);
       else if (unsent) this.resume(unsent);
@@ -87,6 +86,7 @@ export class Panel {
   resume(item) {
     this.open(new Thread(this.calls, this.outbox, this, { talk: item.talk, local: item.local }));
     this.thread.onItsWay();
+    this.changed();
   }
 
   open(thread) {
@@ -98,9 +98,16 @@ export class Panel {
     this.work("");
   }
 
+  // Which conversation is on screen: kept for the next visit, and told to the page.
+  keep(talk) {
+    this.keeping.set("talk", talk);
+    this.chosen(talk);
+    this.changed();
+  }
+
   begin(focus) {
-    this.keeping.set("talk", null);
     this.open(null);
+    this.keep(null);
     const { greeting, name } = this.calls.session || {};
     const ideas = ["idea_one", "idea_two", "idea_three"].map((key) => button(t(key), () => this.say(t(key))));
     this.log.replaceChildren(make("div", { className: "welcome" },
@@ -118,7 +125,7 @@ export class Panel {
       const about = await thread.load();
       if (!about) return;
       holder?.remove();
-      this.keeping.set("talk", talk);
+      this.keep(talk);
       this.toEnd();
     } catch (problem) {
       if (this.thread !== thread) return;
@@ -141,8 +148,8 @@ export class Panel {
 
   begun(local, talk) {
     if (this.thread?.local !== local) return;
-    this.keeping.set("talk", talk);
     this.thread.begun(talk);
+    this.keep(talk);
   }
 
   mine(item) {
@@ -151,7 +158,7 @@ export class Panel {
   }
 
   gone() {
-    this.keeping.set("talk", null);
+    this.keep(null);
     this.put(trouble(t("gone"), button(t("new_conversation"), () => this.begin(true))));
   }
 
@@ -193,7 +200,7 @@ export class Panel {
   }
 
   changed() {
-    if (!this.list.hidden) this.fillHistory();
+    if (this.list.checkVisibility()) this.fillHistory();
   }
 
   async stop() {
@@ -239,18 +246,18 @@ export class Panel {
     this.list.hidden = !shown;
     this.stream.hidden = shown;
     this.past.setAttribute("aria-expanded", String(shown));
-    if (shown) this.fillHistory();
+    if (shown) this.fillHistory(true);
   }
 
-  async fillHistory() {
-    this.list.replaceChildren(skeleton(4));
+  async fillHistory(focus = false) {
+    if (!this.list.firstChild) this.list.replaceChildren(skeleton(4));
     try {
       const { items } = await this.calls.call("GET", `/conversations?limit=${HISTORY}`);
       const rows = items.map((item) => this.row(item));
       this.list.replaceChildren(make("h3", { text: t("history") }), rows.length ? make("ul", {}, ...rows)
         : make("div", { className: "empty" }, make("p", { text: t("no_history") }),
           button(t("new_conversation"), () => this.begin(true), "primary")));
-      this.list.querySelector("button")?.focus();
+      if (focus) this.list.querySelector("button")?.focus();
     } catch (problem) {
       this.list.replaceChildren(trouble(problem.message, button(t("try_again"), () => this.fillHistory())));
     }

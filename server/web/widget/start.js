@@ -12,7 +12,8 @@ class Widget {
   constructor(settings, base) {
     this.settings = settings;
     this.base = base;
-    this.userToken = settings.userToken || null;
+    const { userToken, userTokenUrl: address } = settings;
+    this.userToken = userToken || (address ? () => fetched(address) : null);
     this.host = make("marketing-minds-chat", settings.theme ? { "data-theme": settings.theme } : {});
     this.host.setAttribute("data-side", settings.position || (language.dir === "rtl" ? "left" : "right"));
     const root = this.host.attachShadow({ mode: "open" });
@@ -38,8 +39,10 @@ class Widget {
 
   async panelFor() {
     const token = await this.token();
-    return new Panel({ base: this.base, siteKey: this.settings.siteKey, who: subjectOf(token), inline: this.inline,
-      userToken: () => this.token(), closed: () => this.close() });
+    const { siteKey, conversation } = this.settings;
+    return new Panel({ base: this.base, siteKey, who: subjectOf(token), inline: this.inline, first: conversation,
+      userToken: () => this.token(), closed: () => this.close(),
+      chosen: (detail) => dispatchEvent(new CustomEvent("marketing-minds-conversation", { detail })) });
   }
 
   // The page gives a token, or a function that fetches a fresh one whenever it is needed.
@@ -50,8 +53,13 @@ class Widget {
   async open(focus = true) {
     this.isOpen = true;
     this.opening ||= this.panelFor();
-    this.panel = await this.opening;
-    if (!this.isOpen) return;
+    try {
+      this.panel = await this.opening;
+    } catch {
+      this.opening = null; // nobody can say who is there: again once the network is back
+      addEventListener("online", () => this.open(focus), { once: true });
+    }
+    if (!this.isOpen || !this.opening) return;
     if (!this.panel.node.isConnected) this.frame.append(this.panel.node);
     this.panel.node.hidden = false;
     this.launch?.setAttribute("aria-expanded", "true");
@@ -101,6 +109,13 @@ class Widget {
     event.preventDefault();
     (event.shiftKey ? all.at(-1) : all[0]).focus();
   }
+}
+
+// A fresh token from the page's own server, which knows by its cookie who is there; none where nobody is signed in.
+async function fetched(address) {
+  const answer = await fetch(address, { credentials: "same-origin", cache: "no-store" });
+  if (answer.status >= 500) throw new Error(address);
+  return answer.ok ? (await answer.text()).trim() : null;
 }
 
 // Whom a token names, only to keep what different people of one browser leave in it apart; the server checks it.

@@ -19,7 +19,7 @@ from tests.server.conftest import Person
 from tests.server.widget.conftest import Shop
 from tests.server.widget.test_in_a_page import PATIENCE, answered, opened, reopened
 
-SLOW = " ".join([*(f"word{number}" for number in range(400)), "done."])
+SLOW = " ".join([*(f"word{number}" for number in range(4000)), "done."])
 QUICK = "Here is **one** answer."
 
 
@@ -65,10 +65,10 @@ async def test_an_answer_grows_in_one_bubble_and_can_be_stopped_tried_again_and_
     await field.fill("a slow question about our bakery")
     await field.press("Enter")
     answer = page.locator(".bubble.assistant .body")
-    await expect(answer).to_contain_text("word3")
+    await expect(answer).to_contain_text("word3", timeout=PATIENCE)
     await expect(page.locator(".at-work")).to_contain_text("Strategist is writing")
     early = len(await answer.inner_text())
-    await expect(answer).to_contain_text("word30")
+    await expect(answer).to_contain_text("word30", timeout=PATIENCE)
     assert len(await answer.inner_text()) > early
     assert await page.locator(".bubble.assistant").count() == 1
 
