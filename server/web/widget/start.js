@@ -15,7 +15,7 @@ class Widget {
     const { userToken, userTokenUrl: address } = settings;
     this.userToken = userToken || (address ? () => fetched(address) : null);
     this.host = make("marketing-minds-chat", settings.theme ? { "data-theme": settings.theme } : {});
-    this.host.setAttribute("data-side", settings.position || (language.dir === "rtl" ? "left" : "right"));
+    this.host.setAttribute("data-side", settings.position || (document.dir === "rtl" || language.dir === "rtl" ? "left" : "right"));
     const root = this.host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLES);

@@ -272,9 +272,10 @@ export class Thread {
     this.requests = this.requests.filter((one) => !requests.includes(one));
     const all = [...items.map((message) => ({ at: message.timestamp, message })).reverse(),
       ...requests.map((request) => ({ at: request.created_at, request }))];
+    const newest = !before && items.find((one) => one.role === "user")?.run_id;
     for (const { message, request } of all.sort((one, other) => one.at.localeCompare(other.at))) {
       if (request) this.ask(request, before);
-      else if (!this.shown.has(message.message_id)) this.pastMessage(message, before, !before && message === items[0]);
+      else if (!this.shown.has(message.message_id)) this.pastMessage(message, before, message.run_id === newest);
     }
     this.earlier(next_cursor);
   }
@@ -290,7 +291,7 @@ export class Thread {
     this.add(bubble, before);
     this.ran(message.later, before);
     if (message.ended === "cancelled" && newest) this.stopped(bubble);
-    else if (message.status === "cancelled") bubble.markStopped();
+    else if (message.ended === "cancelled" || (!own && message.status === "cancelled")) bubble.markStopped();
     if (message.ended !== "failed") return;
     const words = message.error || t("error_unknown");
     if (newest) this.failed(words);

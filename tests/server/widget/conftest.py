@@ -38,6 +38,7 @@ class Shop:
     context: Callable[..., Any]
     more: str = ""
     policy: str = POLICY
+    page: str = PAGE
     trouble: list[str] = field(default_factory=list[str])
 
     def user_token(self, **claims: Any) -> str:
@@ -82,7 +83,7 @@ async def shop(live: str, person: Person, services: Services, browser: Browser) 
 
     async def page(_: web.Request) -> web.Response:
         here = holder[0]
-        text = PAGE.format(server=here.server, key=here.key, more=here.more)
+        text = here.page.format(server=here.server, key=here.key, more=here.more)
         policy = {"Content-Security-Policy": here.policy.format(server=here.server)}
         return web.Response(text=text, content_type="text/html", headers=policy)
 

@@ -85,6 +85,7 @@ async def test_an_answer_grows_in_one_bubble_and_can_be_stopped_tried_again_and_
     await expect(page.locator(".bubble.assistant .state")).to_have_text("Stopped here at your request.")
     await page.locator(".bubble.assistant").get_by_role("button", name="Try again").click()
     await expect(page.locator(".bubble.user")).to_have_count(2)
+    await expect(answer).to_have_count(2, timeout=PATIENCE)
     await expect(answer.last).to_contain_text("word3", timeout=PATIENCE)
     await page.get_by_role("button", name="Stop").click()
     await answered(page, "a slow question")
