@@ -7,7 +7,7 @@ class Conversion(OwnedDocument):
     """One report under the id of whoever reports. Money is in minor units of ``currency``.
 
     ``day`` is the day of ``at`` in the account's timezone. ``post_id``, ``url_id`` or ``campaign_id`` is what it came
-    from, as it was told; ``platform`` and the other ids follow from that.
+    from, as it was told; ``platform``, ``email_id`` (an email campaign) and the other ids follow from that.
     """
 
     conversion_id: str
@@ -17,6 +17,7 @@ class Conversion(OwnedDocument):
     timezone: str
     post_id: str | None = None
     url_id: str | None = None
+    email_id: str | None = None
     campaign_id: str | None = None
     platform: str
     conversions: int = 0
@@ -34,5 +35,7 @@ CONVERSIONS = Collection(
     indexes=(
         Index(("user_id", "-created_at", "-conversion_id")),
         Index(("user_id", "day", "platform", "campaign_id", "post_id")),
+        Index(("user_id", "post_id")),
+        Index(("user_id", "email_id")),
     ),
 )

@@ -40,7 +40,8 @@ class EmailSchedule(Part):
 
 
 class EmailAnalytics(Part):
-    """Figures as the email service last told them; rates are shares of 1, None without a denominator."""
+    """Figures as the email service last told them; rates are shares of 1, None without a denominator. ``conversions``
+    are those reported of it here."""
 
     sent: int = 0
     delivered: int = 0
@@ -50,6 +51,7 @@ class EmailAnalytics(Part):
     unsubscribed: int = 0
     open_rate: float | None = None
     click_rate: float | None = None
+    conversions: int | None = None
     last_synced: UtcTime | None = None
 
 

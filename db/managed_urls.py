@@ -17,8 +17,8 @@ class UtmParams(Part):
 class ManagedUrl(OwnedDocument):
     """One link of one thing that went out. ``url`` is where it leads, UTM parameters included.
 
-    A click counts once per visitor and day; ``clicks_by_day`` are days in UTC. ``is_valid`` is what the last check
-    found, ``problem`` what was wrong then.
+    A click counts once per visitor and day; ``clicks_by_day`` are days in ``timezone``, the account's. ``is_valid`` is
+    what the last check found, ``problem`` what was wrong then.
     """
 
     url_id: str
@@ -30,6 +30,7 @@ class ManagedUrl(OwnedDocument):
     original_url: str
     url: str
     utm_params: UtmParams = Field(default_factory=UtmParams)
+    timezone: str = "UTC"
     click_count: int = 0
     clicks_by_day: dict[str, int] = Field(default_factory=dict[str, int])
     last_clicked_at: UtcTime | None = None

@@ -128,6 +128,18 @@ class Repository(Generic[D]):
             async for stored in self._raw.find(self._own(where)):
                 yield self._to_document(stored)
 
+    async def parts(self, where: Mapping[str, Any], fields: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the named fields alone of all documents that match, in no order, as they are stored.
+
+        For work over many documents that needs little of each. Secrets can't be named.
+        """
+        guard_where(self._collection, where)
+        guard_where(self._collection, dict.fromkeys(fields, 1))
+        if any(secret.startswith(f"{name}.") for secret in self._collection.secrets for name in fields):
+            raise InvalidInput("A part with secrets in it can't be read so.")
+        with translated():
+            return await self._raw.find(self._own(where), {**dict.fromkeys(fields, 1), "_id": 0}).to_list()
+
     async def page(self, where: Mapping[str, Any], *, limit: int, cursor: str | None = None) -> Page[D]:
         """Return the next ``limit`` (at most 200) documents, newest first; those made at one time by their id.
 
@@ -178,6 +190,10 @@ class Repository(Generic[D]):
 
         Return how many were changed. Cut off, some are and some are not.
         """
+        return await self._database.write(*self.changing(changes)) if changes else 0
+
+    def changing(self, changes: Mapping[str, Change]) -> list[Write]:
+        """Return the writes of ``change_each``, to be done together with others by ``Database.write``."""
         writes: list[Write] = []
         for public_id, change in changes.items():
             guard_where(self._collection, change.where)
@@ -185,33 +201,42 @@ class Repository(Generic[D]):
             query = self._own({**self._by_id(public_id), **change.where})
             sealed = change_secrets(change.fields, self._collection.secrets, self._database.cipher.encrypt)
             writes.append(Update(self._namespace, query, {"$set": self._dated(sealed)}))
-        return await self._database.write(*writes) if writes else 0
+        return writes
 
     async def change_all(
         self, public_ids: Sequence[str], fields: Mapping[str, Any], *, where: Mapping[str, Any] | None = None
     ) -> int:
         """Set the same dotted fields in all of these documents for which ``where`` holds; return how many did."""
+        return await self._database.write(self.changing_all(public_ids, fields, where=where))
+
+    def changing_all(
+        self, public_ids: Sequence[str], fields: Mapping[str, Any], *, where: Mapping[str, Any] | None = None
+    ) -> Write:
+        """Return the write of ``change_all``, to be done together with others by ``Database.write``."""
         guard_where(self._collection, where or {})
         guard_changes(self._collection, fields)
         named = {self._collection.id_field: {"$in": [plain(one, "id") for one in public_ids]}}
         sealed = change_secrets(fields, self._collection.secrets, self._database.cipher.encrypt)
-        with translated():
-            done = await self._raw.update_many(self._own({**named, **(where or {})}), {"$set": self._dated(sealed)})
-        return done.matched_count
+        query = self._own({**named, **(where or {})})
+        return Update(self._namespace, query, {"$set": self._dated(sealed)}, many=True)
 
     async def put_each(self, documents: Sequence[D]) -> None:
         """Store several documents in one command, new or over what is stored under their public ids.
 
         Repeats are harmless. Fields that are None are left as they are stored.
         """
+        if documents:
+            await self._database.write(*self.putting(documents))
+
+    def putting(self, documents: Sequence[D]) -> list[Write]:
+        """Return the writes of ``put_each``, to be done together with others by ``Database.write``."""
         writes: list[Write] = []
         for document in documents:
             stored = self._to_stored(document)
             made = {name: stored.pop(name) for name in ("created_at",) if name in stored}
             query = self._own(self._by_id(stored[self._collection.id_field]))
             writes.append(Update(self._namespace, query, {"$set": stored, "$setOnInsert": made}, upsert=True))
-        if writes:
-            await self._database.write(*writes)
+        return writes
 
     async def increment(self, public_id: str, by: Mapping[str, int]) -> D:
         """Add to number fields of one document at once and return it as it is now."""

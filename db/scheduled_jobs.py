@@ -23,7 +23,7 @@ class ScheduledJob(OwnedDocument):
     """One job. ``due_at`` is when somebody has to look at it: to run it, to try it again, or as who ran it is gone.
 
     ``failed`` means that every attempt was used up; such a job waits for a person. ``finished_at`` is set when it is
-    over for good, never on a job that recurs.
+    over for good. ``ordered_at`` is when somebody last asked for a job that is kept up, which ends by itself.
     """
 
     job_id: str
@@ -34,6 +34,7 @@ class ScheduledJob(OwnedDocument):
     attempts: int = 0
     max_attempts: int = 3
     due_at: UtcTime = NEVER
+    ordered_at: UtcTime | None = None
     occurrence_of: str | None = None
     result: dict[str, Any] | None = None
     error: str | None = None

@@ -3,6 +3,9 @@
 Used where links are followed and nowhere else.
 """
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from pymongo import InsertOne, UpdateOne
 
 from core.errors import Conflict
@@ -31,7 +34,7 @@ class ShortLinks:
         """Count a visitor of today; False if they were counted today already."""
         database = self._database
         now = database.clock.now()
-        day = now.date().isoformat()
+        day = day_of(link, now).isoformat()
         visit_id = derived_id(LINK_VISITS.id_prefix, link.url_id, day, visitor)
         visit = LinkVisit(visit_id=visit_id, url_id=link.url_id, day=day)
         stored = to_stored(LINK_VISITS, visit, tenant=link.user_id, now=now, cipher=database.cipher)
@@ -46,3 +49,8 @@ class ShortLinks:
         except Conflict:
             return False
         return True
+
+
+def day_of(link: ManagedUrl, moment: datetime) -> date:
+    """Return the day a moment counts for, as the account that sent the link out has it."""
+    return moment.astimezone(ZoneInfo(link.timezone)).date()

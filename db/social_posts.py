@@ -40,7 +40,10 @@ class ResultAnalytics(Counters):
 
 
 class PlatformResult(Part):
-    """What became of the post on one platform. ``unknown``: the last word was lost, and a person has to look there."""
+    """What became of the post on one platform. ``unknown``: the last word was lost, and a person has to look there.
+
+    ``conversions`` are those reported of it here, which no platform tells.
+    """
 
     platform: str
     account_id: str | None = None
@@ -51,6 +54,7 @@ class PlatformResult(Part):
     error: str | None = None
     domain: str | None = None
     analytics: ResultAnalytics | None = None
+    conversions: int | None = None
 
 
 class PostMedia(Part):

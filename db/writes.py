@@ -41,12 +41,13 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Change the one document that matches, or store it if there is none and ``upsert`` says so."""
+    """Change the one document that matches, or store it if there is none and ``upsert`` says so; ``many``: all."""
 
     namespace: str
     where: Mapping[str, Any]
     change: Mapping[str, Any]
     upsert: bool = False
+    many: bool = False
 
     def part(self, place: int) -> Raw:
         """Return the operation."""
@@ -54,7 +55,7 @@ class Update:
             "update": place,
             "filter": self.where,
             "updateMods": self.change,
-            "multi": False,
+            "multi": self.many,
             "upsert": self.upsert,
         }
 

@@ -43,7 +43,7 @@ from tools.outside.logins import Logins
 from tools.outside.open_accounts import OpenAccounts
 from workflows.approval_care import ApprovalCare
 from workflows.delivery.parts import DeliveryParts
-from workflows.figures.sync import FigureSync
+from workflows.figures.order import FigureOrder
 from workflows.telling import TellingParts
 
 
@@ -72,7 +72,7 @@ class Services:
     logins: Logins
     connections: Connections
     accounts: OpenAccounts
-    figures: FigureSync
+    figures: FigureOrder
     delivery: DeliveryParts
     links: ManagedLinks
     signed_links: SignedLinks

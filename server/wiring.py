@@ -65,6 +65,7 @@ from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.late import AskedAgain
 from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
+from workflows.figures.order import FigureOrder
 from workflows.figures.sync import FigureSync
 from workflows.mails.sending import House, mail_server
 from workflows.runtime.timekeeper import DurableTime
@@ -168,6 +169,9 @@ def assemble(
         outside=outside,
     )
     told = Reminders(Notices(turns))
+    figures = FigureSync(database, accounts, outside)
+    work = build_work(settings, database, clock, turns, requests, memory, figures, pace)
+    figure_order = FigureOrder(work.jobs)
     services = Services(
         care=ApprovalCare(database, requests, told.remind, Carrying(database, Headless(house), told)),
         settings=settings,
@@ -177,9 +181,7 @@ def assemble(
         relay=build_relay(settings, database, clock, turns),
         decisions=decisions,
         memory=memory,
-        work=build_work(
-            settings, database, clock, turns, requests, memory, FigureSync(database, accounts, outside), pace
-        ),
+        work=work,
         desk=desk,
         callers=callers,
         api_keys=ApiKeyDesk(database, desk, clock),
@@ -192,7 +194,7 @@ def assemble(
         logins=logins,
         connections=Connections(database, logins),
         accounts=accounts,
-        figures=FigureSync(database, accounts, outside),
+        figures=figure_order,
         delivery=build_delivery(
             database,
             outside,
@@ -203,6 +205,7 @@ def assemble(
             pace.look_seconds,
             told=DeliveryNews(database, Notices(turns)).tell,
             late=AskedAgain(database, Headless(house), Notices(turns)).ask,
+            published=figure_order.published,
         ),
         links=links,
         widget=WidgetParts(

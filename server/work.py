@@ -17,11 +17,11 @@ from tools.spending.prices import unit_prices
 from workflows import nightly_memory
 from workflows.campaigns.attendance import Attendance
 from workflows.campaigns.chronicle import Chronicle
-from workflows.campaigns.closing import FIGURES_JOB
 from workflows.campaigns.course import Ground, Parts
-from workflows.campaigns.figures import CampaignFigures
+from workflows.campaigns.figures import AccountFigures
 from workflows.campaigns.workflow import NAME, CampaignWorkflow
 from workflows.delivery.pace import Pace
+from workflows.figures import order
 from workflows.figures.sync import FigureSync
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import JobRunner
@@ -98,7 +98,7 @@ def build_work(
             authority=Authority(database),
             ledger=Ledger(database),
             chronicle=chronicle,
-            jobs=jobs,
+            figures=figures,
             clock=clock,
         )
     )
@@ -107,7 +107,7 @@ def build_work(
     handlers = {
         nightly_memory.JOB: memory.nightly.run,
         retention.JOB: old_workflows.run,
-        FIGURES_JOB: CampaignFigures(ground, figures).run,
+        order.JOB: AccountFigures(ground).run,
     }
     return WorkParts(
         database=database,

@@ -97,6 +97,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             _sum("delivered", "emails delivered", "email", "day"),
             _sum("opened", "emails opened", "email"),
             _sum("email_clicks", "clicks in emails", "email"),
+            _sum("email_conversions", "conversions from emails", "day"),
             _sum("bounced", "emails that bounced", "email"),
             _sum("unsubscribed", "people who unsubscribed", "email"),
             _sum("ad_spend", "money spent on ads", "day", money=True),

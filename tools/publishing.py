@@ -19,6 +19,7 @@ from tools.approval.payload import ApprovedPayload
 from tools.arguments import MOST_RECIPIENTS, Address
 from tools.brief import today, zone
 from tools.channels import platform_of
+from tools.figures.timezones import timezone_of
 from tools.outside.links import Source
 from tools.outside.media import fetch_all
 from tools.platforms.catalogue import BY_NAME
@@ -151,6 +152,7 @@ async def with_managed_links(
         platform=post.platform,
         campaign_id=content.campaign_id,
         campaign=campaign.name if campaign else "",
+        timezone=(await timezone_of(ctx.database, ctx.scope)).key,
     )
     try:
         managed = await ctx.links.outgoing(ctx.scope, source, post.text, post.link, known)

@@ -24,8 +24,9 @@ Id = Annotated[Line, Field(max_length=200)]
 class ConversionReport(BaseModel):
     """What happened, under an id of the caller's: sent again, it is counted once.
 
-    Exactly one of ``post_id``, ``url_id`` (a managed link) and ``campaign_id`` says what it came from. Money is in
-    minor units of ``currency``.
+    Exactly one of ``post_id``, ``url_id`` (a managed link), ``click_id`` (the parameter ``mm_click`` that a visitor
+    brought along from a managed link) and ``campaign_id`` says what it came from. Money is in minor units of
+    ``currency``.
     """
 
     model_config = ConfigDict(
@@ -47,6 +48,7 @@ class ConversionReport(BaseModel):
     post_id: Id | None = None
     url_id: Id | None = None
     campaign_id: Id | None = None
+    click_id: Id | None = None
     platform: Annotated[Line, Field(max_length=50)] | None = None
     conversions: Count = 1
     clicks: Count = 0
@@ -64,6 +66,7 @@ class ConversionView(BaseModel):
     day: str
     post_id: str | None
     url_id: str | None
+    email_id: str | None
     campaign_id: str | None
     platform: str
     conversions: int
@@ -80,9 +83,14 @@ class ConversionView(BaseModel):
 
 @router.post("", operation_id="report_conversion", responses=responses(404, 409, 422), summary="Report one")
 async def report(body: ConversionReport, scope: Writer, parts: Parts) -> ConversionView:
-    """Count conversions, revenue, spend and clicks of a day. 409 where the id was used for other figures."""
+    """Count conversions, revenue, spend and clicks of a day. 409 where the id was used for other figures.
+
+    What its post and email have come to is right at once, campaigns and business within a minute.
+    """
     told = Report(external_id=body.id, **body.model_dump(exclude={"id"}))
-    return ConversionView.of(await ConversionBook(parts.database, scope).take(told))
+    taken = await ConversionBook(parts.database, scope).take(told)
+    await parts.figures.reported(scope)
+    return ConversionView.of(taken)
 
 
 @router.get("", operation_id="list_conversions", responses=responses(), summary="List them, newest first")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from core.errors import AppError, NotFound
 from db.managed_urls import MANAGED_URLS, ManagedUrl, UtmParams
+from db.short_links import day_of
 from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView, page_view
@@ -16,13 +17,15 @@ from server.rest.text import Cursor, Limit, Line, PathId
 from server.services import Parts, Services
 from server.visitors import is_person
 from tools.outside.addresses import web_address
+from tools.outside.clicks import with_click
 
 router = APIRouter(prefix="/api/v1/links", tags=["Links"])
 public = APIRouter(include_in_schema=False)
 
 
 class LinkView(BaseModel):
-    """A link. ``address`` is what stands in the text, ``url`` where it leads. A visitor counts once a day (UTC)."""
+    """A link. ``address`` is what stands in the text, ``url`` where it leads. A visitor counts once a day, by
+    the account's clock."""
 
     link_id: str
     address: str
@@ -83,12 +86,15 @@ async def check(link_id: PathId, scope: Writer, parts: Parts) -> LinkView:
 
 @public.api_route("/l/{code}", methods=["GET", "HEAD"])
 async def follow(code: str, request: Request, parts: Parts) -> Response:
-    """Send a visitor on to where a stored link leads, and nowhere else."""
+    """Send a visitor on to where a stored link leads, and nowhere else, with a click id that conversions name."""
     link = await parts.short_links.find(code) if code.isalnum() and code.isascii() else None
     if link is None:
         raise NotFound("There is no such link here. It may have been mistyped.")
     web_address(link.url)
+    url = link.url
     if is_person(request):
+        url = with_click(link)
         with suppress(AppError):
-            await parts.short_links.count(link, parts.visitors.name(request, parts.clock.now().date()))
-    return Response(status_code=302, headers={"Location": link.url, "X-Robots-Tag": "noindex"})
+            day = day_of(link, parts.clock.now())
+            await parts.short_links.count(link, parts.visitors.name(request, day))
+    return Response(status_code=302, headers={"Location": url, "X-Robots-Tag": "noindex"})

@@ -14,6 +14,7 @@ from db.link_visits import LINK_VISITS
 from db.managed_urls import MANAGED_URLS, ManagedUrl
 from server.services import Services
 from tests.server.conftest import Person
+from tools.outside.clicks import code_of_click
 from tools.outside.links import Source
 
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
@@ -23,7 +24,9 @@ TARGET = "https://shop.example/menu"
 @pytest.fixture
 async def link(services: Services, person: Person) -> ManagedUrl:
     scope = Scope(person.user_id, person.user_id, "user")
-    return await services.links.manage(scope, Source("social_post", "pst_1", "twitter", "cmp_1"), TARGET)
+    return await services.links.manage(
+        scope, Source("social_post", "pst_1", "twitter", "cmp_1", timezone="Asia/Tokyo"), TARGET
+    )
 
 
 @pytest.fixture
@@ -47,7 +50,9 @@ async def test_a_visitor_is_sent_on_and_counts_once_a_day(
 ) -> None:
     for _ in range(3):
         answer = await visitor.get(f"/l/{link.code}")
-        assert (answer.status_code, answer.headers["location"]) == (302, link.url)
+        assert answer.status_code == 302
+        target, _, click_id = answer.headers["location"].partition("&mm_click=")
+        assert (target, code_of_click(click_id)) == (link.url, link.code)
         assert answer.headers["cache-control"] == "no-store"
     assert (await shown(person, link))["clicks"] == 1
     other = httpx.ASGITransport(app, client=("198.51.100.24", 4711))
@@ -55,13 +60,15 @@ async def test_a_visitor_is_sent_on_and_counts_once_a_day(
         await somebody.get(f"/l/{link.code}")
     await visitor.get(f"/l/{link.code}", headers={"User-Agent": "Another browser"})
     assert (await shown(person, link))["clicks"] == 3
-    clock.advance(timedelta(days=1))
+    clock.advance(timedelta(hours=14))
+    await visitor.get(f"/l/{link.code}")
+    clock.advance(timedelta(hours=10))
     await visitor.get(f"/l/{link.code}")
     scope = Scope(person.user_id, person.user_id, "user")
     kept = await services.repository(MANAGED_URLS, scope).get(link.url_id)
     assert kept.click_count == 4
     assert kept.clicks_by_day == {"2026-11-20": 3, "2026-11-21": 1}
-    assert kept.last_clicked_at == clock.now()
+    assert kept.last_clicked_at == clock.now() - timedelta(hours=10)
 
 
 async def test_many_at_once_are_counted_exactly(app: FastAPI, person: Person, link: ManagedUrl) -> None:

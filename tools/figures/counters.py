@@ -108,8 +108,9 @@ def added_up(parts: Iterable[Counters]) -> dict[str, int]:
     return total
 
 
-def whole(parts: Sequence[ResultAnalytics]) -> PostAnalytics:
-    """Return the figures of a post from those of its platforms, of which there is at least one.
+def whole(parts: Sequence[ResultAnalytics], conversions: int | None = None) -> PostAnalytics:
+    """Return the figures of a post from those of its platforms, of which there is at least one, and the conversions
+    that were reported of it.
 
     The rates are of the platforms that tell both sides of them, the scores the mean of theirs.
     """
@@ -117,13 +118,11 @@ def whole(parts: Sequence[ResultAnalytics]) -> PostAnalytics:
     seen = [part for part in parts if part.views is not None]
     engaged = sum(engagement(part.likes, part.comments, part.shares) or 0 for part in seen)
     rate = engagement_rate(engaged, sum(part.views or 0 for part in seen))
-    clicked = [part for part in parts if part.clicks is not None and part.conversions is not None]
-    converted = conversion_rate(
-        sum(part.conversions or 0 for part in clicked), sum(part.clicks or 0 for part in clicked)
-    )
+    converted = conversion_rate(conversions, total.get("clicks"))
     others = {
         "engagement": engagement(total.get("likes"), total.get("comments"), total.get("shares")),
         "engagement_rate": None if rate is None else float(rate),
+        "conversions": conversions,
         "conversion_rate": None if converted is None else float(converted),
         "performance_score": _mean([part.performance_score for part in parts]),
         "virality_score": _mean([part.virality_score for part in parts]),

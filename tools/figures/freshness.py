@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.social_posts import ResultAnalytics
 from tools.metrics import Row
 from tools.platforms.catalogue import BY_NAME
 from tools.tool import ToolContext
 
 STALE_AFTER: Final = timedelta(days=1)
+# After this long a post's figures are what it has come to, and are not read again; so soon if it is gone.
+READ_FOR: Final = timedelta(days=365)
+GONE_FOR: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,13 @@ class Freshness:
     stale: bool
     accounts: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
+
+
+def is_final(figures: ResultAnalytics, published_at: datetime) -> bool:
+    """Whether the last reading of a post was its last one."""
+    if figures.gone_at and figures.synced_at - figures.gone_at >= GONE_FOR:
+        return True
+    return figures.synced_at - published_at >= READ_FOR
 
 
 async def freshness_of(ctx: ToolContext, used: Sequence[Row], platforms: frozenset[str] | None) -> Freshness:

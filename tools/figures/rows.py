@@ -117,7 +117,7 @@ async def _add_posts(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
 
 
 async def _add_links(ctx: ToolContext, wanted: Wanted, found: Found) -> None:
-    """Visitors of links, counted here; their days are those of UTC."""
+    """Visitors of links, counted here by the account's days."""
     links = await ctx.repository(MANAGED_URLS).find(
         _of_campaign(wanted.campaign_id), sort=[("created_at", -1)], limit=MOST_POSTS + 1
     )
@@ -218,6 +218,8 @@ def _of_post(post: SocialPost, wanted: Wanted) -> Iterator[Row]:
         figures = {"posts": Decimal(1)} if out else {}
         if post.analytics.last_synced or any(counts_of(post.analytics).values()):
             figures |= _figures(post.analytics)
+        if any(result.conversions is not None for result in post.platforms):
+            figures.pop("conversions", None)  # they count by the day they were reported of
         synced = post.analytics.last_synced
         yield Row(post.post_id, "post", day, platform, post.campaign_id, figures, synced, post_id=post.post_id)
         return
@@ -303,7 +305,9 @@ def _parts(day: AnalyticsData) -> Iterator[tuple[str, dict[str, Any], str | None
     if metrics.social:
         for platform, counts in _social_parts(metrics.social, whole=day.post_id is not None):
             yield platform, counts, None
-    if metrics.email:
+    if metrics.email and day.reported:
+        yield "email", {"email_conversions": metrics.email.conversions}, None
+    elif metrics.email:
         email = metrics.email
         sent: dict[str, Any] = {"emails_sent": email.campaigns_sent, "delivered": email.emails_delivered}
         if email.open_rate is not None:

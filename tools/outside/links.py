@@ -30,13 +30,15 @@ NO_HEAD = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED, 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a link stands in: the post or email and its channel, and the campaign it belongs to."""
+    """What a link stands in: the post or email and its channel, and the campaign it belongs to; its clicks are counted
+    by the days of ``timezone``."""
 
     source_type: str
     source_id: str
     platform: str
     campaign_id: str | None = None
     campaign: str = ""
+    timezone: str = "UTC"
 
     @property
     def utm(self) -> UtmParams:
@@ -102,6 +104,7 @@ class ManagedLinks:
             original_url=url,
             url=tagged(url, source.utm),
             utm_params=source.utm,
+            timezone=source.timezone,
         )
         return await self._repository(scope).insert_once(link)
 

@@ -40,9 +40,12 @@ class OpenAccounts:
 
         ReconnectNeeded if the person has to connect it again, Retryable if that can't be told just now.
         """
-        account = await self._account(scope, account_id)
+        return await self._open(scope, await self._account(scope, account_id))
+
+    async def _open(self, scope: Scope, account: SocialAccount) -> Access:
         if account.status != "active":
-            raise ReconnectNeeded(account.error_message, connection_id=account_id, platform=account.platform)
+            why, account_id = account.error_message, account.social_account_id
+            raise ReconnectNeeded(why, connection_id=account_id, platform=account.platform)
         if self._needs_refresh(account):
             account = await self._refreshed(scope, account)
         return Access.of(account)
@@ -50,14 +53,21 @@ class OpenAccounts:
     @asynccontextmanager
     async def opened(self, scope: Scope, account_id: str) -> AsyncGenerator[Access]:
         """Open an account for some calls. If one of them finds the credentials refused, the account is expired."""
-        access = await self.open(scope, account_id)
+        async with self.in_use(scope, await self._account(scope, account_id)) as access:
+            yield access
+        await self._repository(scope).change(account_id, {"last_used": self._clock.now()})
+
+    @asynccontextmanager
+    async def in_use(self, scope: Scope, account: SocialAccount) -> AsyncGenerator[Access]:
+        """As ``opened``, for an account that was read and revealed just now. The caller notes ``last_used``."""
+        account_id = account.social_account_id
+        access = await self._open(scope, account)
         try:
             yield access
         except ReconnectNeeded as error:
             await self.expire(scope, account_id, error.message)
             error.details["connection_id"] = account_id
             raise
-        await self._repository(scope).change(account_id, {"last_used": self._clock.now()})
 
     async def find(self, scope: Scope, platform: str, platform_account_id: str) -> str:
         """Return our id of an account that is named by the platform's; NotFound if it is not connected."""

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from core.errors import AppError, NotFound
+from core.errors import NotFound
 from core.ids import derived_id
 from core.json_text import inner_object
 from core.money import Money
@@ -12,7 +12,6 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import Campaign
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
-from db.scheduled_jobs import SCHEDULED_JOBS
 from db.social_posts import SOCIAL_POSTS
 from tools.amounts import spoken
 from tools.tool import ToolContext
@@ -20,8 +19,6 @@ from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
 from workflows.campaigns.tasks import Tasks, bare_of
 
-FIGURES_JOB: Final = "campaign_figures"
-EVERY_HALF_HOUR: Final = "*/30 * * * *"
 # Posts that are still being sent when the last day is over get this long.
 GRACE: Final = timedelta(days=1)
 MOST_POSTS: Final = 1_000
@@ -46,14 +43,10 @@ class Closing:
         self._tasks = tasks
 
     async def activate(self, course: Course) -> Plain:
-        """Begin to read figures every half hour; the campaign is active from now on."""
+        """Note that the campaign is active from now on, and say so."""
         if not await self._ground.moved(course, "active"):
             return {"state": "held"}
         campaign = await self._ground.campaign(course)
-        payload = {"campaign_id": course.campaign_id, "launch": course.launch}
-        await self._parts.jobs.recurring(
-            course.scope, FIGURES_JOB, EVERY_HALF_HOUR, payload=payload, job_id=self._job_id(course)
-        )
         posts = await self.counted(course)
         told = Entry(
             "active",
@@ -92,12 +85,13 @@ class Closing:
         """Report, and complete the campaign."""
         await self._tasks.recount(course)
         posts = await self.counted(course)
+        now = self._ground.now()
+        await self._parts.figures.sync(course.scope, now, roll=True, campaigns=[course.campaign_id])
         campaign = await self._ground.campaign(course)
         report = report_of(campaign, posts)
         changes = {"results.performance_summary": report, "completed_at": self._ground.now()}
         if not await self._ground.moved(course, "completed", changes):
             return {"state": "held"}
-        await self._stop_job(course)
         told = Entry(
             "completed",
             "completed",
@@ -117,7 +111,6 @@ class Closing:
 
     async def tidy(self, course: Course) -> Plain:
         """After a cancellation or failure: what has not gone out will not, and nobody is asked about it any more."""
-        await self._stop_job(course)
         try:
             campaign = await self._ground.campaign(course)
         except NotFound:
@@ -162,17 +155,6 @@ class Closing:
     def _context(self, course: Course, campaign: Campaign, call_id: str) -> ToolContext:
         errand = self._ground.errand(campaign, call_id, "publisher", "", {})
         return self._parts.headless.tool_context(course.scope, errand, call_id)
-
-    async def _stop_job(self, course: Course) -> None:
-        jobs = Repository(self._parts.database, SCHEDULED_JOBS, course.scope)
-        if await jobs.find_one({"job_id": self._job_id(course)}):
-            try:
-                await self._parts.jobs.cancel(course.scope, self._job_id(course))
-            except AppError:
-                return
-
-    def _job_id(self, course: Course) -> str:
-        return derived_id(SCHEDULED_JOBS.id_prefix, course.key, FIGURES_JOB)
 
 
 def report_of(campaign: Campaign, posts: Plain) -> str:

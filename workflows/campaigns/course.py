@@ -21,7 +21,7 @@ from tools.campaign_control import CampaignControl
 from tools.campaigns import context_of
 from tools.spending.ledger import Ledger
 from workflows.campaigns.chronicle import Chronicle
-from workflows.jobs.desk import JobDesk
+from workflows.figures.sync import FigureSync
 
 State: TypeAlias = Literal["go", "hold", "over"]
 Plain: TypeAlias = Mapping[str, Any]
@@ -37,7 +37,7 @@ class Parts:
     authority: Authority
     ledger: Ledger
     chronicle: Chronicle
-    jobs: JobDesk
+    figures: FigureSync
     clock: Clock
 
 

@@ -23,7 +23,7 @@ from workflows.delivery.attempt import Again, Attempt, Ended, Means
 from workflows.delivery.fence import LeaseFence
 from workflows.delivery.late import Late
 from workflows.delivery.making import DeliveryMaking, account_name
-from workflows.delivery.outcome import Outcome, Told
+from workflows.delivery.outcome import Outcome, Published, Told
 from workflows.delivery.posts import DeliveredPosts
 from workflows.runtime.ending import ended_for_certain
 
@@ -38,11 +38,17 @@ class Deliverer:
     """Delivers for every tenant. ``owner`` stays the same over a restart, so that its leases are taken over at once.
 
     ``told`` tells people what became of a delivery, once, and says whether they know now. ``late`` is told of one whose
-    time had passed.
+    time had passed, ``published`` of each that is out, which it may hear of more than once.
     """
 
     def __init__(
-        self, database: Database, means: Means, owner: str, told: Told | None = None, late: Late | None = None
+        self,
+        database: Database,
+        means: Means,
+        owner: str,
+        told: Told | None = None,
+        late: Late | None = None,
+        published: Published | None = None,
     ) -> None:
         self.owner = owner
         self.boot = new_id("boot")
@@ -53,6 +59,7 @@ class Deliverer:
         self._working: set[str] = set()
         self._told = told
         self._late = late
+        self._published = published
 
     async def schedule(self, scope: Scope, post_ids: Sequence[str]) -> list[Delivery]:
         """Make the deliveries of scheduled posts and emails, each once. Harmless when repeated."""
@@ -155,11 +162,15 @@ class Deliverer:
         if held.late and self._late is not None:
             await self._store.write(*self._posts.follows(held, content_id))
             await self._late(scope, held)
-        if self._told is None or held.conversation_id is None:
+        tells = self._told is not None and held.conversation_id is not None
+        out = self._published if held.state == "published" else None
+        if not tells and out is None:
             await self._store.write(*self._posts.follows(held, content_id), over)
         else:
             await self._store.write(*self._posts.follows(held, content_id))
-            if not await self._told(scope, held):
+            if out is not None:
+                await out(scope, held)
+            if self._told is not None and tells and not await self._told(scope, held):
                 later = self._now() + TELL_AGAIN
                 await self._store.write(self._store.given_back(held, {"next_attempt_at": later}))
                 return Outcome("again", later)

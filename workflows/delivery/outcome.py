@@ -9,6 +9,7 @@ from core.scope import Scope
 from db.deliveries import Delivery
 
 Told: TypeAlias = Callable[[Scope, Delivery], Awaitable[bool]]
+Published: TypeAlias = Callable[[Scope, Delivery], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

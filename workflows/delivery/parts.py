@@ -12,7 +12,7 @@ from workflows.delivery.deliverer import Deliverer
 from workflows.delivery.due import EVERY_SECONDS, DueDeliveries
 from workflows.delivery.late import Late
 from workflows.delivery.making import DeliveryMaking
-from workflows.delivery.outcome import Told
+from workflows.delivery.outcome import Published, Told
 from workflows.delivery.pace import Pace
 
 
@@ -34,10 +34,11 @@ def build_delivery(
     every_seconds: float = EVERY_SECONDS,
     told: Told | None = None,
     late: Late | None = None,
+    published: Published | None = None,
 ) -> DeliveryParts:
     """Put the parts together. Starts nothing."""
     store, waits = DeliveryStore(database), pace or Pace()
     means = Means(store, outside, accounts, authority, database.clock, waits)
-    deliverer = Deliverer(database, means, owner, told, late)
+    deliverer = Deliverer(database, means, owner, told, late, published)
     making = DeliveryMaking(database, store, waits)
     return DeliveryParts(deliverer, DueDeliveries(deliverer, making, means, every_seconds))

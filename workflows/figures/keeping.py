@@ -4,22 +4,26 @@ A run that is cut off between the two leaves the row of the last change missing.
 nothing was read since, and writes that row again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final, TypeAlias
 
 from core.scope import Scope
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData
 from db.client import Database
 from db.repository import Change, Repository
 from db.social_posts import SOCIAL_POSTS, ResultAnalytics
+from db.writes import Write
 from tools.figures.counters import counts_of, fold, published_row, row_of, unwritten, whole
 from tools.figures.scores import Scores
 from tools.outside.contract import Figures
 from workflows.figures.tracking import Tracked
 
 BATCH: Final = 200
+NOTED_AFTER: Final = timedelta(hours=2)
+# Written by others: by memory, and as conversions are reported.
+ELSEWHERE: Final = {"learnt", "conversions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,38 @@ class Folded:
         read = {"synced_at": self.post.figures.synced_at}
         return self.earlier.model_copy(update=read) == self.post.figures
 
+    @property
+    def to_note(self) -> bool:
+        """Whether it is time to store that it was read. A change is confirmed at once, that nothing moves now and then:
+        a figure is at least as new as it says."""
+        earlier, figures = self.earlier, self.post.figures
+        if earlier is None or figures is None:
+            return True
+        return unwritten(earlier) or figures.synced_at - earlier.synced_at >= NOTED_AFTER
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How many posts were read, had changed, and are gone at the platform."""
+    """How many posts were read, had changed, and are gone at the platform, and whose campaigns have changed."""
 
-    read: int
-    changed: int
-    gone: int
+    read: int = 0
+    changed: int = 0
+    gone: int = 0
+    campaigns: frozenset[str] = frozenset()
+
+    def __add__(self, other: "Kept") -> "Kept":
+        campaigns = self.campaigns | other.campaigns
+        return Kept(self.read + other.read, self.changed + other.changed, self.gone + other.gone, campaigns)
+
+
+Last: TypeAlias = Callable[[Kept], Write]
 
 
 class FigureKeeping:
     """Keeps the figures of a tenant as of one moment."""
 
     def __init__(self, database: Database, scope: Scope, now: datetime) -> None:
+        self._database = database
         self._posts = Repository(database, SOCIAL_POSTS, scope)
         self._days = Repository(database, ANALYTICS_DATA, scope)
         self._now = now
@@ -74,24 +96,30 @@ class FigureKeeping:
             folded.append(Folded(post, earlier))
         return folded
 
-    async def keep(self, folded: Sequence[Folded], scores: Mapping[str, Scores]) -> Kept:
-        """Write posts and rows, some at a time."""
-        read = changed = gone = 0
-        for start in range(0, len(folded), BATCH):
+    async def keep(self, folded: Sequence[Folded], scores: Mapping[str, Scores], last: Last) -> Kept:
+        """Write posts and rows, some at a time, and with the last of them what ``last`` says."""
+        kept = Kept()
+        for start in range(0, max(len(folded), 1), BATCH):
             part = folded[start : start + BATCH]
             for one in part:
                 _put_scores(one.post, scores)
             stored = await self._write(part)
-            await self._days.put_each([row for one in stored for row in self._rows(one)])
-            read += len(stored)
-            changed += sum(one.changed for one in stored)
-            gone += sum(one.post.figures is not None and one.post.figures.gone_at is not None for one in stored)
-        return Kept(read, changed, gone)
+            kept += Kept(
+                len(stored),
+                sum(one.changed for one in stored),
+                sum(one.post.figures is not None and one.post.figures.gone_at is not None for one in stored),
+                frozenset(one.post.place.campaign_id for one in stored if one.changed and one.post.place.campaign_id),
+            )
+            writes = self._readings([one for one in stored if one.only_read and one.to_note])
+            writes += self._days.putting([row for one in stored for row in self._rows(one)])
+            writes += [last(kept)] if start + BATCH >= len(folded) else []
+            if writes:
+                await self._database.write(*writes)
+        return kept
 
     async def _write(self, part: Sequence[Folded]) -> list[Folded]:
         """Write the posts and return those that are stored so: not what another process has read meanwhile."""
         stored = [one for one in part if one.only_read]
-        await self._note_reading(stored)
         rounds: list[dict[str, Folded]] = []
         for one in part:
             if not one.only_read:
@@ -102,13 +130,15 @@ class FigureKeeping:
             stored += [one for one in found.values() if complete or await self._is_stored(one.post)]
         return stored
 
-    async def _note_reading(self, quiet: Sequence[Folded]) -> None:
-        """Note of posts with nothing new that they were read, all in one command."""
-        for index in {one.post.index for one in quiet}:
+    def _readings(self, quiet: Sequence[Folded]) -> list[Write]:
+        """Note of posts with nothing new that they were read."""
+        writes: list[Write] = []
+        for index in sorted({one.post.index for one in quiet}):
             same = [one.post.post_id for one in quiet if one.post.index == index]
             read_at = f"platforms.{index}.analytics.synced_at"
             fields = {read_at: self._now, "analytics.last_synced": self._now}
-            await self._posts.change_all(same, fields, where={read_at: {"$lt": self._now}})
+            writes.append(self._posts.changing_all(same, fields, where={read_at: {"$lt": self._now}}))
+        return writes
 
     async def _is_stored(self, post: Tracked) -> bool:
         found = await self._posts.find_one({"post_id": post.post_id})
@@ -155,9 +185,11 @@ def _change(one: Folded) -> Change:
     """Return what is to be set in a post, if nobody else has read its figures meanwhile."""
     post, place = one.post, f"platforms.{one.post.index}"
     together = [other.figures for other in post.together if other.figures]
+    reported = [other.conversions for other in post.together if other.conversions is not None]
+    sums = whole(together, sum(reported) if reported else None)
     fields: dict[str, Any] = {
         f"{place}.analytics": post.figures.model_dump(exclude_none=True) if post.figures else None,
-        **{f"analytics.{name}": value for name, value in whole(together).model_dump(exclude={"learnt"}).items()},
+        **{f"analytics.{name}": value for name, value in sums.model_dump(exclude=ELSEWHERE).items()},
     }
     if not post.known_domain and post.domain:
         fields[f"{place}.domain"] = post.domain

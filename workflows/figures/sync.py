@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -19,13 +20,15 @@ from core.scope import Scope
 from db.client import Database
 from db.repository import Change, Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.writes import Write
 from tools.figures.scores import Entry, scores_of
+from tools.figures.timezones import timezone_of
 from tools.outside.http import Outside
 from tools.outside.open_accounts import OpenAccounts
 from tools.platforms.catalogue import BY_NAME
 from workflows.figures.keeping import FigureKeeping, Kept
 from workflows.figures.reading import AccountReader, Reading, State
-from workflows.figures.rolling import roll_up
+from workflows.figures.rolling import Rolled, roll_up
 from workflows.figures.tracking import Tracked, tracked_posts
 
 log = structlog.get_logger(__name__)
@@ -33,8 +36,9 @@ log = structlog.get_logger(__name__)
 LEASE: Final = timedelta(minutes=15)
 FRESH_FOR: Final = timedelta(minutes=10)
 AT_ONCE: Final = 4
-# Totals follow from more than figures: sales and charges count too, and nobody tells of those.
-ROLL_AGAIN: Final = timedelta(minutes=50)
+# Totals follow from more than figures: links, sales and charges count too, and nobody tells of those.
+ROLL_AGAIN: Final = timedelta(hours=4)
+ZONE_KNOWN_FOR: Final = timedelta(hours=6)
 # Email tells nothing over SMTP; its clicks are those of the managed links.
 SILENT: Final = frozenset({"email"})
 
@@ -51,15 +55,20 @@ class AccountSync:
     gone: int = 0
     problem: str | None = None
     again_at: datetime | None = None
+    campaigns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a run has done, account by account, and the campaigns whose totals were worked out anew."""
+    """What a run has done, account by account, and the campaigns whose totals were worked out anew.
+
+    ``next_at`` is when there is something to do again; None: never, until something else is published or reported.
+    """
 
     at: datetime
     accounts: tuple[AccountSync, ...] = ()
     campaigns: tuple[str, ...] = ()
+    next_at: datetime | None = None
 
     @property
     def read(self) -> int:
@@ -87,15 +96,19 @@ class FigureSync:
         self._accounts = accounts
         self._outside = outside
         self._fresh_for = fresh_for
-        self._rolled: dict[str, datetime] = {}
+        self._rolled: dict[str, tuple[datetime, bool]] = {}
+        self._zones: dict[str, tuple[ZoneInfo, datetime]] = {}
         self._owner = new_id("own")
 
-    async def sync(self, scope: Scope, now: datetime) -> SyncReport:
+    async def sync(
+        self, scope: Scope, now: datetime, *, roll: bool = False, campaigns: Sequence[str] = ()
+    ) -> SyncReport:
         """Bring a tenant's figures up to date, as of ``now``. Accounts do not hold up one another.
 
-        Raises only Unavailable, when the database is away.
+        Totals are worked out of what has changed, and now and then of everything: with ``roll`` at once, those of
+        ``campaigns`` too where nothing is out. Raises only Unavailable, when the database is away.
         """
-        posts = await tracked_posts(self._database, scope)
+        posts = await tracked_posts(self._database, scope, await self._zone(scope, now))
         by_account: dict[tuple[str, str], list[Tracked]] = defaultdict(list)
         for post in posts:
             if post.place.platform not in SILENT:
@@ -107,24 +120,35 @@ class FigureSync:
                 return await self._account(scope, platform, account_id, own, now)
 
         done = await asyncio.gather(*(one(*account, own) for account, own in by_account.items()))
-        campaigns = await roll_up(self._database, scope, posts) if self._to_roll(scope, done, now) else ()
-        report = SyncReport(now, tuple(done), tuple(campaigns))
+        following = [at for own in by_account.values() for post in own if (at := post.next_due(self._fresh_for))]
+        if roll or not following or self._all_to_roll(scope, now):
+            rolled = await roll_up(self._database, scope, posts, now, also=campaigns)
+            self._rolled[scope.user_id] = now, rolled.followed
+        elif any(account.changed or account.gone for account in done):
+            touched = frozenset[str]().union(*(account.campaigns for account in done))
+            rolled = await roll_up(self._database, scope, posts, now, only=touched)
+        else:
+            rolled = Rolled()
+        rolled_at, emails_followed = self._rolled[scope.user_id]
+        following += [rolled_at + ROLL_AGAIN] if emails_followed else []
+        next_at = max(now, min(following)) if following else None
+        report = SyncReport(now, tuple(done), rolled.campaigns, next_at)
         log.info("figures read", accounts=len(done), posts=report.read, changed=report.changed)
         return report
 
-    def _to_roll(self, scope: Scope, done: Sequence[AccountSync], now: datetime) -> bool:
-        """Whether totals are to be worked out: after every change, and now and then after readings without one.
+    def _all_to_roll(self, scope: Scope, now: datetime) -> bool:
+        """Whether all totals are to be worked out, as links, sales and charges count too, of which nobody tells.
 
-        A process that has never done so does it after its first reading, as another may have been cut off before.
+        A process that has never done so does it with its first reading, as another may have been cut off before.
         """
-        if not any(account.read for account in done):
-            return False
         rolled = self._rolled.get(scope.user_id)
-        quiet = not any(account.changed or account.gone for account in done)
-        if quiet and rolled is not None and now - rolled < ROLL_AGAIN:
-            return False
-        self._rolled[scope.user_id] = now
-        return True
+        return rolled is None or now - rolled[0] >= ROLL_AGAIN
+
+    async def _zone(self, scope: Scope, now: datetime) -> ZoneInfo:
+        known = self._zones.get(scope.user_id)
+        if known is None or now - known[1] >= ZONE_KNOWN_FOR:
+            known = self._zones[scope.user_id] = await timezone_of(self._database, scope), now
+        return known[0]
 
     async def _account(
         self, scope: Scope, platform: str, account_id: str, posts: Sequence[Tracked], now: datetime
@@ -161,36 +185,48 @@ class FigureSync:
         if make is None:
             return AccountSync(platform, account_id, "not connected", problem=f"Nothing can be read from {platform}.")
         where = {"account_id": account_id, "platform": platform}
-        account = await self._repository(scope).find_one(where)
+        account = await self._repository(scope).find_one(where, reveal=True)
         if account is None:
             raise NotFound(f"No account {account_id} is connected for {platform}. Connect it first.")
-        ours = account.social_account_id
         taken, again_at = await self._take(scope, account, now)
         if not taken:
             return AccountSync(platform, account_id, "busy" if again_at else "elsewhere", again_at=again_at)
-        done: Mapping[str, datetime | None] = {}
+        freed = False
         try:
-            async with self._accounts.opened(scope, ours) as access:
+            async with self._accounts.in_use(scope, account) as access:
                 reader = AccountReader(make(self._outside), self._outside, self._database.clock, platform)
                 reading = await reader.read(access, due)
-            kept = await self._keep(scope, posts, due, reading, now)
-            done = {"sync_until": reading.again_at} | ({"last_synced": now} if kept.read else {})
+            kept = await self._keep(scope, account, posts, due, reading, now)
+            freed = True
         finally:
-            freed = Change({"sync_owner": None, "sync_until": None, **done}, {"sync_owner": self._owner})
-            await self._repository(scope).change_each({ours: freed})
+            if not freed:
+                await self._database.write(self._free(scope, account, {}))
+        counts = (kept.read, kept.changed, kept.gone)
         return AccountSync(
-            platform, account_id, reading.state, kept.read, kept.changed, kept.gone, reading.problem, reading.again_at
+            platform, account_id, reading.state, *counts, reading.problem, reading.again_at, kept.campaigns
         )
 
     async def _keep(
-        self, scope: Scope, posts: Sequence[Tracked], due: Sequence[Tracked], reading: Reading, now: datetime
+        self,
+        scope: Scope,
+        account: SocialAccount,
+        posts: Sequence[Tracked],
+        due: Sequence[Tracked],
+        reading: Reading,
+        now: datetime,
     ) -> Kept:
+        """Keep what was read, and give the account's lease back with it."""
         keeping = FigureKeeping(self._database, scope, now)
         told = [post for post in due if post.platform_post_id in reading.asked]
         folded = keeping.fold(told, reading.figures)
         entries = [Entry(post.key, post.form, post.published_at, post.figures) for post in posts if post.figures]
         scores = scores_of(entries, now)
-        return await keeping.keep(folded, scores)
+
+        def freed(kept: Kept) -> Write:
+            read = {"last_synced": now} if kept.read else {}
+            return self._free(scope, account, {"sync_until": reading.again_at, "last_used": now, **read})
+
+        return await keeping.keep(folded, scores, freed)
 
     async def _take(self, scope: Scope, account: SocialAccount, now: datetime) -> tuple[bool, datetime | None]:
         """Take the lease of an account, so that one process at a time reads its figures.
@@ -201,6 +237,11 @@ class FigureSync:
             return False, None if account.sync_owner else account.sync_until
         lease = Change({"sync_owner": self._owner, "sync_until": now + LEASE}, {"sync_until": account.sync_until})
         return bool(await self._repository(scope).change_each({account.social_account_id: lease})), None
+
+    def _free(self, scope: Scope, account: SocialAccount, done: Mapping[str, datetime | None]) -> Write:
+        fields = {"sync_owner": None, "sync_until": None, **done}
+        freed = Change(fields, {"sync_owner": self._owner})
+        return self._repository(scope).changing({account.social_account_id: freed})[0]
 
     def _repository(self, scope: Scope) -> Repository[SocialAccount]:
         return Repository(self._database, SOCIAL_ACCOUNTS, scope)

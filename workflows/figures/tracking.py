@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from core.scope import Scope
 from db.client import Database
 from db.repository import Repository
-from db.social_posts import SOCIAL_POSTS, ResultAnalytics, SocialPost
+from db.social_posts import SOCIAL_POSTS, ResultAnalytics
 from tools.figures.counters import Place
-from tools.figures.timezones import timezone_of
+from tools.figures.freshness import is_final
 
 # How soon figures are read again, by the age of the post: what is old moves little, and platforms count every call.
 INTERVALS: Final[Mapping[timedelta, timedelta]] = {
@@ -21,6 +21,15 @@ INTERVALS: Final[Mapping[timedelta, timedelta]] = {
     timedelta(days=90): timedelta(hours=6),
 }
 RARELY: Final = timedelta(hours=20)
+FIELDS: Final = (
+    "post_id",
+    "campaign_id",
+    "platforms",
+    "schedule.publish_at",
+    "created_at",
+    "content.videos",
+    "content.images",
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +45,7 @@ class Tracked:
     url: str | None
     known_domain: bool
     figures: ResultAnalytics | None
+    conversions: int | None = None
     together: "list[Tracked]" = field(default_factory=list["Tracked"], repr=False)
 
     @property
@@ -48,51 +58,66 @@ class Tracked:
         """Where it can be seen."""
         return (urlsplit(self.url).hostname or None) if self.url else None
 
+    def next_due(self, fresh_for: timedelta) -> datetime | None:
+        """Return when its figures are to be read again; None: never, they are what it has come to."""
+        figures = self.figures
+        if figures is None:
+            return self.published_at
+        if is_final(figures, self.published_at):
+            return None
+        if figures.gone_at:
+            return figures.synced_at + RARELY
+        for limit, pause in INTERVALS.items():
+            at = figures.synced_at + max(pause, fresh_for)
+            if at - self.published_at <= limit:
+                return at
+        return figures.synced_at + RARELY
+
     def due(self, now: datetime, fresh_for: timedelta) -> bool:
         """Whether its figures are to be read again."""
-        if self.figures is None:
-            return True
-        if self.figures.gone_at:
-            return now - self.figures.synced_at >= RARELY
-        age = now - self.published_at
-        wanted = next((pause for limit, pause in INTERVALS.items() if age <= limit), RARELY)
-        return now - self.figures.synced_at >= max(wanted, fresh_for)
+        at = self.next_due(fresh_for)
+        return at is not None and at <= now
 
 
-async def tracked_posts(database: Database, scope: Scope) -> list[Tracked]:
+async def tracked_posts(database: Database, scope: Scope, timezone: ZoneInfo) -> list[Tracked]:
     """Return everything of a tenant that is out on a platform, in no order."""
-    posts = Repository(database, SOCIAL_POSTS, scope)
-    timezone = await timezone_of(database, scope)
     found: list[Tracked] = []
-    async for post in posts.each({"platforms.status": "published"}):
+    for post in await Repository(database, SOCIAL_POSTS, scope).parts({"platforms.status": "published"}, FIELDS):
         found += _tracked(post, timezone)
     return found
 
 
-def _tracked(post: SocialPost, timezone: ZoneInfo) -> list[Tracked]:
+def _tracked(post: Mapping[str, Any], timezone: ZoneInfo) -> list[Tracked]:
     together: list[Tracked] = []
-    for index, result in enumerate(post.platforms):
-        if result.status != "published" or not result.platform_post_id:
+    post_id, campaign_id, planned = post["post_id"], post.get("campaign_id"), _planned(post)
+    for index, result in enumerate(post["platforms"]):
+        if result.get("status") != "published" or not result.get("platform_post_id"):
             continue
-        place = Place(post.post_id, result.platform, result.account_id or "", post.campaign_id, timezone)
+        figures = result.get("analytics")
         together.append(
             Tracked(
-                post_id=post.post_id,
+                post_id=post_id,
                 index=index,
-                place=place,
-                platform_post_id=result.platform_post_id,
-                published_at=(result.published_at or post.schedule.publish_at or post.created_at).astimezone(UTC),
-                form=_form(post),
-                url=result.url,
-                known_domain=result.domain is not None,
-                figures=result.analytics,
+                place=Place(post_id, result["platform"], result.get("account_id") or "", campaign_id, timezone),
+                platform_post_id=result["platform_post_id"],
+                published_at=result.get("published_at") or planned,
+                form=_form(post.get("content", {})),
+                url=result.get("url"),
+                known_domain=result.get("domain") is not None,
+                figures=ResultAnalytics.model_validate(figures) if figures else None,
+                conversions=result.get("conversions"),
                 together=together,
             )
         )
     return together
 
 
-def _form(post: SocialPost) -> str:
-    if post.content.videos:
+def _planned(post: Mapping[str, Any]) -> datetime:
+    moment: datetime = post.get("schedule", {}).get("publish_at") or post["created_at"]
+    return moment
+
+
+def _form(content: Mapping[str, Any]) -> str:
+    if content.get("videos"):
         return "video"
-    return "image" if post.content.images else "text"
+    return "image" if content.get("images") else "text"

@@ -34,11 +34,18 @@ LOOK_SECONDS: Final = 2.0
 
 
 class RunningJob:
-    """A job in somebody's hands, as its handler sees it."""
+    """A job in somebody's hands, as its handler sees it.
+
+    A handler of a job that recurs may set ``over``, where there is nothing to do until somebody orders it anew, or
+    ``not_before``, to leave out its times before that. ``learnt`` is its payload from its next time on.
+    """
 
     def __init__(self, repository: Repository[ScheduledJob], job: ScheduledJob, scope: Scope, clock: Clock) -> None:
         self.job = job
         self.scope = scope
+        self.over = False
+        self.not_before: datetime | None = None
+        self.learnt: Mapping[str, Any] | None = None
         self._repository = repository
         self._clock = clock
 
@@ -141,14 +148,29 @@ class JobRunner:
             log.exception("job failed", job_type=job.job_type, error_id=trouble)
             changes = await self._failed(jobs, running.job, f"Something went wrong here (error {trouble}).")
         else:
-            changes = self._done(running.job, result)
+            if await self._rests(jobs, running, result):
+                return
+            changes = self._done(running, result)
         await jobs.change_each({job.job_id: Change(changes, held(job))})
 
-    def _done(self, job: ScheduledJob, result: Mapping[str, Any] | None) -> dict[str, Any]:
-        told = {"result": dict(result) if result is not None else None, "error": None}
-        if job.schedule.recurring:
-            return told | self._next_time(job)
-        return told | {"status": "completed", "finished_at": self._clock.now()}
+    async def _rests(
+        self, jobs: Repository[ScheduledJob], running: RunningJob, result: Mapping[str, Any] | None
+    ) -> bool:
+        """Let a job that recurs rest or end, as its handler wants. Not where somebody has ordered it meanwhile: what
+        they want may have come after it was looked for."""
+        job = running.job
+        if not job.schedule.recurring or not (running.over or running.not_before):
+            return False
+        rest = _told(running, result) | (self._over() if running.over else self._next_time(job, running.not_before))
+        unasked = held(job) | {"ordered_at": job.ordered_at}
+        return bool(await jobs.change_each({job.job_id: Change(rest, unasked)}))
+
+    def _done(self, running: RunningJob, result: Mapping[str, Any] | None) -> dict[str, Any]:
+        job = running.job
+        return _told(running, result) | (self._next_time(job) if job.schedule.recurring else self._over())
+
+    def _over(self) -> dict[str, Any]:
+        return {"status": "completed", "finished_at": self._clock.now()}
 
     async def _failed(self, jobs: Repository[ScheduledJob], job: ScheduledJob, reason: str) -> dict[str, Any]:
         if job.attempts >= job.max_attempts:
@@ -172,13 +194,18 @@ class JobRunner:
         )
         return {"error": reason} | self._next_time(job)
 
-    def _next_time(self, job: ScheduledJob) -> dict[str, Any]:
+    def _next_time(self, job: ScheduledJob, not_before: datetime | None = None) -> dict[str, Any]:
         """Return the next time of a recurring job; what was missed meanwhile is not made up for."""
         schedule = job.schedule
-        following = next_due(
-            schedule.cron_expression or "", schedule.timezone, max(self._clock.now(), schedule.execute_at)
-        )
+        earliest = not_before - timedelta(microseconds=1) if not_before else schedule.execute_at
+        after = max(self._clock.now(), schedule.execute_at, earliest)
+        following = next_due(schedule.cron_expression or "", schedule.timezone, after)
         return {"status": "pending", "attempts": 0, "schedule.execute_at": following, "due_at": following}
+
+
+def _told(running: RunningJob, result: Mapping[str, Any] | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"result": dict(result) if result is not None else None, "error": None}
+    return told if running.learnt is None else told | {"payload": dict(running.learnt)}
 
 
 def held(job: ScheduledJob) -> dict[str, Any]:

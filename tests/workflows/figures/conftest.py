@@ -102,10 +102,10 @@ class World:
         told = {names.get(name, name): value for name, value in figures.items()}
         twin.change("posts", str(result.platform_post_id), metrics=known | told)
 
-    async def sync(self, after: timedelta = timedelta(0)) -> SyncReport:
+    async def sync(self, after: timedelta = timedelta(0), *, roll: bool = False) -> SyncReport:
         """Read the figures some time later."""
         self.clock.advance(after)
-        return await self.figures.sync(self.scope, self.clock.now())
+        return await self.figures.sync(self.scope, self.clock.now(), roll=roll)
 
     async def post(self, post: SocialPost) -> SocialPost:
         """The post as it is stored now."""

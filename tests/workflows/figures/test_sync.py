@@ -205,7 +205,7 @@ async def test_campaign_s_return_and_the_totals_of_the_business(world: World) ->
     await Repository(world.database, ANALYTICS_DATA, world.scope).insert(
         AnalyticsData.model_validate(row | {"metrics": sales})
     )
-    await world.sync(HOUR)
+    await world.sync(HOUR, roll=True)
     assert (await campaigns.get(campaign.campaign_id)).results.roi == 0.5
     (profile,) = await Repository(world.database, PROFILES, world.scope).find({})
     assert profile.totals.total_published == 1

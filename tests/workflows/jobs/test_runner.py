@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
 from db.repository import Repository
-from db.scheduled_jobs import SCHEDULED_JOBS
+from db.scheduled_jobs import SCHEDULED_JOBS, ScheduledJob
 from workflows.jobs.desk import JobDesk
 from workflows.jobs.runner import LEASE, JobRunner, RunningJob
 
@@ -152,3 +152,37 @@ async def test_cancelled_job_is_not_done(
     await desk.cancel(scope, job.job_id)
     assert await runner.run_due() == 0
     assert work.done == []
+
+
+async def test_job_that_is_kept_up_rests_and_ends_by_itself_and_no_order_is_lost(
+    desk: JobDesk, database: Database, scope: Scope, clock: ManualClock
+) -> None:
+    rest_until: list[datetime | None] = [clock.now() + timedelta(hours=3), None, None]
+    ordered_meanwhile = [False, True, False]
+
+    async def rest(running: RunningJob) -> Mapping[str, Any]:
+        running.not_before = rest_until.pop(0)
+        running.over = running.not_before is None
+        if ordered_meanwhile.pop(0):
+            await desk.keep_up(scope, "read", "*/30 * * * *", "job_kept")
+        return {}
+
+    runner, jobs = JobRunner(database, clock, desk, {"read": rest}), Repository(database, SCHEDULED_JOBS, scope)
+
+    async def next_time() -> ScheduledJob:
+        moment = await runner.next_moment()
+        assert moment is not None
+        clock.advance(moment - clock.now() + timedelta(seconds=7))
+        assert await runner.run_due() == 1
+        return await jobs.get("job_kept")
+
+    for _ in range(2):
+        await desk.keep_up(scope, "read", "*/30 * * * *", "job_kept")
+    began = clock.now()
+    assert (await next_time()).due_at == began + timedelta(hours=3)
+    assert (await next_time()).status == "pending"
+    ended = await next_time()
+    assert (ended.status, await runner.next_moment()) == ("completed", None)
+    await desk.keep_up(scope, "read", "*/30 * * * *", "job_kept", soon=timedelta(minutes=1))
+    again = await jobs.get("job_kept")
+    assert (again.status, again.due_at - clock.now()) == ("pending", timedelta(minutes=1))
