@@ -2,36 +2,24 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from core.errors import NotFound
 from core.ids import derived_id
-from core.json_text import inner_object
-from core.money import Money
 from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import Campaign
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
-from tools.amounts import spoken
 from tools.tool import ToolContext
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
+from workflows.campaigns.report import closing_figures, report_of
 from workflows.campaigns.tasks import Tasks, bare_of
 
 # Posts that are still being sent when the last day is over get this long.
 GRACE: Final = timedelta(days=1)
 MOST_POSTS: Final = 1_000
-TOTALS: Final = (
-    ("total_views", "Views"),
-    ("total_impressions", "Impressions"),
-    ("total_reach", "Reached"),
-    ("total_likes", "Likes"),
-    ("total_comments", "Comments"),
-    ("total_shares", "Shares"),
-    ("total_clicks", "Clicks"),
-    ("total_conversions", "Conversions"),
-)
 
 
 class Closing:
@@ -88,7 +76,9 @@ class Closing:
         now = self._ground.now()
         await self._parts.figures.sync(course.scope, now, roll=True, campaigns=[course.campaign_id])
         campaign = await self._ground.campaign(course)
-        report = report_of(campaign, posts)
+        context = self._context(course, campaign, derived_id("call", course.key, "report"))
+        found = await closing_figures(context, campaign)
+        report = report_of(campaign, posts, found)
         changes = {"results.performance_summary": report, "completed_at": self._ground.now()}
         if not await self._ground.moved(course, "completed", changes):
             return {"state": "held"}
@@ -98,7 +88,7 @@ class Closing:
             f"“{campaign.name}” is over: {posts['published']} posts went out.",
             text=report,
             agent="analyst",
-            details=dict(posts),
+            details={**posts, "figures": found.details()},
         )
         await self._parts.chronicle.tell(course.scope, campaign, told)
         return {"state": "go"}
@@ -155,42 +145,3 @@ class Closing:
     def _context(self, course: Course, campaign: Campaign, call_id: str) -> ToolContext:
         errand = self._ground.errand(campaign, call_id, "publisher", "", {})
         return self._parts.headless.tool_context(course.scope, errand, call_id)
-
-
-def report_of(campaign: Campaign, posts: Plain) -> str:
-    """Return the closing report: what was made and sent, what came of it, what it cost, each from what is stored."""
-    made, budget = campaign.made, campaign.budget
-    figures: dict[str, Any] = campaign.results.analytics
-    sums = (budget.used_minor, budget.allocated_minor, budget.remaining_minor)
-    used, allocated, left = (spoken(Money(minor, budget.currency)) for minor in sums)
-    lines = [
-        f"## {campaign.name}: how it went",
-        "",
-        f"**Made:** {made.generated_social} posts, {made.generated_emails} emails, {made.generated_blogs} articles.",
-        f"**Out:** {posts['published']} published"
-        + "".join(f", {posts[name]} {name}" for name in ("failed", "unknown", "cancelled") if posts[name])
-        + ".",
-        f"**Budget:** {used} of {allocated} used, {left} left.",
-    ]
-    known = [(label, figures[name]) for name, label in TOTALS if figures.get(name) is not None]
-    if known:
-        lines += ["", "| Figure | Total |", "|---|--:|", *(f"| {label} | {value:,} |" for label, value in known)]
-    else:
-        lines += ["", "The platforms have told no figures."]
-    platforms = {
-        name: part.get("posts") for name, found in _by_platform(figures).items() if (part := inner_object(found))
-    }
-    if len(platforms) > 1:
-        lines += ["", "By channel: " + ", ".join(f"{name} {count}" for name, count in sorted(platforms.items())) + "."]
-    if campaign.plan.kpis:
-        targets = "; ".join(_kpi(kpi.name, kpi.target, kpi.unit) for kpi in campaign.plan.kpis)
-        lines += ["", f"The targets were: {targets}."]
-    return "\n".join(lines)
-
-
-def _by_platform(figures: dict[str, Any]) -> dict[str, Any]:
-    return inner_object(figures.get("by_platform"))
-
-
-def _kpi(name: str, target: float, unit: str) -> str:
-    return f"{name} {target:,g} {unit}".strip()

@@ -28,6 +28,7 @@ from db.campaigns import (
     Campaign,
     CampaignBrief,
     CampaignMode,
+    Kpi,
     Phase,
     Plan,
     PlanTask,
@@ -195,6 +196,7 @@ class CampaignHouse:
                 plan=Plan(
                     strategy="Say it often.",
                     tasks=tasks,
+                    kpis=[Kpi(name="Visitors", target=200, unit="visitors"), Kpi(name="Likes", target=8)],
                     timeline=Timeline(start=first.isoformat(), end=last.isoformat(), phases=phases),
                 ),
                 platforms=channels,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from core.money import Money
 from db.agent_tasks import AGENT_TASKS
 from db.analytics_data import ANALYTICS_DATA
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
@@ -13,6 +14,8 @@ from db.profiles import PROFILES
 from db.social_posts import SOCIAL_POSTS
 from db.spend_entries import SPEND_ENTRIES
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
+from tools.amounts import spoken
+from tools.conversions import ConversionBook, Report
 
 STRIDE = timedelta(hours=6)
 MONTH = timedelta(days=45)
@@ -122,6 +125,10 @@ async def test_progress_and_report_stand_in_the_conversation_in_order(house: Cam
     await house.control.launch(planned.campaign_id, TIMEZONE)
     await house.settle()
     await house.decide()
+    Crowd(house, "linkedin")
+    await house.live(planned, house.clock.now() + timedelta(days=3), STRIDE)
+    book = ConversionBook(house.services.database, house.scope)
+    await book.take(Report("order-1", campaign_id=planned.campaign_id, conversions=4))
     over = await house.live(planned, house.clock.now() + MONTH, STRIDE)
 
     store, conversation = house.services.turns.house.store, planned.conversation_id or ""
@@ -133,6 +140,17 @@ async def test_progress_and_report_stand_in_the_conversation_in_order(house: Cam
     assert set(told) == {event.kind for event in await house.events(planned)}
     said = await house.all(MESSAGES, conversation_id=conversation)
     assert over.results.performance_summary in [message.content for message in said]
+    report, posts = over.results.performance_summary, over.made.published_posts
+    likes = over.results.analytics["total_likes"]
+    assert f"| Likes | {likes} | sum of likes over {posts} posts |" in report
+    assert f"| Likes | 8 | {likes} ({likes / 8:.0%}), sum of likes over {posts} posts |" in report
+    assert "| Visitors | 200 visitors | 4 (2%), sum of ad_conversions over 1 daily row |" in report
+    each = spoken(Money(round(over.budget.used_minor / 4), "GBP"))
+    assert f"| Cost per conversion | {each} | sum of spend over {posts} charges / " in report
+    assert f"{posts} posts went out in the last week and still move" in report
+    (last,) = [event for event in await house.events(planned) if event.kind == "completed"]
+    rows = {post.post_id for post in await house.all(SOCIAL_POSTS, campaign_id=planned.campaign_id)}
+    assert set(last.details["figures"]["likes"]["sources"]) == rows
     head = await store.head(house.scope.user_id, conversation)
     assert head is not None
     assert (head["pending_approvals"], head["run"]) == ([], None)
