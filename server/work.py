@@ -108,6 +108,7 @@ def build_work(
         nightly_memory.JOB: memory.nightly.run,
         retention.JOB: old_workflows.run,
         order.JOB: AccountFigures(ground).run,
+        order.JOB_BEFORE: order.FigureOrder(jobs).in_place_of,
     }
     return WorkParts(
         database=database,

@@ -8,8 +8,10 @@ from core.scope import Scope
 from db.deliveries import Delivery
 from db.scheduled_jobs import SCHEDULED_JOBS
 from workflows.jobs.desk import JobDesk
+from workflows.jobs.runner import RunningJob
 
 JOB: Final = "figures"
+JOB_BEFORE: Final = "campaign_figures"
 EVERY_HALF_HOUR: Final = "*/30 * * * *"
 # Sums are worked out anew this often at most, however much is reported.
 APART: Final = timedelta(minutes=1)
@@ -28,6 +30,11 @@ class FigureOrder:
     async def reported(self, scope: Scope) -> None:
         """Something was reported: what posts and campaigns have come to is worked out anew soon."""
         await self._jobs.keep_up(scope, JOB, EVERY_HALF_HOUR, job_of(scope), soon=APART)
+
+    async def in_place_of(self, running: RunningJob) -> None:
+        """End the job a campaign had of its own in earlier versions; the account's takes its place."""
+        await self.reported(running.scope)
+        running.over = True
 
 
 def job_of(scope: Scope) -> str:

@@ -6,7 +6,7 @@ from db.scheduled_jobs import SCHEDULED_JOBS, ScheduledJob
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from tests.workflows.campaigns.conftest import CampaignHouse
 from tests.workflows.delivery.conftest import DeliveryHouse
-from workflows.figures.order import JOB
+from workflows.figures.order import EVERY_HALF_HOUR, JOB, JOB_BEFORE
 
 HOUR = timedelta(hours=1)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -56,3 +56,11 @@ async def test_post_without_a_campaign_is_read_ever_more_seldom_until_it_has_set
     assert (job.status, job.finished_at) == ("pending", None)
     assert await liked(house, other, 2) == 2
     assert (await house.repository(SOCIAL_POSTS).get(post.post_id)).analytics.likes == 5
+
+
+async def test_job_a_campaign_had_of_its_own_gives_way_to_the_account_s(house: CampaignHouse) -> None:
+    await house.services.work.jobs.recurring(house.scope, JOB_BEFORE, EVERY_HALF_HOUR, job_id="job_before")
+    house.clock.advance(HALF_AN_HOUR)
+    await house.settle()
+    assert (await house.repository(SCHEDULED_JOBS).get("job_before")).status == "completed"
+    assert (await the_job(house)).executed_at == house.clock.now()
