@@ -3,7 +3,7 @@
 Used where links are followed and nowhere else.
 """
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from pymongo import InsertOne, UpdateOne
@@ -30,11 +30,15 @@ class ShortLinks:
             stored = await self._links.find_one({"code": code})
         return to_document(MANAGED_URLS, stored) if stored else None
 
+    def day_of(self, link: ManagedUrl) -> date:
+        """Return today, as the account that sent the link out has it."""
+        return self._database.clock.now().astimezone(ZoneInfo(link.timezone)).date()
+
     async def count(self, link: ManagedUrl, visitor: str) -> bool:
         """Count a visitor of today; False if they were counted today already."""
         database = self._database
         now = database.clock.now()
-        day = day_of(link, now).isoformat()
+        day = self.day_of(link).isoformat()
         visit_id = derived_id(LINK_VISITS.id_prefix, link.url_id, day, visitor)
         visit = LinkVisit(visit_id=visit_id, url_id=link.url_id, day=day)
         stored = to_stored(LINK_VISITS, visit, tenant=link.user_id, now=now, cipher=database.cipher)
@@ -49,8 +53,3 @@ class ShortLinks:
         except Conflict:
             return False
         return True
-
-
-def day_of(link: ManagedUrl, moment: datetime) -> date:
-    """Return the day a moment counts for, as the account that sent the link out has it."""
-    return moment.astimezone(ZoneInfo(link.timezone)).date()

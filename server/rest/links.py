@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from core.errors import AppError, NotFound
 from db.managed_urls import MANAGED_URLS, ManagedUrl, UtmParams
-from db.short_links import day_of
 from server.auth.caller import Caller, Writer
 from server.problems import responses
 from server.rest.pages import PageView, page_view
@@ -95,6 +94,6 @@ async def follow(code: str, request: Request, parts: Parts) -> Response:
     if is_person(request):
         url = with_click(link)
         with suppress(AppError):
-            day = day_of(link, parts.clock.now())
-            await parts.short_links.count(link, parts.visitors.name(request, day))
+            visitor = parts.visitors.name(request, parts.short_links.day_of(link))
+            await parts.short_links.count(link, visitor)
     return Response(status_code=302, headers={"Location": url, "X-Robots-Tag": "noindex"})
