@@ -1,14 +1,16 @@
 """What becomes of a request when something in it is changed: it is withdrawn, and what it is now is asked anew."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from pydantic import ValidationError
 
-from core.errors import AppError
+from core.errors import AppError, Conflict
 from core.events import Interrupt
 from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.content_library import Content
+from db.deliveries import DELIVERIES
 from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.social_posts import SOCIAL_POSTS
 from tools.approval.difference import in_words
@@ -17,6 +19,7 @@ from tools.approval.requests import CARE, CARRIED_BY, ApprovalRequests, RequestD
 from tools.approval.rules import rules_in_force
 from tools.brief import zone
 from tools.channels import platform_of
+from tools.deliveries import DeliveryDesk
 from tools.publishing import (
     PlannedPost,
     PostsPayload,
@@ -47,12 +50,16 @@ def interrupt_of(request: ApprovalRequest) -> Interrupt:
 async def renew(ctx: ToolContext, content: Content) -> list[ApprovalRequest]:
     """Withdraw every live request about a content that was changed, and ask for what is left of it as it is now.
 
+    A post that is going out just now is left alone: it may be out already, and is not asked for a second time.
+
     Posts that a withdrawn approval had scheduled are cancelled. Returns the new requests.
     """
     requests = ApprovalRequests(ctx.database)
     asked: list[ApprovalRequest] = []
     for earlier in await requests.live_about(ctx.scope, content.content_id):
-        posts = list((await posts_left(ctx, earlier)).values())
+        left = await posts_left(ctx, earlier)
+        going = await _under_way(ctx, left)
+        posts = [post for name, post in left.items() if name not in going]
         if not any(post.content_id == content.content_id for post in posts):
             continue
         renewed = await _with_content(ctx, posts, content)
@@ -84,6 +91,16 @@ async def withdraw_posts(ctx: ToolContext, request: ApprovalRequest) -> None:
     for email in await emails.find({"campaign_id": {"$in": _ids(request, "eml")}}):
         if email.status == "scheduled":
             await emails.change(email.campaign_id, {"status": "cancelled", "schedule.scheduled": False})
+    desk = DeliveryDesk(ctx.database)
+    for name in [*_ids(request, "pst"), *_ids(request, "eml")]:
+        with suppress(Conflict):  # out, or on its way: what is withdrawn is looked at right before it goes
+            await desk.call_off(ctx.scope, name)
+
+
+async def _under_way(ctx: ToolContext, post_ids: Iterable[str]) -> set[str]:
+    """Return those of the posts somebody is putting out at this moment."""
+    where = {"post_id": {"$in": list(post_ids)}, "$or": [{"state": "sending"}, {"lease": {"$ne": None}}]}
+    return {one.post_id for one in await ctx.repository(DELIVERIES).find(where)}
 
 
 async def waiting_about(ctx: ToolContext, content_ids: Sequence[str]) -> list[ApprovalRequest]:
@@ -172,11 +189,14 @@ async def _with_content(ctx: ToolContext, posts: Sequence[PlannedPost], content:
 async def ask_anew(
     ctx: ToolContext, requests: ApprovalRequests, earlier: ApprovalRequest, posts: list[PlannedPost], request_id: str
 ) -> ApprovalRequest:
-    """Ask for posts in place of an earlier request, which is withdrawn; the difference is kept with the new one."""
+    """Ask for posts in place of an earlier request, which is withdrawn; the difference is kept with the new one.
+
+    What a campaign has asked is no turn's: once approved it is carried out by the care of approvals.
+    """
     payload = PostsPayload(posts=posts, audience=earlier.content.get("audience"))
     rules = await rules_in_force(ctx.database, ctx.scope, earlier.campaign_id)
     # Where no turn has asked, none waits: a campaign's workflow knows only of the requests it has made itself.
-    unattended = {} if earlier.run_id else {CARRIED_BY: CARE}
+    unattended = {} if earlier.run_id and earlier.conversation_id else {CARRIED_BY: CARE}
     return await requests.ask(
         ctx.scope,
         RequestDraft(

@@ -12,6 +12,7 @@ from db.approval_rules import PolicyRow
 from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY
 from db.conversations import CONVERSATIONS
+from db.deliveries import DELIVERIES
 from db.messages import MESSAGES
 from db.social_posts import SOCIAL_POSTS
 from tests.tools.conftest import Desk
@@ -20,6 +21,7 @@ from tools.approval.act import iso_utc
 from tools.campaign_control import CampaignControl
 from tools.content import revise_draft
 from tools.deliveries import Account, DeliveryDesk
+from tools.rescheduling import reschedule
 
 STRIDE = timedelta(hours=6)
 MONTH = timedelta(days=45)
@@ -239,3 +241,33 @@ async def test_posts_that_need_a_picture_wait_for_it_unpaid_and_hold_up_no_other
     assert bare[0].content.text in out["text"]
     assert len(house.kits["linkedin"].published()) == len(posts)
     assert len(over.charges) == over.made.generated_social == over.made.published_posts == len(posts) + 1
+
+
+async def test_posts_of_a_campaign_that_are_moved_or_changed_go_out_once_approved_anew(house: CampaignHouse) -> None:
+    await house.connect("linkedin")
+    planned = await house.planned("full_auto", ["linkedin"], days=8)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    await house.decide()
+    await house.settle()
+    (first, *others) = sorted(await house.all(SOCIAL_POSTS), key=lambda post: str(post.schedule.publish_at))
+    assert first.schedule.publish_at
+    desk = Desk(house.services.database, house.scope, house.clock, planned.conversation_id or "")
+    later = first.schedule.publish_at + timedelta(hours=1)
+    moved = await reschedule(desk.call_context(), first.post_id, later)
+    assert moved.posts == len(others) + 1
+    await house.decide()
+    assert (await house.services.care.look()).carried_out == 1
+    await house.settle()
+    assert len(await house.all(SOCIAL_POSTS, **{"platforms.status": "scheduled"})) == len(others) + 1
+
+    await desk.call(revise_draft, content_id=first.content_id, text="Fresh bread from seven.")
+    states = {one.state for one in await house.all(DELIVERIES)}
+    assert states == {"cancelled"}
+    await house.decide()
+    assert (await house.services.care.look()).carried_out == 1
+    over = await house.live(planned, house.clock.now() + MONTH, STRIDE)
+    texts = [row["text"] for row in house.kits["linkedin"].published()]
+    assert over.status == "completed"
+    assert len(texts) == len(set(texts)) == over.made.published_posts == len(others) + 1
+    assert sum(text.startswith("Fresh bread from seven.") for text in texts) == 1
