@@ -39,7 +39,7 @@ from sandbox.journal import Journal
 T = TypeVar("T")
 SHARES: Final = {"worker": 0.6, "outside": 0.25, "database": 0.15}
 SIDE_BY_SIDE: Final = 8
-LONGEST_WAIT: Final = 1.0
+LONGEST_WAIT: Final = 0.8
 LONGEST_LULL: Final = 1.0
 POLL_SECONDS: Final = 0.02
 PAUSE_SECONDS: Final = 0.2

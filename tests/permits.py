@@ -17,3 +17,15 @@ def permitted(platform: str, access: Access, post: Post) -> Permit:
         post=post,
     )
     return Permit(act, "approval", "A test allows it.", datetime.now(UTC), "apr_test", mint=MINT)
+
+
+def removal(platform: str, access: Access, platform_post_id: str) -> Permit:
+    """Return the permit to take this post down on this account."""
+    act = Act(
+        effect="take_down",
+        request_id="apr_test",
+        platform=platform,
+        account_id=access.account_id,
+        platform_post_id=platform_post_id,
+    )
+    return Permit(act, "approval", "A test allows it.", datetime.now(UTC), "apr_test", mint=MINT)

@@ -156,6 +156,9 @@ async def revise_draft(ctx: ToolContext, params: ReviseDraft) -> dict[str, Any]:
     Content that is approved goes back to being a draft. Published content can't be changed: save a new draft.
     """
     content = await ctx.repository(CONTENT_LIBRARY).get(params.content_id)
+    for address in (params.image_url, params.video_url):
+        if ctx.in_turn and address and address not in ctx.said:
+            raise ToolInputError("Attach only a file whose address the person has given. Ask for it.")
     return await put_revised(ctx, content, _revised(content, params), params.reason)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import SystemClock
-from core.errors import OutcomeUnknown, PlatformError, ReconnectNeeded, Rejected, Retryable
+from core.errors import Forbidden, OutcomeUnknown, PlatformError, ReconnectNeeded, Rejected, Retryable
 from db.social_accounts import Credentials
 from sandbox.graph import GraphTwin
 from sandbox.mail_server import MailServer
@@ -19,7 +19,7 @@ from sandbox.platforms.catalogue import TWINS
 from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from tests.contracts.platform_kits import Kit, MailKit, Trouble, TwinKit, certificates, mail_kit, twin_kits
-from tests.permits import permitted
+from tests.permits import permitted, removal
 from tools.outside.contract import Adapter, Figures, PassingNotes, Published, Search
 from tools.outside.http import Outside
 from tools.platform import Platform
@@ -127,9 +127,13 @@ async def test_an_earlier_publication_is_found_and_only_that(adapter: Adapter, k
 @every_twin
 async def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_error(adapter: Adapter, kit: Kit) -> None:
     published = await adapter.publish(kit.access, permitted(kit.name, kit.access, kit.post), PassingNotes())
-    await adapter.delete(kit.access, published.platform_post_id)
-    await adapter.delete(kit.access, published.platform_post_id)
+    await adapter.delete(kit.access, removal(kit.name, kit.access, published.platform_post_id))
+    await adapter.delete(kit.access, removal(kit.name, kit.access, published.platform_post_id))
     assert [row["deleted"] for row in kit.published()] == [True]
+    elsewhere = removal(kit.name, replace(kit.access, account_id="1"), published.platform_post_id)
+    for permit in (elsewhere, permitted(kit.name, kit.access, kit.post)):
+        with pytest.raises(Forbidden):
+            await adapter.delete(kit.access, permit)
     assert await adapter.look_up(kit.access, around(kit)) is None
 
 
@@ -139,7 +143,7 @@ async def test_figures_are_read_and_what_is_gone_is_missing(adapter: Adapter, ki
     kit.give_figures(first.platform_post_id)
     other = replace(kit.post, text="The second of two posts", key="pub_second")
     second = await adapter.publish(kit.access, permitted(kit.name, kit.access, other), PassingNotes())
-    await adapter.delete(kit.access, second.platform_post_id)
+    await adapter.delete(kit.access, removal(kit.name, kit.access, second.platform_post_id))
     figures = await adapter.metrics(kit.access, [first.platform_post_id, second.platform_post_id])
     told = figures[first.platform_post_id]
     assert {name: getattr(told, name) for name in kit.told} == kit.told
@@ -310,7 +314,7 @@ async def test_whatever_goes_wrong_each_post_is_there_exactly_once(
         assert isinstance(published, Published), published
         known.add(published.platform_post_id)
         # Platforms refuse a text they have just taken: the next post with it comes after this one is gone.
-        await adapter.delete(kit.access, published.platform_post_id)
+        await adapter.delete(kit.access, removal(kit.name, kit.access, published.platform_post_id))
     rows = kit.published()
     assert len(rows) == len(known) == 25
     assert {row["id"] for row in rows} == known

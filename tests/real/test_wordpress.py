@@ -14,7 +14,7 @@ from core.clock import SystemClock
 from core.errors import ReconnectNeeded, Rejected
 from db.social_accounts import Credentials
 from tests.contracts.platform_kits import a_post
-from tests.permits import permitted
+from tests.permits import permitted, removal
 from tests.real.wordpress_site import USER, Site, running_site
 from tools.outside.contract import Access, Media, PassingNotes, Post, Published, Search
 from tools.outside.http import Outside
@@ -103,9 +103,9 @@ async def test_an_article_is_published_found_counted_and_deleted(
     figures = await adapter.metrics(access, [published.platform_post_id, "999999"])
     assert {one: told.comments for one, told in figures.items()} == {published.platform_post_id: 2}
 
-    await adapter.delete(access, published.platform_post_id)
-    await adapter.delete(access, published.platform_post_id)
-    await adapter.delete(access, "999999")
+    await adapter.delete(access, removal("wordpress", access, published.platform_post_id))
+    await adapter.delete(access, removal("wordpress", access, published.platform_post_id))
+    await adapter.delete(access, removal("wordpress", access, "999999"))
     assert await adapter.look_up(access, around(post)) is None
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-KILLS = 160
+KILLS = 200
 SEED = 1
 
 

@@ -10,7 +10,7 @@ from core.json_text import inner_list, inner_object
 from core.money import Money
 from tools.outside.contract import Post
 
-LeavingEffect: TypeAlias = Literal["publish", "send", "spend", "launch"]
+LeavingEffect: TypeAlias = Literal["publish", "send", "spend", "launch", "take_down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Act:
 
     publish and send: ``subject_id`` is the post's (or email's) own id, ``account_id`` the platform's id of the account,
     ``post`` the very thing that would go out, its media with their bytes. spend: ``amount``. launch: ``plan``, the
-    payload of the plan as it stands now. ``request_id`` is the approval it is said to have; None: a policy decides.
+    payload of the plan as it stands now. take_down: ``platform_post_id``, the post's id at the platform.
+    ``request_id`` is the approval it is said to have; None: a policy decides.
     """
 
     effect: LeavingEffect
@@ -31,6 +32,7 @@ class Act:
     publish_at: datetime | None = None
     post: Post | None = field(default=None, repr=False)
     amount: Money | None = None
+    platform_post_id: str | None = None
     plan: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def canonical(self) -> dict[str, Any]:

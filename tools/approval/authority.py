@@ -25,6 +25,7 @@ COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
     "send": frozenset({"publish"}),
     "spend": frozenset({"budget", "campaign_plan"}),
     "launch": frozenset({"campaign_plan"}),
+    "take_down": frozenset({"publish"}),
 }
 # How much later than approved something still goes out: the time is part of what a person has approved.
 LATEST: Final = timedelta(hours=12)
@@ -174,6 +175,9 @@ def _covers(request: ApprovalRequest, act: Act) -> bool:
         return act.plan is not None and payload_hash(dict(act.plan)) == request.payload_hash
     if act.effect == "spend":
         return request.campaign_id == act.campaign_id and _within([request], act)
+    if act.effect == "take_down":
+        named = {"platform": act.platform, "account_id": act.account_id, "platform_post_id": act.platform_post_id}
+        return None not in named.values() and named in inner_list(content.get("take_down"))
     asked = act.canonical()
     return act.account_id is not None and any(
         asked == approved_part(planned)

@@ -37,6 +37,15 @@ class Permit:
             raise Forbidden("This permit is not for putting something out, so nothing was.")
         return self.act.post
 
+    def removal_on(self, platform: str, access: Access) -> str:
+        """Return which post may be taken back on this account, by the platform's id; Forbidden for anything else."""
+        act = self.act
+        if act.effect != "take_down" or act.platform_post_id is None:
+            raise Forbidden("This permit is not for taking something down, so nothing was.")
+        if (act.platform, act.account_id) != (platform, access.account_id):
+            raise Forbidden("This permit is for another account, so nothing was taken down.")
+        return act.platform_post_id
+
     def post_on(self, platform: str, access: Access) -> Post:
         """Return what may be put out on this account; Forbidden if the permit names another one."""
         if (self.act.platform, self.act.account_id) != (platform, access.account_id):

@@ -207,8 +207,8 @@ class Adapter(Protocol):
         """Return the earlier publication of a post, None if there is none, OutcomeUnknown if that can't be told."""
         ...
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:
-        """Take a post back. One that is gone already is no error."""
+    async def delete(self, access: Access, permit: "Permit") -> None:
+        """Take the permit's post back; Forbidden if it is for another account. One that is gone is no error."""
         ...
 
     async def metrics(self, access: Access, platform_post_ids: Sequence[str]) -> dict[str, Figures]:

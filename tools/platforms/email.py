@@ -90,7 +90,7 @@ class Email:
             return None
         return _outcome(post, notes, _parsed(_settings(access).sender)[1], self._outside)
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:  # noqa: ARG002 - the contract's
+    async def delete(self, access: Access, permit: Permit) -> None:  # noqa: ARG002 - the contract's
         raise Rejected("An email that was sent can't be taken back.")
 
     async def metrics(

@@ -87,8 +87,8 @@ class FacebookPages:
             params["after"] = str(inner_object(paging.get("cursors")).get("after"))
         return None
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:
-        await self._graph.delete(access, platform_post_id)
+    async def delete(self, access: Access, permit: Permit) -> None:
+        await self._graph.delete(access, permit.removal_on(PLATFORM.name, access))
 
     async def metrics(self, access: Access, platform_post_ids: Sequence[str]) -> dict[str, Figures]:
         found = await self._graph.several(access, platform_post_ids, FIGURES)

@@ -112,9 +112,10 @@ class LinkedIn:
                 return None
         return None
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:
+    async def delete(self, access: Access, permit: Permit) -> None:
+        name = _quoted(permit.removal_on(PLATFORM.name, access))
         try:
-            await self._call(access, "DELETE", f"/rest/posts/{_quoted(platform_post_id)}")
+            await self._call(access, "DELETE", f"/rest/posts/{name}")
         except NotFound:
             return
 

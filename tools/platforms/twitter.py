@@ -87,9 +87,10 @@ class X:
             params["pagination_token"] = str(following)
         return None
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:
+    async def delete(self, access: Access, permit: Permit) -> None:
+        number = _number(permit.removal_on(PLATFORM.name, access))
         try:
-            await self._call(access, "DELETE", f"/2/tweets/{_number(platform_post_id)}")
+            await self._call(access, "DELETE", f"/2/tweets/{number}")
         except NotFound:
             return
 

@@ -98,10 +98,11 @@ class WordPress:
                 return _as_published(found)
         return None
 
-    async def delete(self, access: Access, platform_post_id: str) -> None:
+    async def delete(self, access: Access, permit: Permit) -> None:
         """Put a post into the site's bin, from where it can be fetched back."""
+        number = _number(permit.removal_on(PLATFORM.name, access))
         try:
-            await self._call(_site(access), "DELETE", f"/wp/v2/posts/{_number(platform_post_id)}")
+            await self._call(_site(access), "DELETE", f"/wp/v2/posts/{number}")
         except NotFound:
             return
 

@@ -106,6 +106,7 @@ async def test_exactly_what_was_approved_is_permitted_on_its_account_alone(
         {"account_id": "1790"},
         {"account_id": None},
         {"effect": "launch"},
+        {"effect": "take_down", "platform_post_id": "42"},
         {"effect": "spend", "amount": Money(1, "GBP")},
         {"subject_id": "pst_" + "0" * 32},
         {"subject_id": None},
@@ -117,6 +118,22 @@ async def test_exactly_what_was_approved_is_permitted_on_its_account_alone(
 async def test_anything_else_is_not(database: Database, scope: Scope, act: Act, change: dict[str, Any]) -> None:
     with pytest.raises(ApprovalRequired):
         await Authority(database).permit(scope, replace(act, **change))
+
+
+async def test_a_post_is_taken_down_by_an_approval_that_names_it_alone(database: Database, scope: Scope) -> None:
+    authority = Authority(database)
+    named = {"platform": "facebook", "account_id": "1789", "platform_post_id": "42"}
+    request_id = await approved(database, scope, {"take_down": [named]})
+    act = Act("take_down", request_id=request_id, platform="facebook", account_id="1789", platform_post_id="42")
+    permit = await authority.permit(scope, act)
+    assert permit.removal_on("facebook", Access("1789", _nothing())) == "42"
+    with pytest.raises(Forbidden):
+        permit.removal_on("facebook", Access("1790", _nothing()))
+    with pytest.raises(Forbidden):
+        permit.post_on("facebook", Access("1789", _nothing()))
+    for change in ({"platform_post_id": "43"}, {"platform_post_id": None}, {"account_id": "1790"}):
+        with pytest.raises(ApprovalRequired):
+            await authority.permit(scope, replace(act, **change))
 
 
 async def test_another_time_another_tenant_and_another_place_in_the_payload_are_not(

@@ -16,6 +16,7 @@ from db.content_library import CONTENT_LIBRARY
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
 from db.social_posts import SOCIAL_POSTS, SocialPost
+from tests.campaigns import full_auto
 from tests.permits import permitted
 from tests.tools.conftest import Desk
 from tools.approval.authority import Authority
@@ -107,6 +108,35 @@ async def test_no_tool_puts_anything_out_by_being_called(busy: Desk, tool: Tool)
     assert after["deliveries"] == before["deliveries"]
     assert [request["status"] for request in after["approval_requests"]] in ([], ["pending"])
     assert all(campaign["status"] in {"draft", "planning", "review"} for campaign in after["campaigns"])
+
+
+@pytest.fixture
+async def running(busy: Desk) -> Desk:
+    """A desk in a running campaign whose plan, with the mode full_auto, is approved."""
+    busy.campaign_id = await full_auto(busy.database, busy.scope, busy.conversation_id, ["threads"])
+    await busy.call(save_draft, platform="threads", text="Rolls.")
+    return busy
+
+
+@pytest.mark.parametrize(
+    "tool", [tool for tool in CATALOGUE if tool.effect is not Effect.READ], ids=lambda tool: tool.name
+)
+async def test_no_tool_puts_anything_out_where_the_policy_allows_a_campaigns_own_posts(
+    running: Desk, tool: Tool
+) -> None:
+    outside = Watched()
+    before = await running.everything()
+    newest = max(before["content_library"], key=lambda one: str(one["content_id"]))
+    ids = known_ids(before) | {"content_id": str(newest["content_id"])}
+    await RUNNER.call(
+        tool.name, filled(tool.params.model_json_schema(), ids), running.call_context(new_id("call"), outside=outside)
+    )
+    after = await running.everything()
+    assert outside.tried == []
+    assert (after["social_posts"], after["email_campaigns"]) == (before["social_posts"], before["email_campaigns"])
+    assert after["deliveries"] == before["deliveries"]
+    states = sorted(request["status"] for request in after["approval_requests"])
+    assert states in (["approved"], ["approved", "pending"])
 
 
 def publish_tools() -> list[Tool]:

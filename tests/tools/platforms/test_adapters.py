@@ -14,7 +14,7 @@ from sandbox.graph import GraphTwin
 from sandbox.platforms import linkedin
 from sandbox.platforms.twitter import TwitterTwin
 from tests.contracts.platform_kits import JPEG, TwinKit
-from tests.permits import permitted
+from tests.permits import permitted, removal
 from tools.counting import x_weighted
 from tools.outside.contract import Access, Media, PassingNotes, Search
 from tools.outside.http import Outside
@@ -312,7 +312,7 @@ class TestWordPress:
             ("linkedin", LinkedIn(outside)),
         ):
             with pytest.raises(Rejected):
-                await adapter.delete(kits[name].access, post_id)
+                await adapter.delete(kits[name].access, removal(name, kits[name].access, post_id))
             with pytest.raises(Rejected):
                 await adapter.metrics(kits[name].access, [post_id])
         assert [path for kit in kits.values() for _, path in kit.twin.requests] == []
@@ -323,8 +323,8 @@ async def test_a_wrong_token_is_told_apart_from_a_wrong_post(kits: dict[str, Twi
         kit = kits[name]
         wrong = replace(kit.access, credentials=kit.access.credentials.model_copy(update={"access_token": "w" * 20}))
         with pytest.raises(ReconnectNeeded):
-            await adapter.delete(wrong, "1")
-        await adapter.delete(kit.access, "1")
+            await adapter.delete(wrong, removal(name, wrong, "1"))
+        await adapter.delete(kit.access, removal(name, kit.access, "1"))
 
 
 def test_what_may_be_attached_is_said_with_the_numbers() -> None:

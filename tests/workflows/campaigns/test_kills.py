@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core.clock import SystemClock
+from bench.shared_clock import SharedClock
 from core.ids import new_id
 from core.scope import Scope
 from db.agent_tasks import AGENT_TASKS
@@ -22,13 +22,18 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import Budget, Campaign, CampaignBrief, Phase, Plan, PlanTask, Timeline
 from db.client import Database
 from db.content_library import CONTENT_LIBRARY
+from db.deliveries import DELIVERIES, Delivery
 from db.encryption import FieldCipher
 from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.social_posts import SOCIAL_POSTS
 from db.spend_entries import SPEND_ENTRIES
 from db.sync import synchronise
 from db.workers import WORKERS
+from sandbox.faults import Fault
+from sandbox.server import Sandbox
 from tests.conftest import ENCRYPTION_KEY
+from tests.contracts.platform_kits import TwinKit, twin_kits
 from tools.approval.requests import ApprovalRequests
 from tools.campaign_control import CampaignControl
 
@@ -38,11 +43,15 @@ CHANNELS = ["linkedin", "facebook", "wordpress"]
 
 
 @pytest.fixture
-async def real(mongo_uri: str) -> AsyncIterator[Database]:
-    """A database by the machine's own clock: what workers of their own go by."""
-    database = await Database.connect(
-        mongo_uri, new_id("test"), clock=SystemClock(), cipher=FieldCipher([ENCRYPTION_KEY])
-    )
+def time(tmp_path: Path) -> SharedClock:
+    """The machine's time, which workers of their own go by too; it can be moved on for all of them."""
+    return SharedClock(tmp_path / "clock")
+
+
+@pytest.fixture
+async def real(mongo_uri: str, time: SharedClock) -> AsyncIterator[Database]:
+    """A database by that time."""
+    database = await Database.connect(mongo_uri, new_id("test"), clock=time, cipher=FieldCipher([ENCRYPTION_KEY]))
     await synchronise(database)
     yield database
     await database.close()
@@ -70,7 +79,8 @@ class Workplace:
         self.database = database
         self.scope = Scope((user := new_id("usr")), user, "user")
         self.control = CampaignControl(database, self.scope)
-        self._settings = {
+        self.owners: dict[str, asyncio.subprocess.Process] = {}
+        self.settings: dict[str, Any] = {
             "mongodb_uri": mongo_uri,
             "mongodb_database": database.name,
             "encryption_keys": ENCRYPTION_KEY,
@@ -85,15 +95,37 @@ class Workplace:
     async def worker(self, name: str) -> AsyncGenerator[asyncio.subprocess.Process]:
         """Run a worker with a data folder of its own; it is killed at the end."""
         (self._folder / name).mkdir(exist_ok=True)
-        settings = json.dumps({**self._settings, "data_dir": str(self._folder / name)})
-        command = (sys.executable, "-m", "tests.workflows.campaigns.worker", settings)
+        settings = json.dumps({**self.settings, "data_dir": str(self._folder / name)})
+        command = (sys.executable, "-m", "tests.workflows.campaigns.worker", settings, str(self._folder / "clock"))
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         try:
             assert process.stdout is not None
-            assert await process.stdout.readline(), "the worker has not started"
+            owner = (await process.stdout.readline()).decode().strip()
+            assert owner, "the worker has not started"
+            self.owners[owner] = process
             yield process
         finally:
             await kill(process)
+
+    async def connected(self, sandbox: Sandbox) -> dict[str, TwinKit]:
+        """Connect the campaign's channels to the outside world; return what reaches that."""
+        self.settings |= {"platform_addresses": sandbox.addresses(), "allow_private_addresses": True}
+        kits = {name: kit for name, kit in twin_kits(sandbox).items() if name in CHANNELS}
+        for name, kit in kits.items():
+            account = SocialAccount(
+                social_account_id=new_id("acc"),
+                platform=name,
+                account_id=kit.access.account_id,
+                credentials=kit.access.credentials,
+                config=dict(kit.access.config),
+            )
+            await Repository(self.database, SOCIAL_ACCOUNTS, self.scope).insert(account)
+        return kits
+
+    async def deliveries(self) -> list[Delivery]:
+        """Return the deliveries that are due or over."""
+        where = {"publish_at": {"$lte": self.database.clock.now()}}
+        return await Repository(self.database, DELIVERIES, self.scope).find(where, limit=100)
 
     async def launched(self) -> Campaign:
         """Launch a campaign and approve its plan as soon as it is asked for."""
@@ -220,3 +252,42 @@ async def test_of_two_workers_on_one_postgresql_the_other_finishes(
     assert [worker.heir for worker in workers if worker.heir] == [
         worker.worker_id for worker in workers if not worker.heir
     ]
+
+
+async def test_of_two_workers_on_one_postgresql_the_other_puts_out_what_one_was_killed_over(
+    real: Database, time: SharedClock, mongo_uri: str, tmp_path: Path, postgres_uri: str
+) -> None:
+    place = Workplace(real, mongo_uri, tmp_path, postgres_uri)
+    async with Sandbox(clock=time) as sandbox:
+        kits = await place.connected(sandbox)
+        campaign = await place.launched()
+        async with place.worker("one"), place.worker("two"):
+            await place.approve(campaign)
+            await until(lambda: place.active(campaign))
+            posts = await Repository(real, SOCIAL_POSTS, place.scope).find({}, limit=500)
+            first = min(post.schedule.publish_at for post in posts if post.schedule.publish_at)
+            due = [post.post_id for post in posts if post.schedule.publish_at == first]
+            for kit in kits.values():
+                kit.twin.faults.add(Fault(method="POST", path=kit.effect, late=8.0))
+            time.advance(first - time.now() + timedelta(seconds=1))
+
+            async def answering() -> bool:
+                """Whether something is out whose worker has not heard of it yet."""
+                return any(kit.published() for kit in kits.values()) and bool(await held())
+
+            async def held() -> list[Delivery]:
+                return [one for one in await place.deliveries() if one.lease and one.intent_at]
+
+            await until(answering)
+            (lease, *_) = [one.lease for one in await held() if one.lease]
+            await kill(place.owners[lease.owner])
+
+            async def over() -> bool:
+                time.advance(timedelta(seconds=5))
+                found = await place.deliveries()
+                return {one.post_id for one in found} >= set(due) and all(one.state == "published" for one in found)
+
+            await until(over)
+    out = await place.deliveries()
+    assert len(out) == len(due) == len(kits) > 1
+    assert sum(len(kit.published()) for kit in kits.values()) == len(out)
