@@ -90,7 +90,8 @@ class Authority:
             require_live(request, act)
 
     async def _approval_of(self, scope: Scope, permit: Permit) -> ApprovalRequest | None:
-        return await self._request(scope, permit.request_id) if permit.request_id else None
+        request_id = permit.request_id or permit.act.request_id
+        return await self._request(scope, request_id) if request_id else None
 
     async def asks(self, scope: Scope, act: Act) -> Ruling:
         """Return whether an act nobody approved would have to be asked for, and why. Forbidden for what may not be.
