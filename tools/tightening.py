@@ -3,11 +3,13 @@
 The authority refuses it at its time in any case; this asks early enough for somebody to decide.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from core.errors import Conflict, Forbidden
 from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
+from db.email_campaigns import EMAIL_CAMPAIGNS
+from db.social_posts import SOCIAL_POSTS
 from tools.approval.authority import POLICY, Authority
 from tools.approval.planned_acts import act_of_planned
 from tools.approval.requests import ApprovalRequests
@@ -16,7 +18,7 @@ from tools.renewal import ask_anew, interrupt_of, posts_left, withdraw_posts
 from tools.rescheduling import call_off
 from tools.tool import ToolContext
 
-MOST: int = 2_000
+MOST: Final = 5_000
 
 
 async def ask_of_people(ctx: ToolContext, campaign_id: str | None = None) -> list[ApprovalRequest]:
@@ -24,10 +26,13 @@ async def ask_of_people(ctx: ToolContext, campaign_id: str | None = None) -> lis
 
     What is going out at this moment is left to the authority. Harmless when repeated.
     """
-    where: dict[str, Any] = {"status": "approved", "decided_via": POLICY}
+    posts = await ctx.repository(SOCIAL_POSTS).find({"platforms.status": "scheduled"}, limit=MOST)
+    emails = await ctx.repository(EMAIL_CAMPAIGNS).find({"status": "scheduled"}, limit=MOST)
+    held = {*(post.request_id for post in posts), *(email.request_id for email in emails)} - {None}
+    where: dict[str, Any] = {"request_id": {"$in": list(held)}, "status": "approved", "decided_via": POLICY}
     if campaign_id:
         where["campaign_id"] = campaign_id
-    found = await ctx.repository(APPROVAL_REQUESTS).find(where, sort=[("created_at", -1)], limit=MOST)
+    found = await ctx.repository(APPROVAL_REQUESTS).find(where, limit=MOST)
     asked = [request for earlier in found if (request := await _asked(ctx, earlier))]
     ctx.withdrawn += [request.supersedes for request in asked if request.supersedes]
     ctx.interrupts += [interrupt_of(request) for request in asked]
