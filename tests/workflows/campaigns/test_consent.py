@@ -3,10 +3,12 @@
 from core.ids import new_id
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalStep
+from db.campaigns import CAMPAIGNS
 from db.settings import SETTINGS, AccountSettings
 from server.rest.campaign_control import Launch, launch
 from tests.workflows.campaigns.conftest import TIMEZONE, CampaignHouse
 from tools.tool import ToolContext
+from workflows.campaigns.consent import CHANGED
 
 CLIENT = "client@shop.example"
 STEPS = [ApprovalStep(name="internal"), ApprovalStep(name="client", approvers=[CLIENT])]
@@ -76,3 +78,16 @@ async def test_no_policy_signs_a_step_in_a_persons_place(house: CampaignHouse) -
         await house.services.decisions.decide(client, asked.request_id, "approve", via="link")
     await house.settle()
     assert (await house.campaign(planned)).status == "active"
+
+
+async def test_a_plan_that_has_changed_since_it_was_approved_is_not_begun(house: CampaignHouse) -> None:
+    planned = await house.planned("full_auto", ["linkedin"], days=5)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    # Past every tool, which would have withdrawn the request: what begins is compared with what was approved.
+    more = {"budget.allocated_minor": 90_000, "budget.remaining_minor": 90_000}
+    await house.repository(CAMPAIGNS).change(planned.campaign_id, more)
+    assert await house.decide() == 1
+    await house.settle()
+    back = await house.campaign(planned)
+    assert (back.status, back.execution.reason) == ("planning", CHANGED)
