@@ -98,6 +98,8 @@ async def test_a_policy_is_tried_on_what_was_really_asked(services: Services, pe
     campaign = await plan(services, person)
     path = f"/console/campaigns/{campaign.campaign_id}/policy"
     assert "asked for nothing yet" in (await person.client.get(path)).text
+    of_plan = {"request_type": "campaign_plan", "tool": "launch_campaign", "status": "approved"}
+    await ask(services, person, campaign_id=campaign.campaign_id, **of_plan)
     for status in ("approved", "rejected"):
         await ask(services, person, post(f"It was {status}"), status=status, campaign_id=campaign.campaign_id)
     assert "Nothing would have gone out" in (await person.client.get(path)).text

@@ -2,8 +2,10 @@
 
 import pytest
 
+from server.services import Services
 from tests.server.conftest import PASSWORD, Person
 from tests.server.console.conftest import posted, said
+from tests.server.console.samples import ask, plan, post
 
 HERE = "/console/settings"
 RULES = "/console/settings/approvals"
@@ -114,13 +116,12 @@ async def test_mode_rows_steps_and_guardrails_do_not_lose_one_another(person: Pe
     assert "timezone" in said(await posted(person, f"{RULES}/guardrails", timezone="Mars/Crater"))
 
 
-async def test_a_mode_is_tried_on_the_past_and_changes_nothing(person: Person) -> None:
-    conversation = await person.conversation()
-    await person.say(conversation, "Write a post for Threads about our new bakery in Leeds, local families.")
-    await person.say(conversation, "Schedule it for tomorrow at noon.")
-    waiting = (await person.client.get("/api/v1/approvals")).json()["items"]
-    decision = {"decision": "reject", "notes": "Not like this"}
-    await person.client.post(f"/api/v1/approvals/{waiting[0]['approval_id']}/decision", json=decision)
+async def test_a_mode_is_tried_on_the_past_and_changes_nothing(services: Services, person: Person) -> None:
+    campaign = await plan(services, person)
+    of_plan = {"request_type": "campaign_plan", "tool": "launch_campaign", "status": "approved"}
+    await ask(services, person, campaign_id=campaign.campaign_id, **of_plan)
+    await ask(services, person, post("Bread today."), status="rejected", campaign_id=campaign.campaign_id)
+    await ask(services, person, post("Of no campaign."), status="rejected")
     tried = await page(person, f"{RULES}?try=full_auto&days=30")
     assert "1 of them" in tried
     assert "Rejected" in tried
