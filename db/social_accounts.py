@@ -34,6 +34,7 @@ class SocialAccount(OwnedDocument):
     ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token, ``sync_owner`` and
     ``sync_until`` of whoever reads the figures of its posts, last at ``last_synced``; without an owner, until when
     the platform wants to be left alone.
+    ``chosen_at``: when a person said that posts go out here, among several accounts of one platform.
     """
 
     social_account_id: str
@@ -59,9 +60,13 @@ class SocialAccount(OwnedDocument):
     sync_until: UtcTime | None = None
     last_synced: UtcTime | None = None
     connected_at: UtcTime | None = None
+    chosen_at: UtcTime | None = None
     last_used: UtcTime | None = None
     deleted_at: UtcTime | None = None
 
+
+# Sorted so, the last one is what posts go out on: the one chosen last, else the one connected last.
+TAKEN_LAST = (("chosen_at", 1), ("created_at", 1))
 
 SOCIAL_ACCOUNTS = Collection(
     name="social_accounts",

@@ -11,6 +11,8 @@ import orjson
 from core.json_text import inner_list, inner_object
 from core.money import Money
 from db.approval_requests import ApprovalRequest, Change
+from server.rendering import as_it_appears
+from tools.account_names import AccountNames, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.difference import called
 from tools.platforms.catalogue import BY_NAME
@@ -34,19 +36,21 @@ KINDS: Final = {"campaign_plan": "plan", "content": "content", "budget": "budget
 HIDDEN: Final = frozenset({"posts", "audience", "budget", "mode"})
 
 
-def page_of(request: ApprovalRequest, token: str, account: str, timezone: str, *, error: str = "") -> str:
+def page_of(
+    request: ApprovalRequest, token: str, account: str, timezone: str, accounts: AccountNames, *, error: str = ""
+) -> str:
     """Return the page on which a pending request is decided, or that says what became of it."""
-    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
+    posts = posts_of(request)
     parts = [HEAD.format(title=escape(f"Approval for {account}"))]
     parts.append(f"<header><h1>{escape(_heading(request, posts))}</h1>{_who(request, account, timezone)}</header>")
     if error:
         parts.append(f'<p class="done closed" role="alert">{escape(error)}</p>')
     if request.status != "pending":
         parts.append(_outcome(request, timezone))
-    parts += [_post(post, index, token, timezone) for index, post in enumerate(posts)]
+    parts += [_post(post, f"/approve/{token}/media/{index}", timezone, accounts) for index, post in enumerate(posts)]
     parts.append(_facts(request))
     if request.difference:
-        parts.append(_changes(request.difference))
+        parts.append(_changes(accounts.differences(request.difference)))
     if request.status == "pending":
         parts.append(_choices(request, posts, token))
     return "".join([*parts, FOOT])
@@ -86,20 +90,25 @@ def _outcome(request: ApprovalRequest, timezone: str) -> str:
     return f'<p class="done {style}" role="status">{escape(f"{words}{by}{when}.{note}")}</p>'
 
 
-def _post(post: Mapping[str, Any], index: int, token: str, timezone: str) -> str:
+def _post(post: Mapping[str, Any], files_at: str, timezone: str, accounts: AccountNames) -> str:
     moment = moment_of_payload(post.get("publish_at"))
     when = _when(moment, timezone) if moment else ("no time given" if "publish_at" in post else "")
     heading = f"<h3>{escape(str(post['subject']))}</h3>" if post.get("subject") else ""
-    text = f'<p class="text" dir="auto">{escape(str(post.get("text", "")))}</p>'
+    html = as_it_appears(post)
+    text = (
+        f'<div class="prose" dir="auto">{html}</div>'
+        if html is not None
+        else f'<p class="text" dir="auto">{escape(str(post.get("text", "")))}</p>'
+    )
     tags = " ".join(map(str, inner_list(post.get("hashtags"))))
     files = [inner_object(item) for item in inner_list(post.get("media"))]
     pictures = "".join(
-        f'<img src="/approve/{token}/media/{index}/{number}" alt="Attachment {number + 1}">'
+        f'<img src="{files_at}/{number}" alt="Attachment {number + 1}">'
         if str(item.get("content_type", "")).startswith("image/")
         else f'<p class="link">Video: {escape(str(item.get("url")))}</p>'
         for number, item in enumerate(files)
     )
-    facts = [("Account", post["account_id"] or "none connected yet")] if "account_id" in post else []
+    facts = [("Account", told)] if (told := accounts.of(post)) else []
     people = inner_list(post.get("recipients"))
     if people:
         facts.append((f"To {len(people)}", ", ".join(map(str, people[:20])) + (" …" if len(people) > 20 else "")))

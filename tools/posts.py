@@ -9,7 +9,7 @@ from pydantic import Field
 from core.errors import Conflict, InvalidInput, NotFound, ToolInputError
 from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
-from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST
 from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
 from tools.approval.act import iso_utc
 from tools.arguments import Arguments, ContentId, Limit, Line, Moment, PostId, Recipients, chosen
@@ -219,9 +219,9 @@ def _require_postable(content: Content) -> None:
 
 
 async def _accounts(ctx: ToolContext, platforms: set[str]) -> dict[str, str]:
-    """Return the connected account for each platform, where there is one; of several the one connected last."""
+    """Return the connected account for each platform, where there is one; of several the one that was chosen."""
     found = await ctx.repository(SOCIAL_ACCOUNTS).find(
-        {"platform": {"$in": sorted(platforms)}, "status": "active"}, sort=[("created_at", 1)]
+        {"platform": {"$in": sorted(platforms)}, "status": "active"}, sort=TAKEN_LAST
     )
     return {account.platform: account.account_id for account in found}
 

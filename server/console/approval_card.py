@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
+from markupsafe import Markup
 
 from core.json_text import inner_list, inner_object
 from core.money import Money
 from core.scope import Scope
 from db.approval_requests import ApprovalRequest, Change, Signature
 from server.console.words import counted, named
+from server.rendering import as_it_appears
+from tools.account_names import AccountNames, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.difference import called
 from tools.approval.signers import Signers, objection
@@ -38,7 +41,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One post as it will appear. ``length`` and ``limit`` as its platform counts them."""
+    """One post as it will appear. ``html`` is sanitised. ``length`` and ``limit`` as its platform counts."""
 
     index: int
     platform: str
@@ -46,6 +49,7 @@ class Preview:
     account: str
     subject: str
     text: str
+    html: Markup | None
     tags: tuple[str, ...]
     link: str
     media: tuple[Attachment, ...]
@@ -96,17 +100,31 @@ class ApprovalShown:
         """Whether somebody can decide it still."""
         return self.request.status == "pending"
 
+    @property
+    def goes_to(self) -> str:
+        """The accounts it goes out on, in short."""
+        names = list(dict.fromkeys(post.account for post in self.posts if post.account))
+        return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
-def shown(
-    request: ApprovalRequest, scope: Scope, people: Mapping[str, str], signers: Signers, now: datetime
-) -> ApprovalShown:
-    """Prepare a request for a page. ``people`` are names by user id, ``signers`` those who may decide."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of those a request speaks of: names by user id, who may decide, and what accounts are called."""
+
+    people: Mapping[str, str]
+    signers: Signers
+    accounts: AccountNames
+
+
+def shown(request: ApprovalRequest, scope: Scope, known: Known, now: datetime) -> ApprovalShown:
+    """Prepare a request for a page."""
+    people, accounts = known.people, known.accounts
     content = request.content
     rest = {name: value for name, value in content.items() if name not in HIDDEN and value not in (None, "", [], {})}
     return ApprovalShown(
         request=_expired(request, now),
         asks=ASKS[request.request_type],
-        posts=tuple(_preview(index, inner_object(post)) for index, post in enumerate(inner_list(content.get("posts")))),
+        posts=tuple(_preview(index, post, accounts) for index, post in enumerate(posts_of(request))),
         cost=_cost(content),
         facts=(
             *([("Audience", str(content["audience"]))] if content.get("audience") else []),
@@ -117,10 +135,10 @@ def shown(
             for name, value in rest.items()
             if isinstance(value, list)
         ),
-        changes=tuple(_change(change) for change in request.difference),
+        changes=tuple(_change(change) for change in accounts.differences(request.difference)),
         steps=_steps(request, people),
         decided_by=_who(request.approved_by, people),
-        why_not=_why_not(request, scope, signers),
+        why_not=_why_not(request, scope, known.signers),
     )
 
 
@@ -129,20 +147,22 @@ def _expired(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
     return request.model_copy(update={"status": "expired"}) if over else request
 
 
-def _preview(index: int, post: Mapping[str, Any]) -> Preview:
+def _preview(index: int, post: Mapping[str, Any], accounts: AccountNames) -> Preview:
     name, text = str(post.get("platform", "")), str(post.get("text", ""))
     tags = tuple(map(str, inner_list(post.get("hashtags"))))
     link = str(post.get("link") or "")
     platform = BY_NAME.get(name)
+    html = as_it_appears(post)
     measure = platform.measure(text, tags, link or None) if platform else None
     files = [inner_object(item) for item in inner_list(post.get("media"))]
     return Preview(
         index=index,
         platform=name,
         label=platform.label if platform else named(name),
-        account=str(post.get("account_id") or ""),
+        account=accounts.of(post),
         subject=str(post.get("subject") or ""),
         text=text,
+        html=Markup(html) if html is not None else None,  # noqa: S704 - sanitised where it was rendered
         tags=tuple(tag if tag.startswith("#") else f"#{tag}" for tag in tags if tag not in text),
         link=link,
         media=tuple(

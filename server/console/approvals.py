@@ -1,6 +1,7 @@
 """The approvals inbox: what waits, what was decided, one request with everything a decision needs, and the decision."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
@@ -15,13 +16,17 @@ from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS
 from db.conversations import CONVERSATIONS
+from db.voice_checks import VOICE_CHECKS
 from server.console.approval_card import shown
 from server.console.door import inside
 from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
+from server.problems import STATUS
 from server.rest.approval_links import LinkAsked, attachment, make_link
 from server.rest.text import Cursor, PathId, Text
+from server.rest.voice import VoiceAsked
+from server.rest.voice import start as start_voice
 from server.services import Services
 from tools.approval.act import iso_utc, moment_of_payload
 
@@ -35,6 +40,7 @@ STATUSES: Final[tuple[tuple[Status, str], ...]] = (
 )
 SHOWN: Final = 25
 ADDRESS_HINT: Final = "This is not an email address. Write one such as client@shop.example."
+PHONE_HINT: Final = "This is not a telephone number. Write it with its country, such as +44 113 496 0000."
 HOURS: Final = ((24, "1 day"), (72, "3 days"), (168, "1 week"), (336, "2 weeks"))
 router: Final = console_router()
 Hash = Annotated[str, Form(max_length=128)]
@@ -46,12 +52,11 @@ Back = Annotated[str, Form(max_length=500)]
 async def inbox(visit: Visiting, status: Annotated[Status, Query()] = "pending", cursor: Cursor = None) -> Response:
     """List requests of one status, with how many there are of each."""
     requests = visit.repository(APPROVAL_REQUESTS)
-    page, people, signers, counts = await asyncio.gather(
+    page, counts = await asyncio.gather(
         requests.page({"status": status}, limit=SHOWN, cursor=cursor),
-        visit.people(),
-        visit.signers(),
         asyncio.gather(*(requests.count({"status": name}) for name, _ in STATUSES)),
     )
+    known = await visit.known(page.items)
     tabs = [
         (label, f"/console/approvals?status={name}", name == status, count)
         for (name, label), count in zip(STATUSES, counts, strict=True)
@@ -60,7 +65,7 @@ async def inbox(visit: Visiting, status: Annotated[Status, Query()] = "pending",
     values = {
         "status": status,
         "tabs": tabs,
-        "items": [shown(one, visit.scope, people, signers, visit.now) for one in page.items],
+        "items": [shown(one, visit.scope, known, visit.now) for one in page.items],
         "next": f"{here}&{urlencode({'cursor': page.next_cursor})}" if page.next_cursor else "",
         "first": here if cursor else "",
     }
@@ -122,6 +127,26 @@ async def link(
     except Conflict as error:
         return visit.go(f"/console/approvals/{approval_id}", error.message, "warning")
     return await _page(visit, asked, link=made)
+
+
+@router.post("/approvals/{approval_id}/call")
+async def call(
+    approval_id: PathId,
+    visit: Changing,
+    way: Annotated[Literal["call", "dial"], Form()] = "call",
+    phone: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Have the telephone ask. The digits that count are shown once, on the page that answers."""
+    asked = await visit.repository(APPROVAL_REQUESTS).get(approval_id)
+    number = re.sub(r"[\s()./-]", "", phone)
+    try:
+        wanted = VoiceAsked.model_validate({"way": way, "phone": number if way == "call" else None})
+        made = await start_voice(approval_id, wanted, visit.scope, visit.parts)
+    except ValidationError:
+        return await _page(visit, asked, call_error=PHONE_HINT, call_to=phone, status=422)
+    except AppError as error:
+        return await _page(visit, asked, call_error=error.message, call_to=phone, status=STATUS[error.kind])
+    return await _page(visit, asked, call=made, call_to=phone)
 
 
 @router.get("/approvals/{approval_id}/media/{post}/{number}")
@@ -200,17 +225,19 @@ def _next_step(decided: ApprovalRequest) -> str:
 
 async def _page(visit: Visit, asked: ApprovalRequest, *, status: int = 200, **more: Any) -> Response:
     conversations, campaigns = visit.repository(CONVERSATIONS), visit.repository(CAMPAIGNS)
-    people, signers, conversation, campaign, coming = await asyncio.gather(
-        visit.people(),
-        visit.signers(),
+    known, conversation, campaign, checks, coming = await asyncio.gather(
+        visit.known([asked]),
         conversations.find_one({"conversation_id": asked.conversation_id or ""}),
         campaigns.find_one({"campaign_id": asked.campaign_id or ""}),
+        visit.repository(VOICE_CHECKS).find(
+            {"request_id": asked.request_id, "actor_id": visit.scope.actor_id}, sort=[("created_at", -1)], limit=1
+        ),
         visit.repository(APPROVAL_REQUESTS).find({"status": "pending"}, sort=[("expires_at", 1)], limit=100),
     )
     ids = [each.request_id for each in coming]
     at = ids.index(asked.request_id) if asked.request_id in ids else -1
     values: dict[str, Any] = {
-        "it": shown(asked, visit.scope, people, signers, visit.now),
+        "it": shown(asked, visit.scope, known, visit.now),
         "conversation": conversation,
         "campaign": campaign,
         "position": at + 1,
@@ -224,6 +251,11 @@ async def _page(visit: Visit, asked: ApprovalRequest, *, status: int = 200, **mo
         "link": None,
         "link_error": "",
         "link_for": "",
+        "line": visit.parts.voice.desk.line,
+        "check": next(iter(checks), None),
+        "call": None,
+        "call_error": "",
+        "call_to": "",
     }
     return await visit.show("approval.html", values | more, status)
 

@@ -14,7 +14,7 @@ from server.by_hand import HandWork
 from server.console.calendar_entry import Entry, entry_of
 from server.console.calendar_grid import Stretch, View, laid_out, stretch_of
 from server.console.page import ConsolePage
-from server.console.previews import preview_of
+from server.console.previews import picture_of, preview_of
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
 from server.rest.text import PathId
@@ -116,15 +116,26 @@ async def move(
     return visit.go(back, said)
 
 
-async def _show(visit: Visit, post_id: str, to: datetime | None, view: View, error: str = "") -> Response:
-    hand = HandWork(visit.parts, visit.scope)
+@router.get("/calendar/{post_id}/media/{number}")
+async def picture(post_id: PathId, number: int, visit: Visiting) -> Response:
+    """Show a picture of a post: exactly the file that was asked about."""
+    entry, _, _ = await _standing(visit, post_id)
+    return await picture_of(visit, entry.shown, number)
+
+
+async def _standing(visit: Visit, post_id: str) -> tuple[Entry, Standing | None, str]:
+    """Return an entry, what can be moved of it, and why nothing can where nothing can."""
     standing: Standing | None = None
     why = ""
     try:
-        standing = await hand.standing(post_id)
+        standing = await HandWork(visit.parts, visit.scope).standing(post_id)
     except Conflict as conflict:
         why = conflict.message
-    found = await entry_of(visit, post_id, standing)
+    return await entry_of(visit, post_id, standing), standing, why
+
+
+async def _show(visit: Visit, post_id: str, to: datetime | None, view: View, error: str = "") -> Response:
+    found, standing, why = await _standing(visit, post_id)
     local = found.at.astimezone(visit.zone)
     wanted = to.astimezone(visit.zone) if to and to.tzinfo else to
     values: dict[str, Any] = {

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from core.errors import NotFound
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
-from db.social_posts import SOCIAL_POSTS, SocialPost
-from server.console.previews import Shown
+from db.social_posts import SOCIAL_POSTS, PostContent, SocialPost
+from server.console.previews import File, Shown
 from server.console.visit import Visit
 from tools.calendar_entries import EMAIL, SHOWN, EntryState
 from tools.publishing import PlannedPost, from_iso
@@ -53,7 +53,9 @@ def of_post(post: SocialPost) -> Entry:
             content.title or "",
             content.hashtags,
             content.link or "",
-            [item.url for item in content.media] or [*content.images, *content.videos],
+            _files(content),
+            account_id=(result.account_id if result else None) or "",
+            files_at=_files_at(post.post_id),
         ),
         state=SHOWN.get(result.status) if result else None,
         at=(result.published_at if result else None) or post.schedule.publish_at or post.created_at,
@@ -72,7 +74,7 @@ def of_email(email: EmailCampaign) -> Entry:
         post_id=email.campaign_id,
         shown=Shown(
             EMAIL, content.text_content, content.subject, content.hashtags, content.link or "",
-            [item.url for item in content.media], email.recipients.count,
+            File.of(content.media), email.recipients.count, email.account_id or "", _files_at(email.campaign_id),
         ),
         state=SHOWN.get(email.status),
         at=email.sent_at or email.schedule.send_at or email.created_at,
@@ -87,7 +89,7 @@ def _of_waiting(post_id: str, standing: Standing) -> Entry:
     post = standing.post
     return Entry(
         post_id=post_id,
-        shown=shown_of(post),
+        shown=shown_of(post, _files_at(post_id)),
         state="waiting",
         at=from_iso(post.publish_at),
         campaign_id=standing.request.campaign_id,
@@ -96,9 +98,19 @@ def _of_waiting(post_id: str, standing: Standing) -> Entry:
     )
 
 
-def shown_of(post: PlannedPost) -> Shown:
+def shown_of(post: PlannedPost, files_at: str = "") -> Shown:
     """Return a planned post as it would go out."""
-    media = [item.url for item in post.media]
+    media = [File(item.url, item.content_type.startswith("image/"), item.sha256) for item in post.media]
     return Shown(
-        post.platform, post.text, post.subject or "", post.hashtags, post.link or "", media, len(post.recipients)
-    )
+        post.platform, post.text, post.subject or "", post.hashtags, post.link or "", media, len(post.recipients),
+        post.account_id or "", files_at,
+    )  # fmt: skip
+
+
+def _files(content: PostContent) -> list[File]:
+    told = [*((url, True) for url in content.images), *((url, False) for url in content.videos)]
+    return File.of(content.media) or [File(url, picture) for url, picture in told]
+
+
+def _files_at(post_id: str) -> str:
+    return f"/console/calendar/{post_id}/media"

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
-from fastapi import Query, Response
+from fastapi import Form, Query, Response
 from pydantic import BaseModel
 
 from core.errors import AppError
-from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST, SocialAccount
 from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
+from server.console.words import counted
 from server.rest.connections import PUBLISHING, PlatformName, back_in_use, callback_of
 from server.rest.text import PathId, clean
+from tools.account_names import called
 from tools.platform import Platform
 from tools.platforms.catalogue import BY_NAME
 
@@ -46,14 +48,18 @@ async def connections(
 ) -> Response:
     """Show every platform that can be published on, with the accounts that are connected there."""
     back = ""
+    accounts = await visit.repository(SOCIAL_ACCOUNTS).find({}, sort=TAKEN_LAST, limit=MOST)
+    usable = [account for account in accounts if account.platform == connected and account.status == "active"]
     if connected in BY_NAME:
-        back = f"{BY_NAME[connected].label} is connected. Posts that waited for it go out now."
+        many = f" with {counted(len(usable), 'account')}" if len(usable) > 1 else ""
+        back = f"{BY_NAME[connected].label} is connected{many}. Posts that waited for it go out now."
     failed = BY_NAME[platform].label if connection_error and platform in BY_NAME else ""
-    accounts = await visit.repository(SOCIAL_ACCOUNTS).find({}, sort=[("created_at", 1)], limit=MOST)
     values = {
         "platforms": [_shown(visit, each, accounts) for each in PUBLISHING],
         "others": [each for each in BY_NAME.values() if not each.adapter],
         "back": back,
+        "several": usable if len(usable) > 1 else [],
+        "connected": connected,
         "failed": failed,
         "why": connection_error,
         "any": bool(accounts),
@@ -91,6 +97,26 @@ async def connect(visit: Changing, platform: PlatformName) -> Response:
     return visit.go(HERE, f"{account.account_name} is connected. Posts that waited for it go out now.")
 
 
+@router.post("/connections/{platform}/choose")
+async def choose(
+    visit: Changing,
+    platform: PlatformName,
+    account: Annotated[str, Form(max_length=64)],
+    others: Annotated[Literal["keep", "disconnect"], Form()] = "keep",
+) -> Response:
+    """Say on which of several accounts posts go out, and whether the others stay connected."""
+    active = {"platform": platform, "status": "active"}
+    found = await visit.repository(SOCIAL_ACCOUNTS).find(active, limit=MOST)
+    if account not in {one.social_account_id for one in found}:
+        return visit.go(HERE, "That account is not connected any more. Choose another.", "warning")
+    chosen = await visit.parts.connections.choose(visit.scope, account)
+    if others == "disconnect":
+        for one in found:
+            if one.social_account_id != account:
+                await visit.parts.connections.disconnect(visit.scope, one.social_account_id)
+    return visit.go(HERE, f"Posts for {BY_NAME[platform].label} go out on {called(chosen)} from now on.")
+
+
 @router.post("/connections/{connection_id}/disconnect")
 async def disconnect(visit: Changing, connection_id: PathId) -> Response:
     """Give the login back where that is possible, and forget it."""
@@ -105,6 +131,8 @@ def _shown(visit: Visit, platform: Platform, accounts: Iterable[SocialAccount]) 
     return {
         "platform": platform,
         "accounts": own,
+        "used": next((account for account in reversed(own) if account.status == "active"), None),
+        "several": sum(account.status == "active" for account in own) > 1,
         "expired": any(account.status == "expired" for account in own),
         "ready": visit.parts.logins.configured(platform),
         "blanks": _blanks(platform.credentials) if platform.credentials else [],

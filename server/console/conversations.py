@@ -66,15 +66,14 @@ async def start(visit: Changing) -> Response:
 async def conversation(conversation_id: PathId, visit: Visiting, cursor: Cursor = None) -> Response:
     """Show one conversation: its newest messages, or an earlier stretch of them."""
     found = await visit.repository(CONVERSATIONS).get(conversation_id)
-    page, pending, people, campaigns = await asyncio.gather(
+    page, pending, campaigns = await asyncio.gather(
         visit.repository(MESSAGES).page({"conversation_id": conversation_id}, limit=MESSAGES_SHOWN, cursor=cursor),
         visit.repository(APPROVAL_REQUESTS).find({"conversation_id": conversation_id, "status": "pending"}, limit=50),
-        visit.people(),
         visit.repository(CAMPAIGNS).find({"conversation_id": conversation_id}, limit=5),
     )
     turns = await thread_of(visit, found, page.items)
-    signers = await visit.signers()
-    waiting = [shown(one, visit.scope, people, signers, visit.now) for one in pending]
+    known = await visit.known(pending)
+    waiting = [shown(one, visit.scope, known, visit.now) for one in pending]
     here = f"{PLACE}/{conversation_id}"
     values: dict[str, Any] = {
         "it": found,
@@ -99,6 +98,22 @@ async def say(conversation_id: PathId, visit: Changing, content: Words = "") -> 
     except AppError as error:
         if error.kind == "not_found":
             raise
+        return visit.go(here, error.message, "danger")
+    return visit.go(f"{here}#end")
+
+
+@router.post("/conversations/{conversation_id}/retry")
+async def retry(conversation_id: PathId, visit: Changing, message: Annotated[str, Form(max_length=128)]) -> Response:
+    """Have a message answered that was not: the same one, so that it is never said twice."""
+    here = f"{PLACE}/{conversation_id}"
+    # Asked for by exactly what its index holds: with more, the embedded database looks past it.
+    about = {"conversation_id": conversation_id, "client_message_id": message}
+    said = await visit.repository(MESSAGES).find_one(about)
+    if said is None or said.role != "user":
+        return visit.go(here, "That message is not here any more. Write it again.", "warning")
+    try:
+        await visit.parts.turns.accept(visit.scope, conversation_id, said.content, message)
+    except AppError as error:
         return visit.go(here, error.message, "danger")
     return visit.go(f"{here}#end")
 

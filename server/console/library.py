@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Form, Query, Response
 from pydantic import AfterValidator
 
-from core.errors import AppError, Conflict
+from core.errors import AppError, Conflict, NotFound
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS, Campaign
 from db.content_library import CONTENT_LIBRARY, Content
@@ -19,12 +19,13 @@ from db.social_posts import SOCIAL_POSTS
 from server.by_hand import Changed, HandWork
 from server.console.calendar_entry import Entry, of_email, of_post
 from server.console.page import ConsolePage
-from server.console.previews import Shown, preview_of
+from server.console.previews import Shown, picture_of, preview_of
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
 from server.console.words import counted
 from server.rest.content import Status
 from server.rest.text import PathId, clean, one_line
+from tools.account_names import posts_of
 from tools.approval.requests import LIVE
 from tools.content import WholeText
 from tools.content_history import differences, said_in
@@ -58,10 +59,10 @@ class Written:
         """The hashtags, each by itself."""
         return [tag for tag in re.split(r"[\s,;]+", self.hashtags) if tag]
 
-    def shown(self, content: Content) -> Shown:
+    def shown(self, as_it_is: Shown) -> Shown:
         """Return it as it would go out."""
         tags = [f"#{tag.removeprefix('#')}" for tag in self.tags]
-        return Shown(content.platform, self.text, self.heading, tags, self.link, Shown.of(content).media)
+        return replace(as_it_is, text=self.text, heading=self.heading, hashtags=tags, link=self.link)
 
 
 @router.get("/library")
@@ -112,7 +113,7 @@ async def one(content_id: PathId, visit: Visiting) -> Response:
     content = await visit.repository(CONTENT_LIBRARY).get(content_id)
     values = {
         "content": content,
-        "preview": await preview_of(visit, Shown.of(content)),
+        "preview": await preview_of(visit, await _now(visit, content)),
         "can_edit": visit.scope.may_write and content.status not in FIXED and content.platform in BY_NAME,
         **await _about(visit, content),
     }
@@ -140,7 +141,8 @@ async def measure(
     """Return how what somebody writes just now would look and count; nothing is stored."""
     content = await visit.repository(CONTENT_LIBRARY).get(content_id)
     written = Written(content.version, _lines(text), heading, hashtags, link)
-    return await visit.show("library_live.html", {"preview": await preview_of(visit, written.shown(content))})
+    as_it_is = await _now(visit, content)
+    return await visit.show("library_live.html", {"preview": await preview_of(visit, written.shown(as_it_is))})
 
 
 @router.post("/library/{content_id}")
@@ -180,11 +182,29 @@ async def version_of(content_id: PathId, version_id: PathId, visit: Visiting) ->
         "content": content,
         "kept": kept,
         "differences": differences(said, content),
-        "preview": await preview_of(visit, Shown.of(said)),
+        "preview": await preview_of(
+            visit, Shown.of(said, files_at=f"/console/library/{content_id}/versions/{version_id}/media")
+        ),
         "can_restore": visit.scope.may_write and content.status not in FIXED,
         "live": await _live(visit, content),
     }
     return await visit.show("library_version.html", values)
+
+
+@router.get("/library/{content_id}/media/{number}")
+async def picture(content_id: PathId, number: int, visit: Visiting) -> Response:
+    """Show a picture of a text, fetched by this server."""
+    return await picture_of(visit, Shown.of(await visit.repository(CONTENT_LIBRARY).get(content_id)), number)
+
+
+@router.get("/library/{content_id}/versions/{version_id}/media/{number}")
+async def picture_before(content_id: PathId, version_id: PathId, number: int, visit: Visiting) -> Response:
+    """Show a picture of an earlier version."""
+    content = await visit.repository(CONTENT_LIBRARY).get(content_id)
+    kept = await visit.repository(CONTENT_VERSIONS).get(version_id)
+    if kept.content_id != content_id:
+        raise NotFound("That version is of another text.")
+    return await picture_of(visit, Shown.of(said_in(content, kept.snapshot)), number)
 
 
 @router.post("/library/{content_id}/versions/{version_id}/restore")
@@ -200,12 +220,21 @@ async def restore(content_id: PathId, version_id: PathId, visit: Changing) -> Re
     return visit.go(f"/console/library/{content_id}", _said(said, changed))
 
 
+async def _now(visit: Visit, content: Content) -> Shown:
+    """Return a text as it would go out, on the account that was asked about last where one was."""
+    about = {"about": content.content_id, "status": {"$in": list(LIVE)}}
+    asked = await visit.repository(APPROVAL_REQUESTS).find(about, sort=[("created_at", -1)], limit=1)
+    posts = [post for request in asked for post in posts_of(request) if post.get("content_id") == content.content_id]
+    account_id = next((str(post["account_id"]) for post in posts if post.get("account_id")), "")
+    return Shown.of(content, account_id, f"/console/library/{content.content_id}/media")
+
+
 async def _form(visit: Visit, content: Content, written: Written, error: str = "") -> Response:
     values = {
         "content": content,
         "platform": BY_NAME.get(content.platform),
         "written": written,
-        "preview": await preview_of(visit, written.shown(content)),
+        "preview": await preview_of(visit, written.shown(await _now(visit, content))),
         "live": await _live(visit, content),
         "fixed": content.status in FIXED,
         "error": error,

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from fastapi import Response
 from markupsafe import Markup
 
+from core.errors import NotFound
 from db.content_library import Content
-from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST, SocialAccount
+from db.social_posts import PostMedia
 from server.console.visit import Visit
 from server.console.words import named
 from server.rendering import as_html
+from server.rest.approval_links import handed_over
 from tools.counting import LINK
+from tools.outside.media import fetch
 from tools.platform import LineLimit, Platform
 from tools.platforms.catalogue import BY_NAME
 
@@ -36,25 +41,57 @@ MARKED: Final = re.compile(rf"(?P<link>{LINK.pattern})|(?P<tag>(?<![\w&/])[#@]\w
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """An attached file. ``digest`` is the SHA-256 (hex) that was asked about; None where nothing is fixed yet."""
+
+    url: str
+    picture: bool
+    digest: str | None = None
+
+    @classmethod
+    def of(cls, media: Sequence[PostMedia]) -> "list[File]":
+        """Return files as they were approved."""
+        return [cls(item.url, item.content_type.startswith("image/"), item.sha256) for item in media]
+
+
+@dataclass(frozen=True, slots=True)
+class FileShown:
+    """What is drawn of a file: its name, and for a picture where we hand it over."""
+
+    name: str
+    src: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """What is to be looked at. ``heading`` is the subject of an email, or the title where there is one."""
+    """What is to be looked at. ``heading`` is the subject of an email, or the title where there is one.
+
+    ``account_id`` is the platform's id of the account it goes out on; empty where nothing is fixed yet. ``files_at`` is
+    the path under which we hand its pictures over; empty where they are only named.
+    """
 
     platform: str
     text: str
     heading: str = ""
     hashtags: Sequence[str] = ()
     link: str = ""
-    media: Sequence[str] = ()
+    media: Sequence[File] = ()
     people: int = 0
+    account_id: str = ""
+    files_at: str = ""
 
     @classmethod
-    def of(cls, content: Content) -> "Shown":
+    def of(cls, content: Content, account_id: str = "", files_at: str = "") -> "Shown":
         """Return a content as it would go out now."""
         platform = BY_NAME.get(content.platform)
         heading = content.subject if platform and platform.subject else content.title
         body = content.content
-        media = [address for address in (body.image_url, body.video_url) if address]
-        return cls(content.platform, body.text, heading or "", content.hashtags, body.link or "", media)
+        told = ((body.image_url, True), (body.video_url, False))
+        media = [File(address, picture) for address, picture in told if address]
+        return cls(
+            content.platform, body.text, heading or "", content.hashtags, body.link or "", media,
+            account_id=account_id, files_at=files_at,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +133,19 @@ class Preview:
     html: Markup | None
     host: str
     opening: str
-    files: Sequence[str]
+    files: Sequence[FileShown]
     limits: Sequence[Limit]
     problems: Sequence[str]
     advice: Sequence[str]
 
 
 async def preview_of(visit: Visit, shown: Shown) -> Preview:
-    """Return how something will look, under the account it would go out on."""
+    """Return how something will look, under the account it goes out on; else under the one that would be taken now."""
+    where = {"account_id": shown.account_id} if shown.account_id else {"status": "active"}
     accounts = await visit.repository(SOCIAL_ACCOUNTS).find(
-        {"platform": shown.platform}, sort=[("created_at", -1)], limit=10
+        {"platform": shown.platform, **where}, sort=[(name, -1) for name, _ in TAKEN_LAST], limit=1
     )
-    active = [account for account in accounts if account.status == "active"]
-    return previewed(shown, next(iter(active), None))
+    return previewed(shown, next(iter(accounts), None))
 
 
 def previewed(shown: Shown, account: SocialAccount | None = None) -> Preview:
@@ -123,7 +160,7 @@ def previewed(shown: Shown, account: SocialAccount | None = None) -> Preview:
         shown=shown,
         look=look,
         label=platform.label if platform else named(shown.platform),
-        account=(account.account_name if account else "") or "Your account",
+        account=(account.account_name if account else shown.account_id) or "Your account",
         handle=f"@{handle.removeprefix('@')}" if handle else "",
         connected=account is not None,
         first=_stretches(whole[:cut]),
@@ -131,7 +168,7 @@ def previewed(shown: Shown, account: SocialAccount | None = None) -> Preview:
         html=_html(shown, look),
         host=_host(shown.link),
         opening=" ".join(shown.text.split())[:90],
-        files=[_file_name(address) for address in shown.media],
+        files=[_file(shown, number) for number in range(len(shown.media))],
         limits=limits_of(platform, shown) if platform else (),
         problems=_problems(platform, shown) if platform else (),
         advice=platform.advice if platform else (),
@@ -193,6 +230,19 @@ def _host(link: str) -> str:
         return (urlsplit(link).hostname or "") if link else ""
     except ValueError:
         return ""
+
+
+async def picture_of(visit: Visit, shown: Shown, number: int) -> Response:
+    """Hand over a picture of what is looked at, fetched by this server; NotFound for what is none."""
+    if not 0 <= number < len(shown.media) or not shown.media[number].picture:
+        raise NotFound("There is no such picture.")
+    file = shown.media[number]
+    return handed_over(await fetch(visit.parts.outside, file.url, digest=file.digest))
+
+
+def _file(shown: Shown, number: int) -> FileShown:
+    file = shown.media[number]
+    return FileShown(_file_name(file.url), f"{shown.files_at}/{number}" if file.picture and shown.files_at else "")
 
 
 def _file_name(address: str) -> str:

@@ -39,6 +39,12 @@ class Turn:
     news: list[News] = field(default_factory=list[News])
     error: str = ""
 
+    @property
+    def failed(self) -> str:
+        """The id its client gave to the message that was not answered, to have it tried again; empty if none is."""
+        lost = (one.message for one in self.said if one.message.role == "user" and one.message.status == "failed")
+        return next((message.client_message_id or "" for message in lost), "")
+
 
 async def thread_of(visit: Visit, conversation: Conversation, messages: Sequence[Message]) -> list[Turn]:
     """Return the turns of these messages, oldest first. ``messages`` come as pages do, newest first."""
@@ -47,8 +53,8 @@ async def thread_of(visit: Visit, conversation: Conversation, messages: Sequence
     requests = await visit.repository(APPROVAL_REQUESTS).find(
         {"conversation_id": conversation.conversation_id}, sort=[("created_at", -1)], limit=MOST_REQUESTS
     )
-    people, signers = await visit.people(), await visit.signers()
-    known = {one.request_id: shown(one, visit.scope, people, signers, visit.now) for one in requests}
+    about = await visit.known(requests)
+    known = {one.request_id: shown(one, visit.scope, about, visit.now) for one in requests}
     texts = await _texts(visit, traces.values())
     turns: dict[str, Turn] = {}
     for message in ordered:

@@ -1,7 +1,7 @@
 """A person on a page of the console: who they are, what they may do, and how an answer to them is made."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -12,12 +12,16 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from core.scope import Scope
+from db.approval_requests import ApprovalRequest
 from db.collection import Collection
 from db.repository import D, Repository
+from db.social_accounts import SOCIAL_ACCOUNTS
 from db.users import User
 from server.auth.caller import TheLogin
+from server.console.approval_card import Known
 from server.console.shell import HEADERS, Shell, shell_of
 from server.services import Parts, Services
+from tools.account_names import account_names
 
 SAID: Final = "mm_said"
 LONGEST_SAID: Final = 600
@@ -84,9 +88,12 @@ class Visit:
         )
         return {one.user_id: one.name or one.email for one in (owner, *members)}
 
-    async def signers(self) -> dict[str, str]:
-        """Return the email addresses of those who may decide in this account, by their ids."""
-        return await self.parts.desk.signers(self.scope)
+    async def known(self, requests: Iterable[ApprovalRequest]) -> Known:
+        """Return what is known of those that requests speak of."""
+        accounts = self.repository(SOCIAL_ACCOUNTS)
+        return Known(
+            *await asyncio.gather(self.people(), self.parts.desk.signers(self.scope), account_names(accounts, requests))
+        )
 
     async def _base(self) -> dict[str, Any]:
         return {

@@ -15,15 +15,18 @@ from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.conversations import CONVERSATIONS
 from db.settings import SETTINGS
+from db.social_accounts import SOCIAL_ACCOUNTS
 from server.approval_page import notice, page_of
 from server.auth.caller import InPerson
 from server.origins import origin_allowed
 from server.problems import responses
 from server.rest.text import PathId, Text
 from server.services import Parts, Services
+from tools.account_names import account_names
 from tools.approval.requests import already_decided
 from tools.approval.signed_links import LinkGrant
 from tools.arguments import Address
+from tools.outside.contract import Media
 from tools.outside.media import fetch
 
 router = APIRouter(prefix="/api/v1/approvals", tags=["Approvals"])
@@ -137,6 +140,11 @@ async def attachment(parts: Services, request: ApprovalRequest, post: int, numbe
         raise NotFound("There is no such attachment.")
     item = inner_object(files[number])
     media = await fetch(parts.outside, str(item.get("url")), digest=str(item.get("sha256")))
+    return handed_over(media)
+
+
+def handed_over(media: Media) -> Response:
+    """Return a picture that was fetched; NotFound for a video."""
     if media.kind == "video":
         raise NotFound("A video is not shown here.")
     return Response(media.data, media_type=media.content_type, headers=HEADERS)
@@ -161,7 +169,8 @@ async def _page(
     account, timezone = await _about(parts, grant.scope, request)
     words = error.message if error else ""
     status = 200 if error is None else 409 if isinstance(error, Conflict) else 422
-    return _answer(page_of(request, token, account, timezone, error=words), status)
+    accounts = await account_names(parts.repository(SOCIAL_ACCOUNTS, grant.scope), [request])
+    return _answer(page_of(request, token, account, timezone, accounts, error=words), status)
 
 
 async def _about(parts: Services, scope: Scope, request: ApprovalRequest) -> tuple[str, str]:

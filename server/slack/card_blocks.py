@@ -12,6 +12,7 @@ from core.money import Money
 from db.approval_requests import ApprovalRequest
 from server.slack.escaping import escaped
 from server.slack.markdown import LONGEST_SECTION, SlackText, shortened
+from tools.account_names import AccountNames, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.difference import called
 from tools.platforms.catalogue import BY_NAME
@@ -34,9 +35,9 @@ def value_of(request: ApprovalRequest) -> str:
     return f"{request.request_id} {request.payload_hash}"
 
 
-def open_card(request: ApprovalRequest) -> SlackText:
+def open_card(request: ApprovalRequest, accounts: AccountNames) -> SlackText:
     """Return a request with its buttons. One too long to be shown whole is decided on its page."""
-    sections = list(_preview(request))
+    sections = list(_preview(request, accounts))
     whole = len(sections) <= MOST_SECTIONS
     title = f"*Waiting for your approval*\n{escaped(request.summary)}"
     blocks = [_section(part) for part in shortened(title, LONGEST_SECTION)]
@@ -95,26 +96,27 @@ def _button(action: str, label: str, value: str, style: str = "") -> dict[str, A
     return button | ({"style": style} if style else {})
 
 
-def _preview(request: ApprovalRequest) -> Iterator[str]:
+def _preview(request: ApprovalRequest, accounts: AccountNames) -> Iterator[str]:
     """Yield what would happen, word for word, in sections."""
-    for post in map(inner_object, inner_list(request.content.get("posts"))):
-        yield from shortened(_post(post), LONGEST_SECTION)
+    for post in posts_of(request):
+        yield from shortened(_post(post, accounts.of(post)), LONGEST_SECTION)
         quoted = escaped(str(post.get("text", "")))
         for part in shortened(quoted, LONGEST_SECTION - 500):
             yield "\n".join(f"> {line}".rstrip() for line in part.split("\n"))[:LONGEST_TEXT]
     if facts := "\n".join(_facts(request.content)):
         yield from shortened(facts, LONGEST_SECTION)
-    for change in request.difference:
+    for change in accounts.differences(request.difference):
         place = escaped(f"{change.where} {called(change.field)}".strip())
         before = f"~{_flat(change.before)}~ " if change.before is not None else ""
         after = escaped(change.after) if change.after is not None else ""
         yield from shortened(f"*Changed: {place}*\n{before}{after}", LONGEST_SECTION)
 
 
-def _post(post: Mapping[str, Any]) -> str:
+def _post(post: Mapping[str, Any], account: str) -> str:
     moment = moment_of_payload(post.get("publish_at"))
     lines = [f"*{escaped(_label(post))}* · {_date(moment) if moment else 'no time given'}"]
-    lines.append(f"Account: {escaped(str(post.get('account_id') or 'none connected yet'))}")
+    if account:
+        lines.append(f"Account: {escaped(account)}")
     if post.get("subject"):
         lines.append(f"Subject: {escaped(str(post['subject']))}")
     if tags := inner_list(post.get("hashtags")):

@@ -10,12 +10,14 @@ from core.ids import derived_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.slack_cards import SLACK_CARDS, SlackCard
 from db.slack_installations import SlackInstallation
+from db.social_accounts import SOCIAL_ACCOUNTS
 from server.slack.card_blocks import closed_card, open_card, shown_of
 from server.slack.client import SlackRefused
 from server.slack.ground import SlackGround
 from server.slack.markdown import SlackText
 from server.slack.people import People
 from server.slack.telling import Changes, Step, Teller
+from tools.account_names import account_names
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +106,8 @@ class Cards:
 
     async def _said(self, installation: SlackInstallation, request: ApprovalRequest) -> SlackText:
         if request.status == "pending":
-            return open_card(request)
+            scope = self._ground.of_tenant(installation.user_id)
+            return open_card(request, await account_names(self._ground.repository(SOCIAL_ACCOUNTS, scope), [request]))
         return closed_card(request, await self._people.called(installation, request.approved_by))
 
     async def _request(self, user_id: str, approval_id: str) -> ApprovalRequest | None:

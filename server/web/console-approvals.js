@@ -1,6 +1,6 @@
 // One approval: the difference while one edits, keys for the decisions, and the link that is copied.
 
-import { toast } from "/assets/console.js";
+import { keysOff, toast } from "/assets/console.js";
 
 function part(tag, text) {
   const node = document.createElement(tag);
@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form.edit")) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, dialog") || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (keysOff() || event.target.closest("input, textarea, select, dialog") || event.metaKey || event.ctrlKey || event.altKey) return;
   const node = document.querySelector(`#content [data-key="${CSS.escape(event.key)}"]`);
   if (!node) return;
   event.preventDefault();
@@ -42,6 +42,11 @@ document.addEventListener("keydown", (event) => {
     node.scrollIntoView({ block: "nearest" });
     toast("Press Enter to approve exactly this.");
   } else node.click();
+});
+
+// Somebody has decided on the phone while this page was open.
+document.addEventListener("console:ready", ({ detail }) => {
+  if (detail.id === "heard" && detail.dataset.decided !== undefined) location.reload();
 });
 
 document.addEventListener("click", async (event) => {

@@ -6,24 +6,22 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from core.json_text import inner_list, inner_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaign_events import CAMPAIGN_EVENTS
 from db.conversations import CONVERSATIONS
 from db.social_accounts import SOCIAL_ACCOUNTS
 from server.problems import responses
-from server.rendering import as_html
+from server.rendering import as_it_appears
 from server.rest import approvals
 from server.rest.approval_links import attachment
 from server.rest.text import PathId
 from server.services import Parts, Services
 from server.widget.door import Member
+from tools.account_names import AccountNames, account_names, posts_of
 from tools.platforms.catalogue import BY_NAME
 
 MOST: Final = 100
-MOST_ACCOUNTS: Final = 200
-SENT_AS_HTML: Final = frozenset({"email", "wordpress"})
 router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
 
 
@@ -122,23 +120,17 @@ async def media(approval_id: PathId, post: int, number: int, guest: Member, part
 async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalRequest]) -> list[CardView]:
     """Show requests with names in place of ids."""
     names = await parts.desk.called(scope, [request.approved_by for request in requests if request.approved_by])
-    accounts = await parts.repository(SOCIAL_ACCOUNTS, scope).find({}, limit=MOST_ACCOUNTS)
-    called = {account.social_account_id: account.account_username or account.account_name for account in accounts}
-    return [_card(request, names, called) for request in requests]
+    accounts = await account_names(parts.repository(SOCIAL_ACCOUNTS, scope), requests)
+    return [_card(request, names, accounts) for request in requests]
 
 
-def _card(request: ApprovalRequest, names: Mapping[str, str], called: Mapping[str, str]) -> CardView:
-    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
-    used = [str(post["account_id"]) for post in posts if post.get("account_id")]
+def _card(request: ApprovalRequest, names: Mapping[str, str], accounts: AccountNames) -> CardView:
+    posts = posts_of(request)
     platforms = [str(post.get("platform")) for post in posts]
     return CardView(
-        **approvals.ApprovalView.of(request).model_dump(),
+        **approvals.ApprovalView.of(request).model_dump() | {"difference": accounts.differences(request.difference)},
         decided_by_name=names.get(request.approved_by or ""),
         places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
-        accounts={account: called[account] for account in used if called.get(account)},
-        rendered={
-            place: as_html(str(post.get("text", "")))
-            for place, post in enumerate(posts)
-            if post.get("platform") in SENT_AS_HTML
-        },
+        accounts=accounts.by_id(posts),
+        rendered={place: html for place, post in enumerate(posts) if (html := as_it_appears(post)) is not None},
     )

@@ -102,6 +102,13 @@ class Connections:
         changes |= {"auth_type": "credentials", "token_expires_at": None, "permissions": []}
         return await self._store(scope, name, identity, changes, new_id("own"))
 
+    async def choose(self, scope: Scope, account_id: str) -> SocialAccount:
+        """Have posts of its platform go out on this account from now on; what was asked before stays where it was."""
+        account = await self._accounts(scope).get(account_id)
+        if account.status != "active":
+            raise Conflict("The login of this account has ended. Connect it again first.")
+        return await self._accounts(scope).update(account_id, {"chosen_at": self._clock.now()})
+
     async def disconnect(self, scope: Scope, account_id: str) -> None:
         """Give the tokens back where that is possible, forget them, and hide the account."""
         repository = self._accounts(scope)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from core.json_text import inner_list, inner_object
 from core.money import Money
 from db.approval_requests import ApprovalRequest
+from tools.account_names import AccountNames, posts_of
 from tools.approval.act import moment_of_payload
 from tools.platforms.catalogue import BY_NAME
 
@@ -17,11 +18,11 @@ LINK: Final = re.compile(r"https?://(?:www\.)?([^\s/]+)\S*")
 UNSPEAKABLE: Final = re.compile(r"[^\w\s.,;:!?'’£$€%&()\-]+")
 
 
-def read_back(request: ApprovalRequest, timezone: str) -> list[str]:
+def read_back(request: ApprovalRequest, timezone: str, accounts: AccountNames) -> list[str]:
     """Return the sentences, one thing each. Texts are read as data, cut where they are long."""
-    posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
+    posts = posts_of(request)
     sentences = [speakable(request.summary) or "Something waits for your decision."]
-    sentences += [_post(post, timezone) for post in posts[:MOST_POSTS]]
+    sentences += [_post(post, timezone, accounts.of(post)) for post in posts[:MOST_POSTS]]
     if len(posts) > MOST_POSTS:
         sentences.append(f"And {len(posts) - MOST_POSTS} more, which I don't read out.")
     budget = inner_object(request.content.get("budget"))
@@ -38,7 +39,7 @@ def speakable(text: str) -> str:
     return plain if len(plain) <= LONGEST_TEXT else plain[:LONGEST_TEXT].rsplit(" ", 1)[0] + ", and so on"
 
 
-def _post(post: Mapping[str, Any], timezone: str) -> str:
+def _post(post: Mapping[str, Any], timezone: str, account: str) -> str:
     platform = str(post.get("platform", ""))
     label = BY_NAME[platform].label if platform in BY_NAME else platform
     moment = moment_of_payload(post.get("publish_at"))
@@ -49,4 +50,5 @@ def _post(post: Mapping[str, Any], timezone: str) -> str:
     people = inner_list(post.get("recipients"))
     to = f" to {len(people)} {'person' if len(people) == 1 else 'people'}" if people else ""
     subject = f" Subject: {speakable(str(post['subject']))}." if post.get("subject") else ""
-    return f"{label}{to}{when}.{subject} It says: {speakable(str(post.get('text', '')))}"
+    place = f" Account: {speakable(account)}." if account else ""
+    return f"{label}{to}{when}.{place}{subject} It says: {speakable(str(post.get('text', '')))}"

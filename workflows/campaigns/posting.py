@@ -14,7 +14,7 @@ from db.approval_rules import ApprovalMode
 from db.campaigns import Campaign
 from db.content_library import CONTENT_LIBRARY, Content
 from db.repository import Repository
-from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST
 from tools.approval.act import Act
 from tools.approval.authority import POLICY
 from tools.approval.payload import effect_id, execution_id
@@ -147,7 +147,7 @@ class Posting:
 
     async def _accounts(self, course: Course) -> dict[str, str]:
         accounts = Repository(self._parts.database, SOCIAL_ACCOUNTS, course.scope)
-        found = await accounts.find({"status": "active"}, sort=[("created_at", 1)], limit=1000)
+        found = await accounts.find({"status": "active"}, sort=TAKEN_LAST, limit=1000)
         return {account.platform: account.account_id for account in found}
 
     async def _asks(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core.json_text import inner_list, inner_object
+from core.json_text import inner_list
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS
@@ -13,6 +13,8 @@ from db.client import Database
 from db.notification_mails import NotificationMail
 from db.repository import Repository
 from db.settings import SETTINGS
+from db.social_accounts import SOCIAL_ACCOUNTS
+from tools.account_names import account_names, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.signed_links import LONGEST, SignedLinks
 from tools.platforms.catalogue import BY_NAME
@@ -48,8 +50,9 @@ class Writing:
             return None
         token, grant = self._links.make(request, approver, LONGEST)
         account, timezone = await self._account(scope)
-        posts = [inner_object(post) for post in inner_list(request.content.get("posts"))]
-        cards = [_card(post, timezone) for post in posts[:MOST_CARDS]]
+        posts = posts_of(request)
+        accounts = await account_names(Repository(self._database, SOCIAL_ACCOUNTS, scope), [request])
+        cards = [_card(post, timezone, accounts.of(post)) for post in posts[:MOST_CARDS]]
         still = "still waits" if mail.event_type == "approval.reminded" else "waits"
         sentences = [request.summary or "Something waits for you."]
         if len(posts) > MOST_CARDS:
@@ -109,14 +112,15 @@ def _what(request: ApprovalRequest) -> str:
             return "a post" if posts <= 1 else f"a set of {posts} posts"
 
 
-def _card(post: Mapping[str, Any], timezone: str) -> Card:
+def _card(post: Mapping[str, Any], timezone: str, account: str) -> Card:
     platform = str(post.get("platform", ""))
     label = BY_NAME[platform].label if platform in BY_NAME else platform
     moment = moment_of_payload(post.get("publish_at"))
     text = str(post.get("text", ""))
     subject = f"{post['subject']}\n\n" if post.get("subject") else ""
     shown = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT].rsplit(" ", 1)[0] + " …"
-    return Card(f"{label}, {_when(moment, timezone)}" if moment else label, subject + shown)
+    where = ", ".join(filter(None, (label, _when(moment, timezone) if moment else "", account)))
+    return Card(where, subject + shown)
 
 
 def _when(moment: datetime, timezone: str) -> str:

@@ -25,7 +25,7 @@ def post(text: str, platform: str = "twitter", **more: Any) -> dict[str, Any]:
         "content_id": new_id("cnt"),
         "version": 1,
         "platform": platform,
-        "account_id": "bakery",
+        "account_id": "2244994945",
         "text": text,
         "subject": None,
         "media": [],

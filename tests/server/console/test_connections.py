@@ -2,21 +2,24 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from html import unescape
 
 import httpx
 import pytest
 
 from core.clock import ManualClock
+from core.ids import new_id
 from core.scope import Scope
 from core.settings import Settings
-from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from sandbox.authorisation import CLIENT_ID, CLIENT_SECRET
 from sandbox.platforms import wordpress
 from sandbox.server import Sandbox
 from server.services import Services
 from tests.server.conftest import Person
 from tests.server.console.conftest import posted, said
+from tests.server.console.house import House
 
 HERE = "/console/connections"
 SITE = {"site": "https://site.example", "username": wordpress.USER, "password": wordpress.PASSWORD}
@@ -92,3 +95,36 @@ async def test_credentials_are_tried_out_kept_secret_and_given_up(
     assert (await posted(viewer, path)).status_code == 403
     assert "is disconnected" in said(await posted(person, path))
     assert "Nothing is connected yet" in await shown(person)
+
+
+async def test_of_several_accounts_one_chooses_where_posts_go(
+    person: Person, stranger: Person, viewer: Person, services: Services, clock: ManualClock
+) -> None:
+    house = House(services, person)
+    accounts = house.repository(SOCIAL_ACCOUNTS)
+    made: list[str] = []
+    for number, name in enumerate(("Leeds", "York", "Hull")):
+        account = SocialAccount(
+            social_account_id=new_id("acc"), platform="twitter", account_id=str(number), account_name=name
+        )
+        made.append((await accounts.insert(account)).social_account_id)
+        clock.advance(timedelta(seconds=1))
+    page = await shown(person, "?connected=twitter")
+    assert "X is connected with 3 accounts." in page
+    assert "Where shall posts for X go?" in page
+    assert "Where shall posts" not in await shown(viewer, "?connected=twitter")
+
+    async def goes_to() -> str:
+        request, _ = await house.asked("2026-11-25T18:00", await house.draft("Fresh bread", "twitter"))
+        return str(request.content["posts"][0]["account_id"])
+
+    assert await goes_to() == "2"
+    path = f"{HERE}/twitter/choose"
+    assert (await posted(viewer, path, account=made[0])).status_code == 403
+    assert "not connected any more" in said(await posted(stranger, path, account=made[0]))
+    assert "go out on Leeds (0) from now on" in said(await posted(person, path, account=made[0]))
+    assert await goes_to() == "0"
+    assert len(await accounts.find({})) == 3
+    assert "go out on York" in said(await posted(person, path, account=made[1], others="disconnect"))
+    assert [account.account_name for account in await accounts.find({})] == ["York"]
+    assert "Post here" not in await shown(person)

@@ -1,5 +1,6 @@
 """Approvals on the phone: read back, challenged, and failing closed whatever the other end does."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -202,3 +203,25 @@ async def test_who_may_ask_for_a_call(person: Person, viewer: Person, stranger: 
     assert line.calls == {}
     answers = [(await person.client.post(where, json={"way": "dial"})).status_code for _ in range(11)]
     assert answers == [201] * 10 + [429]
+
+
+async def test_the_console_has_the_telephone_ask(person: Person, line: TwilioTwin) -> None:
+    request = await ask(person)
+    place = f"/console/approvals/{request['approval_id']}"
+    here = {"Origin": "http://server.test"}
+    assert "Decide by phone" in (await person.client.get(place)).text
+    for wrong in ("", "0113 496", "me"):
+        answer = await person.client.post(f"{place}/call", data={"phone": wrong}, headers=here)
+        assert answer.status_code == 422
+        assert "not a telephone number" in answer.text
+    begun = await person.client.post(f"{place}/call", data={"phone": "+44 113 496-0123"}, headers=here)
+    digits = re.search(r'class="said"[^>]*><b>approve ((?:\w+ ?){4})</b>', begun.text)
+    assert digits, begun.text
+    waiting = (await person.client.get(place)).text
+    assert "The call has not been taken yet." in waiting
+    assert digits[1] not in waiting
+    await line.pick_up(PickUp(sid=call_of(line), script=[Saying(speech=f"Approve, {digits[1]}.")]))
+    decided = (await person.client.get(place)).text
+    assert "a voice call" in decided
+    assert 'id="heard" role="status" data-decided' in decided
+    assert "Decide by phone" not in decided

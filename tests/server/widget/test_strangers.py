@@ -14,14 +14,17 @@ from websockets.exceptions import ConnectionClosed
 
 from core.clock import ManualClock
 from core.errors import Forbidden
+from core.ids import new_id
 from core.scope import Scope, scope_of_stored
 from db.approval_requests import APPROVAL_REQUESTS
 from db.catalogue import OWNED
 from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.visitors import VISITORS, visitors_of
 from server.app import ROUTERS
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
+from tests.server.console.samples import ask, post
 from tests.server.test_isolation import BODIES, BRIEF, PARAMETER, WIDGET, owned_ids, state_of
 from tools.catalogue import CATALOGUE as TOOLS
 from tools.tool import Effect
@@ -290,6 +293,13 @@ async def test_a_person_of_the_account_keeps_their_own_rights(
     assert late.status_code == 409
     listed = await owner.get(f"{TALKS}/{ids['conversation_id']}/approvals")
     assert waiting in {item["approval_id"] for item in listed.json()["items"]}
+    account = SocialAccount(
+        social_account_id=new_id("acc"), platform="twitter", account_id="2244994945", account_username="thebakery"
+    )
+    await services.repository(SOCIAL_ACCOUNTS, Scope(person.user_id, person.user_id, "user")).insert(account)
+    asked = await ask(services, person, post("One", account_id="2244994945"), post("Two", account_id=None))
+    named = (await owner.get(f"/api/v1/widget/approvals/{asked.request_id}")).json()["accounts"]
+    assert named == {"2244994945": "@thebakery"}
     # The owner takes the right to name people of the account back, and what is open ends.
     await person.client.patch(f"/api/v1/sites/{door.site['site_id']}", json={"team": False})
     assert (await owner.get(TALKS)).status_code == 401
