@@ -15,13 +15,18 @@ from server.pages import remember
 from server.problems import STATUS
 from server.services import Parts, Services
 
-INSIDE: Final = re.compile(r"/console(?:[/?][\x21-\x5b\x5d-\x7e]*)?")
+# Pages of ours that somebody who has to sign in may be sent on to; none of them does anything before it has asked.
+REST: Final = r"[\x21-\x5b\x5d-\x7e]*"
+INSIDE: Final = re.compile(
+    rf"/console(?:[/?]{REST})?|/oauth/authorize\?{REST}|/slack/install|/slack/link/[A-Za-z0-9_-]{{1,200}}"
+)
+LONGEST_NEXT: Final = 16_000
 router = console_router()
-Next = Annotated[str, Query(max_length=2_000)]
+Next = Annotated[str, Query(max_length=LONGEST_NEXT)]
 
 
 def inside(path: str) -> str:
-    """Return a way back that stays in the console."""
+    """Return a way back that stays in the console, or on a page of ours that asks who one is."""
     return path if INSIDE.fullmatch(path) else "/console"
 
 
@@ -42,7 +47,7 @@ async def enter(
     origin: CameFrom,
     email: Annotated[str, Form(max_length=254)] = "",
     password: Annotated[str, Form(max_length=256)] = "",
-    next: Annotated[str, Form(max_length=2_000)] = "",  # noqa: A002 - the name people see
+    next: Annotated[str, Form(max_length=LONGEST_NEXT)] = "",  # noqa: A002 - the name people see
 ) -> Response:
     """Let somebody in who knows the password."""
     _require_ours(request, parts)

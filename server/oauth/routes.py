@@ -14,7 +14,7 @@ from server.auth.caller import COOKIE, CameFrom
 from server.auth.grants import TOKEN_LIFETIME
 from server.middleware import CONTENT_POLICY
 from server.oauth.clients import Client
-from server.oauth.page import asking, refused, sign_in
+from server.oauth.page import ASKING, asking, refused, sign_in
 from server.origins import from_here
 from server.rest.text import Line
 from server.services import Parts, Services
@@ -138,7 +138,7 @@ async def ask(asked: Annotated[Asked, Query()], request: Request, parts: Parts) 
         return _back(asked, issuer_of(request, parts), error=problem)
     if await _person(request, parts) is None:
         return HTMLResponse(sign_in(f"/oauth/authorize?{urlencode(_fields(asked))}"))
-    page = HTMLResponse(asking(client.name, asked.redirect_uri, _fields(asked)))
+    page = HTMLResponse(asking(client.name, asked.redirect_uri, _fields(asked)), headers=ASKING)
     page.headers["Content-Security-Policy"] = _policy(asked.redirect_uri)
     return page
 

@@ -3,21 +3,17 @@
 from html import escape
 
 from db.slack_codes import SlackCode
-from server.oauth.page import PAGE
+from server.oauth.page import door, framed
 
 
 def sign_in(address: str, what_for: str) -> str:
-    """Ask to log in first."""
-    body = (
-        f'<p>{escape(what_for)}, <a href="/" target="_blank" rel="noopener">log in</a> first, then '
-        f'<a href="{escape(address)}">go on here</a>.</p>'
-    )
-    return PAGE.format(title="Log in first", body=body)
+    """Ask to sign in first."""
+    return door(address, f"{what_for}, sign in. You come back here by yourself.")
 
 
 def notice(title: str, message: str) -> str:
-    """Say something."""
-    return PAGE.format(title=escape(title), body=f"<p>{escape(message)}</p>")
+    """Say something that is in the way."""
+    return framed(title, f'<p class="done closed" role="alert">{escape(message)}</p>')
 
 
 def asking(code: SlackCode, email: str, token: str) -> str:
@@ -30,23 +26,24 @@ def asking(code: SlackCode, email: str, token: str) -> str:
         "team work, and approve what goes out.</p>\n"
         "<p>Go on only if this Slack user is you, and you have just asked for this link yourself in Slack. "
         "Never open a link that somebody else has sent you.</p>\n"
-        f'<form method="post" action="/slack/link/{escape(token)}">\n<button>Yes, this is me</button>\n</form>'
+        f'<form class="actions" method="post" action="/slack/link/{escape(token)}">\n'
+        '<button class="primary">Yes, this is me</button>\n</form>'
     )
-    return PAGE.format(title="Is this you in Slack?", body=body)
+    return framed("Is this you in Slack?", body)
 
 
 def linked(code: SlackCode) -> str:
     """Say that it is done."""
     team = escape(code.team_name or code.team_id)
-    return PAGE.format(
-        title="Linked", body=f"<p>You are linked in <strong>{team}</strong>. Go back to Slack and write again.</p>"
-    )
+    said = f"You are linked in <strong>{team}</strong>. Go back to Slack and write again."
+    return framed("Linked", f'<p class="done approved" role="status">{said}</p>')
 
 
 def installed(team: str) -> str:
     """Say that the app is in."""
     body = (
-        f"<p>The app is in <strong>{escape(team)}</strong>, and you are linked to it. Write it a direct message, or "
-        "mention it in a channel. Everybody else of your account links themselves when they first write to it.</p>"
+        f'<p class="done approved" role="status">The app is in <strong>{escape(team)}</strong>, and you are linked to '
+        "it.</p><p>Write it a direct message, or mention it in a channel. Everybody else of your account links "
+        "themselves when they first write to it.</p>"
     )
-    return PAGE.format(title="Installed in Slack", body=body)
+    return framed("Installed in Slack", body)

@@ -9,6 +9,7 @@ from pydantic import StringConstraints
 from core.errors import AppError, NotAuthenticated, NotFound
 from core.scope import Scope
 from server.auth.caller import COOKIE
+from server.oauth.page import ASKING
 from server.oauth.routes import issuer_of
 from server.origins import from_here
 from server.problems import STATUS
@@ -61,7 +62,7 @@ async def installed(
     """Take the person back from Slack. Only who began may come back, once, within a quarter of an hour."""
     scope = await _person(request, parts)
     if scope is None:
-        return HTMLResponse(page.notice("Log in first", "Log in, then start again at /slack/install."), 401)
+        return HTMLResponse(page.sign_in("/slack/install", "To begin again and put the app into a workspace"), 401)
     try:
         done = await parts.slack.installs.finish(scope, state, code, issuer_of(request, parts))
     except AppError as error:
@@ -80,7 +81,7 @@ async def ask(token: Token, request: Request, parts: Parts) -> Response:
     except NotFound as error:
         return HTMLResponse(page.notice("This link does not work", error.message), 404)
     account = await parts.desk.person(scope.actor_id)
-    return HTMLResponse(page.asking(code, account.email, token))
+    return HTMLResponse(page.asking(code, account.email, token), headers=ASKING)
 
 
 @router.post("/link/{token}")

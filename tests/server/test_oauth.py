@@ -68,6 +68,7 @@ class Browser:
     async def decide(self, address: str, decision: str) -> dict[str, str]:
         page = await self.http.get(address)
         assert page.status_code == 200, page.text
+        assert page.headers["referrer-policy"] == "same-origin"
         assert "http://127.0.0.1:4711" in page.headers["content-security-policy"]
         fields = {name: unescape(value) for name, value in HIDDEN.findall(page.text) if name != "decision"}
         answer = await self.http.post("/oauth/authorize", data=fields | {"decision": decision})
@@ -170,7 +171,7 @@ async def test_a_person_may_refuse_and_somebody_else_can_not_agree_for_them(brow
     )
     assert foreign.status_code == 400
     browser.http.cookies.clear()
-    assert "Log in" in (await browser.http.get(path_of(request))).text
+    assert "Sign in first" in (await browser.http.get(path_of(request))).text
     assert (await browser.http.post("/oauth/authorize", data=request | {"decision": "agree"})).status_code == 400
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 import server.console
 from core.errors import Unavailable
+from server.console.door import inside
 from server.console.page import ConsolePage
 from server.console.pages import PAGES
 from server.console.routing import console_router
@@ -52,6 +53,18 @@ async def test_who_is_not_signed_in_is_led_to_the_door_and_back(client: httpx.As
     left = await client.post("/console/sign-out", headers=HERE)
     assert left.headers["location"] == "/console/sign-in"
     assert (await client.get("/console")).status_code == 303
+
+
+def test_the_door_leads_on_to_pages_of_ours_that_ask_and_nowhere_else() -> None:
+    token = "A-b_9" * 8
+    for path in ("/oauth/authorize?client_id=a.b&state=%2F", "/slack/install", f"/slack/link/{token}", "/console/team"):
+        assert inside(path) == path
+    for path in (
+        "/oauth/authorize", "/oauth/token?a=b", "/oauth/authorize/..//evil.example", "/slack/oauth_redirect?code=x",
+        "/slack/link/../events", "/slack/link/a?b", "/slack/installer", "//slack/install", "/oauth/authorize?a b",
+        "/oauth/authorize?\\evil.example",
+    ):  # fmt: skip
+        assert inside(path) == "/console", path
 
 
 @pytest.mark.parametrize("away", ["https://evil.example", "//evil.example", "/\\evil.example", "/login", "/console\n"])

@@ -137,7 +137,7 @@ async def test_an_installation_belongs_to_whoever_began_it(
         back = httpx.URL((await outside.get(sent)).headers["location"])
         assert (await client.get(back.raw_path.decode())).status_code == 403
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://server.test") as nobody:
-        assert "Log in first" in (await nobody.get("/slack/install")).text
+        assert "Sign in first" in (await nobody.get("/slack/install")).text
         assert (await nobody.get("/slack/oauth_redirect?state=x&code=y")).status_code == 401
 
 
