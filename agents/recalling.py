@@ -1,6 +1,6 @@
 """Recall for a turn: what memory brings into the prompt, and the event that tells what was recalled and why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from core.events import MemoryRecalled, RecalledMemory
 from core.scope import Scope
 from db.agent_memory import AgentMemory
 from db.memory_shelves import Memory
-from memory.context import TOKENS, ContextItem, age, assembled, is_standing, said_at, source_of
+from memory.context import ContextItem, age, assembled, is_standing, said_at, source_of
 from memory.desk import MemoryDesk
 from memory.learnings import best, is_clear, told
 from memory.recollection import AtHand, Query
@@ -22,8 +22,6 @@ from memory.recollection import AtHand, Query
 log = structlog.get_logger(__name__)
 
 CANDIDATES: Final = 16
-# What agents have learnt may take this much of the room that memory has in a prompt.
-LEARNT_TOKENS: Final = 300
 SHARED_SHOWN: Final = 3
 LEARNT_WHY: Final = "what outcomes here have taught"
 SHARED_WHY: Final = "what works in other businesses"
@@ -74,12 +72,10 @@ class Recaller:
         # What tells whether memories have changed tells it of the switches as well: this reads nothing when warm.
         if not await self._desk.switches.is_on(scope, conversation_id, switched=at_hand.switched):
             return NOTHING
-        taught = _taught(at_hand)
-        room = TOKENS - sum(item.tokens for items in taught.values() for item in items)
         standing = [memory for memory in at_hand.lasting if is_standing(memory)]
         recalled = [item for item in at_hand.found.items if _has_shown(item.memory)]
-        chosen = assembled(standing, recalled, seen=seen, window=_window(head), tokens=room)
-        taught = _besides(taught, {item.memory.memory_id for item in chosen})
+        chosen = assembled(standing, recalled, seen=seen, window=_window(head))
+        taught = _taught(at_hand, {item.memory.memory_id for item in chosen})
         everything = [*chosen, *(item for items in taught.values() for item in items)]
         event = None
         if everything or at_hand.found.waiting:
@@ -98,25 +94,15 @@ def _has_shown(memory: Memory) -> bool:
     return is_clear(memory) if isinstance(memory, AgentMemory) else True
 
 
-def _taught(at_hand: AtHand) -> dict[str, list[ContextItem]]:
-    """What outcomes have taught those agents that learn, the clearest first, as much as has room."""
+def _taught(at_hand: AtHand, chosen: AbstractSet[str]) -> dict[str, list[ContextItem]]:
+    """What outcomes have taught those agents that learn, besides what the message has brought to mind of it."""
     found: dict[str, list[ContextItem]] = {}
     shared = sorted(at_hand.shared, key=lambda memory: memory.metadata.effectiveness_score or 0.0, reverse=True)
-    room = LEARNT_TOKENS
     for agent in AGENTS_THAT_LEARN:
         mine = [ContextItem(memory, 0.0, LEARNT_WHY) for memory in best(at_hand.learnings, agent)]
         others = [ContextItem(memory, 0.0, SHARED_WHY) for memory in shared[:SHARED_SHOWN]]
-        for item in (*mine, *others):
-            if item.tokens <= room:
-                found.setdefault(agent, []).append(item)
-                room -= item.tokens
-    return found
-
-
-def _besides(taught: Mapping[str, Sequence[ContextItem]], chosen: AbstractSet[str]) -> dict[str, list[ContextItem]]:
-    """What was taught besides what the message has brought to mind of it."""
-    left = {agent: [item for item in items if item.memory.memory_id not in chosen] for agent, items in taught.items()}
-    return {agent: items for agent, items in left.items() if items}
+        found[agent] = [item for item in (*mine, *others) if item.memory.memory_id not in chosen]
+    return {agent: items for agent, items in found.items() if items}
 
 
 def _line(memory: Memory, now: datetime) -> str:

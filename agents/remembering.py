@@ -19,7 +19,6 @@ from agents.memory_extraction import Extractor
 from core.clock import Clock
 from core.errors import AppError, Unavailable
 from core.ids import new_id
-from core.json_text import inner_list, inner_object, json_object
 from core.scope import Scope, scope_of_stored
 from db.unremembered import Unremembered
 from memory.campaign_facts import BOUND, scoped
@@ -221,21 +220,13 @@ def exchange_of(message: Stored, answers: Sequence[Stored], recalled: tuple[str,
 
 
 def recalled_ids(wires: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the memories that were brought into a turn, by itself or because an agent looked them up; each once."""
-    brought = [
+    """Return the memories that were brought into a turn."""
+    return [
         str(item["memory_id"])
         for wire in wires
         if wire["type"] == "CUSTOM" and wire["name"] == "memory_recalled"
         for item in wire["value"]["items"]
     ]
-    calls = {wire["toolCallId"]: wire["toolCallName"] for wire in wires if wire["type"] == "TOOL_CALL_START"}
-    looked_up = [
-        str(inner_object(item)["memory_id"])
-        for wire in wires
-        if wire["type"] == "TOOL_CALL_RESULT" and calls.get(wire["toolCallId"]) == "recall_memory"
-        for item in inner_list((json_object(wire["content"]) or {}).get("memories"))
-    ]
-    return list(dict.fromkeys([*brought, *looked_up]))
 
 
 def _once(found: Sequence[Finding], briefed: Sequence[Finding]) -> list[Finding]:

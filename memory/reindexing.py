@@ -26,11 +26,7 @@ REEMBEDDING: Final[dict[Shelf, str]] = {
     "agent": "agent_memory_embedding",
     "global": "global_memory_embedding",
 }
-REINDEXING: Final[dict[Shelf, str]] = {
-    "user": "memory_index",
-    "agent": "agent_memory_index",
-    "global": "global_memory_index",
-}
+REINDEXING: Final = "memory_index"
 PAUSE_SECONDS: Final = 0.02
 RETRY_SECONDS: Final = 30.0
 
@@ -90,30 +86,23 @@ class Reindexing:
                 yield _progress(*walks)
 
     async def reindex(self, *, again: bool = False) -> AsyncGenerator[Progress]:
-        """Empty the index and fill it from the documents; vectors of all kinds of memory are of this model afterwards.
+        """Empty the index and fill it from the documents, vectors of another model made anew on the way.
 
         Goes on where an interrupted one was left off, unless it is to begin ``again``.
         """
-        walks = await self._index_walks(again=again)
-        if all(walk.done for walk in walks):
-            walks = await self._index_walks(again=True)
-        if not any(walk.memories for walk in walks):
+        walk = await self._walks.begin(REINDEXING, self._embedder.model, again=again)
+        if walk.done:
+            walk = await self._walks.begin(REINDEXING, self._embedder.model, again=True)
+        if not walk.step:
             await self._index.clear()
-        for place, begun in enumerate(walks):
-            walk = begun
-            while not walk.done:
-                rows = await self._walks.read(walk)
-                stale = [row for row in rows if row.get("embedding_model") != self._embedder.model]
-                await self._embed(stale)
-                # What agents have learnt is looked through in the process, from the documents: it is little.
-                if self._index.persistent and walk.shelf == "user":
-                    await self._put([row for row in rows if row.get("embedding_model") == self._embedder.model])
-                walk = walks[place] = await self._walks.advance(walk, len(rows))
-                yield _progress(*walks)
-
-    async def _index_walks(self, *, again: bool) -> list[Walk]:
-        model = self._embedder.model
-        return [await self._walks.begin(name, model, shelf=shelf, again=again) for shelf, name in REINDEXING.items()]
+        while not walk.done:
+            rows = await self._walks.read(walk)
+            stale = [row for row in rows if row.get("embedding_model") != self._embedder.model]
+            await self._embed(stale)
+            if self._index.persistent:
+                await self._put([row for row in rows if row.get("embedding_model") == self._embedder.model])
+            walk = await self._walks.advance(walk, len(rows))
+            yield _progress(walk)
 
     async def _keep_at_it(self) -> None:
         while True:

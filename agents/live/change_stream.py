@@ -33,6 +33,9 @@ class ChangeStreamTransport:
         """Insert a packet. 1 round trip."""
         await self._packets.send(packet)
 
+    async def check(self) -> None:
+        """Nothing else has to answer: the database carries it."""
+
     async def stop(self) -> None:
         """Stop watching."""
         task, self._task = self._task, None

@@ -64,6 +64,10 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._transport.stop()
 
+    async def check(self) -> None:
+        """Ask what carries the feed for a sign of life; Unavailable if there is none."""
+        await self._transport.check()
+
     @property
     def heard_elsewhere(self) -> bool:
         """Whether somebody listens in another process."""

@@ -49,6 +49,10 @@ class MemoryIndex(Protocol):
         """Take out everything of every account, to be filled again from the database."""
         ...
 
+    async def check(self) -> None:
+        """Ask what keeps the vectors for a sign of life; Unavailable if there is none."""
+        ...
+
     def held_bytes(self, user_id: str) -> int:
         """Return how much of this process's memory the account takes."""
         ...

@@ -86,6 +86,11 @@ class PgVectorIndex:
         async with self._connection() as connection:
             await connection.execute("TRUNCATE memory_vectors")
 
+    async def check(self) -> None:
+        """Ask PostgreSQL for a sign of life; Unavailable if there is none."""
+        async with self._connection() as connection:
+            await connection.execute("SELECT 1")
+
     def held_bytes(self, user_id: str) -> int:  # noqa: ARG002  # PostgreSQL holds the vectors
         """Return nothing: the vectors are in PostgreSQL."""
         return 0

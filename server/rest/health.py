@@ -1,12 +1,13 @@
 """Whether the server lives, whether it is ready to work, and its figures."""
 
+import asyncio
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from core.errors import AppError
+from server.readiness import OK, dependencies, worker
 from server.services import Parts
 
 router = APIRouter(tags=["Health"])
@@ -39,16 +40,14 @@ async def healthz() -> Alive:
     responses={503: {"description": "Something it needs is away.", "model": Ready}},
 )
 async def readyz(parts: Parts) -> Response:
-    """Answer 200 when everything the server needs answers, otherwise 503 and what does not."""
-    found = {"database": "ok", "model": parts.model_label}
-    status: Literal["ready", "not ready"] = "ready"
-    try:
-        await parts.database.ping()
-    except AppError as error:
-        found["database"], status = error.message, "not ready"
-    if parts.stopping.is_set():
-        status = "not ready"
-    answer = Ready(status=status, dependencies=found)
+    """Answer 200 when every store the server needs answers, otherwise 503 and what does not.
+
+    ``worker`` says whether scheduled work is being done by any process; it does not decide, as this one talks without.
+    """
+    needed, working = await asyncio.gather(dependencies(parts), worker(parts))
+    whole = all(told == OK for told in needed.values()) and not parts.stopping.is_set()
+    status: Literal["ready", "not ready"] = "ready" if whole else "not ready"
+    answer = Ready(status=status, dependencies=needed | {"worker": working, "model": parts.model_label})
     return JSONResponse(answer.model_dump(), status_code=200 if status == "ready" else 503)
 
 

@@ -14,10 +14,8 @@ from core.scope import Scope
 from db.client import Database
 from db.content_library import CONTENT_LIBRARY
 from db.conversations import CONVERSATIONS
-from db.repository import Repository
 from db.turn_store import TurnStore
 from db.unremembered import Unremembered
-from db.user_memory import USER_MEMORY
 from memory.desk import MemoryDesk
 from memory.embedders.wordllama import WordLlamaEmbedder
 from memory.indexes.exact import ExactIndex
@@ -74,16 +72,6 @@ async def test_what_do_you_know_about_us_is_answered_with_sources(firm: Firm) ->
 
     for words in ("Our opening hours are 9 to 5.", "We never use emojis.", "an earlier conversation", "just now"):
         assert words in told
-
-
-async def test_what_an_agent_looked_up_counts_as_recalled(firm: Firm) -> None:
-    await firm.say(await firm.conversation(), "Our delivery fee is £3.")
-
-    await firm.say(await firm.conversation(), "What do you know about us?")
-
-    (fact,) = await firm.desk.known(firm.scope)
-    stored = await Repository(firm.database, USER_MEMORY, firm.scope).get(fact.memory_id)
-    assert stored.use_count == 1
 
 
 async def test_nothing_known_is_said_as_it_is(firm: Firm) -> None:

@@ -28,6 +28,7 @@ from memory.indexes.index import MemoryIndex
 from memory.indexes.pgvector import PgVectorIndex
 from memory.lexicon import Lexicon
 from memory.memories import Memories, NewMemory, Query
+from workflows.runtime.engine import Engine
 
 MODEL = "model-a"
 DIMENSIONS = 8
@@ -140,6 +141,13 @@ def towards(*angles: float) -> Floats:
 
 def new_ids(count: int) -> list[str]:
     return [new_id("mem") for _ in range(count)]
+
+
+async def test_postgresql_gives_a_sign_of_life(postgres_uri: str) -> None:
+    index = PgVectorIndex(postgres_uri)
+    await index.check()
+    await index.close()
+    await Engine(postgres_uri, "ins_test").check()
 
 
 async def test_the_nearest_come_first_with_their_cosine(bench: Bench, user_id: str) -> None:

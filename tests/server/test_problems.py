@@ -169,6 +169,8 @@ async def test_health_and_figures(client: httpx.AsyncClient, app: FastAPI) -> No
     assert (await client.get("/healthz")).json() == {"status": "ok"}
     ready = await client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.json()["dependencies"]["database"] == "ok"
+    told = ready.json()["dependencies"]
+    assert (told["database"], told["worker"]) == ("ok", "ok")
+    assert not {"redis", "pgvector", "workflows"} & set(told)
     figures = (await client.get("/metrics")).text
     assert 'mm_http_requests_total{method="GET",route="/healthz",status="200"} 1.0' in figures

@@ -31,6 +31,7 @@ STARTS_NOT_ENDED: Final = 100_000
 FIRST_PAUSE_SECONDS: Final = 0.2
 LONGEST_PAUSE_SECONDS: Final = 5.0
 LONGEST_WAIT_SECONDS: Final = 86_400.0
+ANSWER_SECONDS: Final = 3
 
 Plain: TypeAlias = Any  # what JSON can hold; results of steps are stored
 Step: TypeAlias = Callable[..., Awaitable[Plain]]
@@ -111,6 +112,11 @@ class Engine:
             if self._home is not None:
                 self._home = None
                 await asyncio.to_thread(_destroy)
+
+    async def check(self) -> None:
+        """Ask the PostgreSQL that workflows are kept in for a sign of life; Unavailable if there is none."""
+        if self._url.startswith("postgresql"):
+            await asyncio.to_thread(_answers, self._url)
 
     async def start(self, name: str, workflow_id: str, *arguments: str) -> None:
         """Put a workflow in the queue. The same id is the same workflow, however often it is started."""
@@ -311,6 +317,21 @@ def _count_unfinished() -> int:
     from dbos import DBOS
 
     return len(DBOS.list_workflows(status=["PENDING", "ENQUEUED"], load_input=False))
+
+
+def _answers(url: str) -> None:
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    driver = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(driver, connect_args={"connect_timeout": ANSWER_SECONDS}, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        raise Unavailable("The PostgreSQL of MM_DATABASE_URL does not answer. Campaigns wait until it does.") from None
+    finally:
+        engine.dispose()
 
 
 def engine_url(database_url: str, data_dir: Path) -> str:

@@ -45,6 +45,9 @@ class Road:
         if not self.loses(packet):
             await self._real.send(packet)
 
+    async def check(self) -> None:
+        await self._real.check()
+
     async def stop(self) -> None:
         await self._real.stop()
 
