@@ -1,12 +1,15 @@
 """What goes out without asking: the mode, its table, who approves, guardrails, the stop switch, and trying a policy."""
 
+import re
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Form, Query, Response
 from pydantic import ValidationError
 
 from core.errors import InvalidInput
+from core.money import NO_CURRENCY, SIGNS, Money
 from db.approval_rules import ApprovalMode, ApprovalRules, PolicyRow
+from db.campaigns import CAMPAIGNS
 from server.business import account_settings
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
@@ -40,6 +43,8 @@ EFFECTS: Final = (
     ("spend", "Money"),
     ("launch", "Launching a campaign"),
 )
+USUAL_CURRENCY: Final = "GBP"
+AMOUNT: Final = re.compile(r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,3})?")
 Many = Annotated[Text, Form(max_length=60_000)]
 Hour = Annotated[str, Form(pattern=r"^\d{0,2}$")]
 router: Final = console_router()
@@ -56,6 +61,7 @@ async def rules(
     tried = await try_policy(BackTestAsked(mode=mode, days=days), visit.scope, visit.parts) if mode else None
     halted = await CampaignControl(visit.parts.database, visit.scope).halted()
     members = await visit.parts.desk.members(visit.scope)
+    currency, most = await _currency(visit), view.guardrails[0].most_minor
     values = {
         "rules": view,
         "own": view.guardrails[0],
@@ -69,6 +75,8 @@ async def rules(
         "halt": halted.halt if halted and halted.halt.since else None,
         "steps": "\n".join(_step_in_words(step.name, step.approvers) for step in view.steps),
         "members": members,
+        "currency": currency,
+        "most": f"{Money(most, currency).major}" if most is not None else "",
     }
     return await visit.show("settings_approvals.html", values)
 
@@ -95,10 +103,15 @@ async def change_guardrails(
     quiet_from: Hour = "",
     quiet_to: Hour = "",
     quiet_days: Annotated[list[int] | None, Form()] = None,
-    most_minor: Annotated[str, Form(max_length=16, pattern=r"^\d*$")] = "",
+    most: Annotated[str, Form(max_length=20)] = "",
+    currency: Annotated[str, Form(pattern=r"^[A-Z]{3}$")] = USUAL_CURRENCY,
     timezone: Annotated[Line, Form(max_length=64)] = "UTC",
 ) -> Response:
     """Say what may not go out, whoever wrote or approved it."""
+    try:
+        most_minor = _minor_of(most, currency)
+    except InvalidInput as error:
+        return visit.go(HERE, error.message, "danger")
     rails = {
         "words": _lines(words),
         "claims": _lines(claims),
@@ -106,7 +119,7 @@ async def change_guardrails(
         "quiet_from": int(quiet_from) if quiet_from else None,
         "quiet_to": int(quiet_to) if quiet_to else None,
         "quiet_days": quiet_days or [],
-        "most_minor": int(most_minor) if most_minor else None,
+        "most_minor": most_minor,
     }
     changed = {"guardrails": rails, "timezone": timezone}
     return await _save(visit, await _stored(visit), changed, "Guardrails saved. They hold from now on.")
@@ -166,6 +179,24 @@ async def _save(visit: Visit, stored: ApprovalRules, changed: dict[str, Any], sa
         return visit.go(HERE, f"{first['field']}: {first['message']}. Correct it and save again.", "danger")
     await put_rules(body, visit.scope, visit.parts)
     return visit.go(HERE, said)
+
+
+async def _currency(visit: Visit) -> str:
+    """Return the currency this account plans in: that of its newest campaign with a budget."""
+    for campaign in (await visit.repository(CAMPAIGNS).page({}, limit=20)).items:
+        if campaign.budget.currency != NO_CURRENCY and campaign.budget.allocated_minor:
+            return campaign.budget.currency
+    return USUAL_CURRENCY
+
+
+def _minor_of(told: str, currency: str) -> int | None:
+    """Read an amount as people write it, such as ``1,500`` or ``12.50``; None for no limit."""
+    text = told.strip().removeprefix(SIGNS.get(currency, currency)).strip()
+    if not text:
+        return None
+    if not AMOUNT.fullmatch(text):
+        raise InvalidInput(f"“{told.strip()}” is not an amount. Write one in {currency}, such as 500 or 12.50.")
+    return Money.of(text.replace(",", ""), currency).minor
 
 
 def _lines(text: str) -> list[str]:

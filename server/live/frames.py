@@ -5,8 +5,10 @@ from typing import Annotated, Any, Final, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from agents.turns.intake import LONGEST_CLIENT_ID
 from core.errors import AppError
 from core.frame_refused import FrameRefused
+from core.json_text import inner_object
 from server.problems import field_problems
 from server.rest.text import ClientId, MessageText, Text
 
@@ -61,23 +63,37 @@ PONG: Final = b'{"event":{"type":"CUSTOM","name":"pong","value":{}}}'
 
 
 def read_frame(text: str | bytes | None) -> ClientFrame | FrameRefused:
-    """Parse what a client sent; what can't be used comes back as the event that says why."""
+    """Parse what a client sent; what can't be used comes back as the event that says why, and of which message."""
     if not isinstance(text, str):
         return FrameRefused("Send text frames with JSON in them.", "invalid_input")
     if len(text) > LONGEST_FRAME:
         return FrameRefused("This frame is too long. Send less at once.", "invalid_input")
     try:
-        return CLIENT_FRAME.validate_python(orjson.loads(text))
+        told = orjson.loads(text)
     except orjson.JSONDecodeError:
         return FrameRefused("This frame is not valid JSON. Send it again.", "invalid_input")
+    try:
+        return CLIENT_FRAME.validate_python(told)
     except ValidationError as error:
         fields = field_problems(error.errors(include_url=False, include_input=False, include_context=False))
-        return FrameRefused("This frame can't be used. Correct the fields named.", "invalid_input", {"errors": fields})
+        message = "This frame can't be used. Correct the fields named."
+        sent = _about(inner_object(told).get("client_message_id"))
+        return FrameRefused(message, "invalid_input", {"errors": fields} | sent)
 
 
-def refused(error: AppError) -> FrameRefused:
+def refused(error: AppError, frame: ClientFrame) -> FrameRefused:
     """Tell a client why what it asked for was not done."""
-    return FrameRefused(error.message, error.code, error.details)
+    return FrameRefused(error.message, error.code, {**error.details, **about(frame)})
+
+
+def about(frame: ClientFrame) -> dict[str, Any]:
+    """Return which message a refusal is about, so that its sender keeps it no longer."""
+    return _about(frame.client_message_id) if isinstance(frame, MessageFrame) else {}
+
+
+def _about(client_message_id: object) -> dict[str, Any]:
+    known = isinstance(client_message_id, str) and 0 < len(client_message_id) <= LONGEST_CLIENT_ID
+    return {"client_message_id": client_message_id} if known else {}
 
 
 def encode(wire: dict[str, Any], seq: int | None = None) -> bytes:

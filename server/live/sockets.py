@@ -25,6 +25,7 @@ from server.live.frames import (
     DecisionFrame,
     MessageFrame,
     PingFrame,
+    about,
     encode,
     read_frame,
     refused,
@@ -215,7 +216,7 @@ class Talk(ABC):
             except NotAuthenticated as error:
                 raise Refused(NOT_AUTHENTICATED, error.message) from error
             except LimitReached as error:
-                await self._tell(refused(error))
+                await self._tell(refused(error, frame))
                 continue
             await self._answer(frame)
 
@@ -223,11 +224,11 @@ class Talk(ABC):
         try:
             await self.do(frame)
         except AppError as error:
-            await self._tell(refused(error))
+            await self._tell(refused(error, frame))
         except Exception as error:  # noqa: BLE001 - one frame that breaks something must not end the connection
             error_id = unexpected_id(error, where="socket")
             message = f"Something went wrong here. Try again; if it stays, tell the operator this id: {error_id}."
-            await self._tell(FrameRefused(message, "internal", {"error_id": error_id}))
+            await self._tell(FrameRefused(message, "internal", {"error_id": error_id} | about(frame)))
 
     async def _tell(self, event: FrameRefused) -> None:
         await self._link.send([encode(event.wire())])

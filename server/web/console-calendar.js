@@ -84,6 +84,16 @@ document.addEventListener("dragend", () => {
   for (const day of document.querySelectorAll(".day.over")) day.classList.remove("over");
 });
 
+/** The arrow keys go to the stretch before and after, unless they are needed where one is. */
+document.addEventListener("keydown", (event) => {
+  const free = event.target === document.body || event.target.id === "main" || event.target.matches?.("[data-step]");
+  const rtl = getComputedStyle(document.body).direction === "rtl";
+  const step = { ArrowLeft: rtl ? "ahead" : "back", ArrowRight: rtl ? "back" : "ahead" }[event.key];
+  if (!free || !step || event.altKey || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  document.querySelector(`[data-step="${step}"]`)?.click();
+});
+
 document.addEventListener("keydown", (event) => {
   const entry = event.target.closest?.("[data-entry][draggable]");
   const across = getComputedStyle(document.body).direction === "rtl" ? { ArrowLeft: 1, ArrowRight: -1 } : { ArrowLeft: -1, ArrowRight: 1 };

@@ -7,10 +7,7 @@ const { conversation, after, campaign } = document.getElementById("progress").da
 const nothing = () => {};
 let lost = false;
 
-function again() {
-  refresh("progress");
-  refresh("events");
-}
+const again = () => refresh("progress", "plan", "events", "moves", "results");
 
 new Live(conversation, Number(after), {
   connected() { if (lost) again(); lost = false; },

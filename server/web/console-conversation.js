@@ -37,7 +37,7 @@ async function settle() {
     const follow = nearEnd();
     thread().replaceWith(document.importNode(next, true));
     for (const [id, node] of mine) if (!node.isConnected || !node.classList.contains("waiting")) mine.delete(id);
-    $("live").replaceChildren(...mine.values());
+    $("live").replaceChildren(...mine.values(), ...$("live").querySelectorAll(":scope > .trouble"));
     shown.clear();
     tools = null;
     if (follow) toEnd();
@@ -53,6 +53,43 @@ function bubble(id, name) {
     add(node);
   }
   return node;
+}
+
+/** What is done with is told in whole, once; text that grows is not. */
+function announce(text) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  $("announce").append(line);
+  while ($("announce").childElementCount > 5) $("announce").firstElementChild.remove();
+}
+
+function waits(id, text) {
+  const node = userMessage(text);
+  node.classList.add("waiting");
+  mine.set(id, node);
+  add(node);
+}
+
+function say(text) {
+  const id = crypto.randomUUID();
+  for (const old of document.querySelectorAll("#live > .trouble:not([data-unsent])")) old.remove();
+  waits(id, text);
+  toEnd();
+  live.say(text, id);
+}
+
+/** What the server will not take goes back to where it was written, or is offered to be sent again. */
+function refused(id, text) {
+  mine.get(id)?.remove();
+  mine.delete(id);
+  const field = $("composer")?.elements.content;
+  if (field && !field.value.trim()) {
+    field.value = text;
+    return;
+  }
+  const again = trouble(`Not sent: ${text}`, { label: "Send it again", run() { again.remove(); say(text); } });
+  again.dataset.unsent = "";
+  add(again);
 }
 
 const on = {
@@ -74,14 +111,21 @@ const on = {
     bubble(messageId, agent).querySelector(".body").append(delta);
     if (follow) toEnd();
   },
-  TEXT_MESSAGE_END({ messageId, metadata }) { if (metadata?.content) setBody(bubble(messageId, metadata.agent), metadata.content, ""); },
+  TEXT_MESSAGE_END({ messageId, metadata }) {
+    if (metadata?.content) setBody(bubble(messageId, metadata.agent), metadata.content, "");
+    announce(`${titleOf(metadata?.agent || agent)}: ${bubble(messageId, agent).querySelector(".body").textContent}`);
+  },
   TOOL_CALL_START({ toolCallId, toolCallName }) {
     if (!tools) add((tools = new ToolList()).node);
     tools.start(toolCallId, toolCallName);
     work(`${titleOf(agent)} uses ${toolCallName.replaceAll("_", " ")}`);
   },
   TOOL_CALL_RESULT({ toolCallId, content, metadata }) { tools?.finish(toolCallId, content, metadata?.ok !== false); },
-  RUN_FINISHED() { work(""); settle(); },
+  RUN_FINISHED({ outcome }) {
+    work("");
+    for (const { message } of outcome?.interrupts || []) announce(`Your decision is needed: ${message}`);
+    settle();
+  },
   RUN_ERROR({ message, metadata }) {
     work("");
     if (metadata?.run_id) settle();
@@ -94,8 +138,10 @@ const live = new Live(thread().dataset.conversation, Number(thread().dataset.aft
   lost() { if (!lost) toast("The connection was lost. It comes back by itself; what you send is kept.", "warning"); lost = true; },
   door: () => location.reload(),
   gone: () => location.reload(),
+  refused,
   event(event) { (event.type === "CUSTOM" ? on[event.name]?.(event.value) : on[event.type]?.(event)); },
-});
+}, thread().dataset.person);
+for (const [id, { content }] of live.waiting) waits(id, content);
 
 $("composer")?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -105,13 +151,8 @@ $("composer")?.addEventListener("submit", (event) => {
   }
   const field = $("composer").elements.content, text = field.value.trim();
   if (!text) return;
-  const id = crypto.randomUUID(), node = userMessage(text);
-  node.classList.add("waiting");
-  mine.set(id, node);
-  add(node);
-  toEnd();
   field.value = "";
-  live.say(text, id);
+  say(text);
 });
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -6,6 +6,7 @@
 //   data-at-once         a form that is sent as soon as something in it changes     data-copy="id"  copies that element's text
 //   data-settle="path"   shown once: reloading the page goes to that address        data-follow     a link followed by itself
 //   data-search          `/` focuses it      ⌘↵ or Ctrl ↵ sends the form one writes in
+//   data-keys            turns the keys that act by a single letter or sign off and on again, in this browser
 
 const $ = (id) => document.getElementById(id);
 const COUNTS_EVERY = 15_000;
@@ -74,15 +75,20 @@ export async function swap(address, { push = true } = {}) {
   }
 }
 
-/** Read an element with an id again from this page's address, unless somebody works in it. */
-export async function refresh(id) {
-  const now = $(id);
-  if (!now || now.contains(document.activeElement) || now.querySelector("dialog[open], details[open]")) return;
+const atWork = (node) => node.contains(document.activeElement) || node.querySelector("dialog[open], details[open]");
+
+/** Read elements with ids again from this page's address, in one go, but for those somebody works in. */
+export async function refresh(...ids) {
+  const idle = ids.map($).filter((node) => node && !atWork(node));
+  if (!idle.length) return;
   try {
-    const next = (await fetched(location.href)).getElementById(id);
-    if (next && $(id) === now && next.outerHTML !== now.outerHTML) {
-      const fresh = document.importNode(next, true);
+    const page = await fetched(location.href);
+    for (const now of idle) {
+      const next = page.getElementById(now.id);
+      if (!next || $(now.id) !== now || atWork(now) || next.outerHTML === now.outerHTML) continue;
+      const fresh = document.importNode(next, true), scrolled = [...now.querySelectorAll("[role=region]")].map((each) => each.scrollLeft);
       now.replaceWith(fresh);
+      [...fresh.querySelectorAll("[role=region]")].forEach((each, at) => { each.scrollLeft = scrolled[at] ?? 0; });
       ready(fresh);
     }
   } catch { /* it is tried again; what is shown stays */ }
@@ -103,6 +109,22 @@ export async function counts() {
   } catch { /* the next time */ }
 }
 
+/** Whether this person has turned single-letter keys off, as those who speak to their computer may want to. */
+export function keysOff() {
+  try {
+    return localStorage.getItem("mm:keys") === "off";
+  } catch {
+    return false;
+  }
+}
+
+function keys(root) {
+  for (const button of root.querySelectorAll("[data-keys]")) {
+    button.hidden = false;
+    button.textContent = keysOff() ? "Turn single keys on" : "Turn single keys off";
+  }
+}
+
 async function copied(button) {
   const words = button.querySelector("span") || button, text = $(button.dataset.copy);
   try {
@@ -121,6 +143,7 @@ function ready(root) {
   const onward = root.querySelector("a[data-follow]");
   if (onward) location.assign(onward.href);
   for (const list of root.querySelectorAll("[data-roving]")) roving(list);
+  keys(root);
   document.dispatchEvent(new CustomEvent("console:ready", { detail: root }));
 }
 
@@ -148,6 +171,13 @@ document.addEventListener("click", (event) => {
   if (opener) $(opener.dataset.dialog)?.showModal();
   const copier = event.target.closest("[data-copy]");
   if (copier) copied(copier);
+  if (event.target.closest("[data-keys]")) {
+    try {
+      localStorage.setItem("mm:keys", keysOff() ? "on" : "off");
+      toast(keysOff() ? "Single keys are off." : "Single keys are on.");
+    } catch { toast("This browser keeps nothing for this site, so the keys stay on.", "warning"); }
+    keys(document);
+  }
   event.target.closest("[data-dismiss]")?.closest(".toast, .alert")?.remove();
   if (event.target.matches("dialog")) event.target.close();
   const link = event.target.closest("a[data-swap]");
@@ -184,7 +214,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "/" && !field && !event.metaKey && !event.ctrlKey) {
+  if (event.key === "/" && !field && !keysOff() && !event.metaKey && !event.ctrlKey) {
     const search = document.querySelector("[data-search]");
     if (search) {
       event.preventDefault();
@@ -212,13 +242,12 @@ setInterval(counts, COUNTS_EVERY);
 const since = new Map();
 setInterval(() => {
   if (document.hidden) return;
-  for (const node of document.querySelectorAll("[data-refresh][id]")) {
-    const last = since.get(node.id) ?? performance.now();
-    since.set(node.id, last);
-    if (performance.now() - last < 1000 * Number(node.dataset.refresh)) continue;
-    since.set(node.id, performance.now());
-    refresh(node.id);
-  }
+  const due = [...document.querySelectorAll("[data-refresh][id]")].filter((node) => {
+    const last = since.get(node.id) ?? performance.now(), over = performance.now() - last >= 1000 * Number(node.dataset.refresh);
+    since.set(node.id, over ? performance.now() : last);
+    return over;
+  });
+  refresh(...due.map((node) => node.id));
 }, 1000);
 for (const message of document.querySelectorAll(".toast.success")) setTimeout(() => message.remove(), 6000);
 ready(document);

@@ -2,12 +2,14 @@
 
 const GIVE_UP = { 4401: "door", 4403: "gone", 4404: "gone" };
 
+/** With ``keeper``, the person's id, what was not taken yet outlives the page: it is kept for this tab alone. */
 export class Live {
-  constructor(conversation, after, on) {
+  constructor(conversation, after, on, keeper = "") {
     this.conversation = conversation;
+    this.place = keeper && `mm:unsent:${keeper}:${conversation}`;
     this.seen = after;
     this.on = on;
-    this.waiting = new Map();
+    this.waiting = new Map(this.kept());
     this.tries = 0;
     this.closed = false;
     this.connect();
@@ -31,7 +33,13 @@ export class Live {
       if (seq <= this.seen) return;
       this.seen = seq;
     }
-    if (event.type === "CUSTOM" && event.name === "user_message") this.waiting.delete(event.value.client_message_id);
+    if (event.type === "CUSTOM" && event.name === "user_message") this.forget(event.value.client_message_id);
+    const refused = seq === undefined && event.type === "RUN_ERROR" && event.metadata?.client_message_id;
+    if (refused && this.waiting.has(refused)) {
+      const { content } = this.waiting.get(refused);
+      this.forget(refused);
+      this.on.refused?.(refused, content);
+    }
     this.on.event(event, seq);
   }
 
@@ -50,11 +58,28 @@ export class Live {
   say(content, clientMessageId) {
     const frame = { type: "message", content, client_message_id: clientMessageId };
     this.waiting.set(clientMessageId, frame);
+    this.keep();
     this.send(frame);
   }
 
   forget(clientMessageId) {
-    this.waiting.delete(clientMessageId);
+    if (this.waiting.delete(clientMessageId)) this.keep();
+  }
+
+  kept() {
+    try {
+      return this.place ? JSON.parse(sessionStorage.getItem(this.place) || "[]") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  keep() {
+    if (!this.place) return;
+    try {
+      if (this.waiting.size) sessionStorage.setItem(this.place, JSON.stringify([...this.waiting]));
+      else sessionStorage.removeItem(this.place);
+    } catch { /* kept in memory alone */ }
   }
 
   stop() {

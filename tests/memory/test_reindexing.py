@@ -8,9 +8,8 @@ import pytest
 
 from core.clock import ManualClock
 from core.errors import Unavailable
-from core.ids import derived_id, new_id
+from core.ids import new_id
 from core.scope import Scope
-from db.agent_memory import AGENT_MEMORY, AgentMemory
 from db.client import Database
 from db.repository import Repository
 from db.user_memory import USER_MEMORY
@@ -144,35 +143,6 @@ async def test_an_emptied_index_is_filled_again(
     assert progress[-1].memories == 60
     for scope in scopes:
         assert len((await index.nearest(scope.user_id, embedder.model, vector, 50)).memory_ids) == 20
-
-
-async def test_reindexing_makes_what_agents_have_learnt_anew_too(
-    database: Database, embedder: WordLlamaEmbedder, clock: ManualClock, scopes: list[Scope]
-) -> None:
-    index, other = PersistentIndex(), OtherEmbedder(embedder)
-    memories = Memories(database, embedder, index, clock)
-    await fill(memories, scopes[:1])
-    vectors = await memories.embedding_of("On instagram, short texts are approved as they stand.")
-    for scope in scopes:
-        learning = AgentMemory(
-            memory_id=derived_id("agm", scope.user_id),
-            agent_name="writer",
-            memory_type="pattern",
-            content="On instagram, short texts are approved as they stand.",
-            **vectors,
-        )
-        await Repository(database, AGENT_MEMORY, scope).insert(learning)
-
-    changed = Memories(database, other, index, clock)
-    progress = [step async for step in Reindexing(database, changed, other, index).reindex(again=True)]
-
-    assert (progress[-1].share, progress[-1].memories) == (1, 20 + len(scopes))
-    for scope in scopes:
-        stored = await Repository(database, AGENT_MEMORY, scope).find({})
-        assert [learning.embedding_model for learning in stored] == [other.model]
-    question = Query("short texts on instagram")
-    (best, *_) = (await changed.recall(scopes[0], question)).items
-    assert (best.memory.memory_id, best.parts.dense > 0) == (derived_id("agm", scopes[0].user_id), True)
 
 
 async def test_an_interrupted_reindex_goes_on(
