@@ -3,6 +3,7 @@
 ``python -m scripts.settings_table`` rewrites both files where they are out of step.
 """
 
+import json
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -27,8 +28,8 @@ def _default(field: FieldInfo) -> str:
     value: object = field.get_default(call_default_factory=True, validated_data={})
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
-    if isinstance(value, bool):
-        return str(value).lower()
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value)
     return "" if value is None else str(value)
 
 
