@@ -51,9 +51,12 @@ from server.work import Pacing
 from tests.contracts.platform_kits import TwinKit, twin_kits
 from tools.campaign_control import CampaignControl
 from tools.outside.contract import Access
+from workflows.delivery.pace import Pace
 from workflows.runtime.engine import Steps
 
 LOOK_SECONDS = 0.15
+# A post of a campaign that stands still is looked at so often here: days are spent so.
+CAMPAIGN_WAIT = timedelta(hours=1)
 TIMEZONE = "Europe/London"
 MEMORY = Path("/dev/shm")
 ROOM = 2 * 2**30
@@ -320,7 +323,7 @@ async def house(
         build_models(settings),
         new_id("ins"),
         Passwords(hasher),
-        Pacing(time, LOOK_SECONDS),
+        Pacing(time, LOOK_SECONDS, Pace(campaign_wait=CAMPAIGN_WAIT)),
     )
     services.work.engine.on_hint = time.hinted
     yield CampaignHouse(services, time, clock, scope, twin_kits(sandbox), sandbox)
