@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -22,8 +23,10 @@ from db.slack_links import SLACK_LINKS, SlackLink
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.visitors import VISITORS, Visitor
 from server.app import ROUTERS
+from server.console.pages import PAGES
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
+from tests.server.console.conftest import HERE
 from tools.outside.links import Source
 
 BRIEF = "We open a second bakery in Leeds on 3 December, 200 visitors, £1,500, local families, Instagram and email."
@@ -47,6 +50,30 @@ BODIES = {
     "put_campaign_approval_rules": {"mode": "hybrid"},
 }
 
+# A field for whatever a form of the console asks for.
+FORM = {
+    "content": "Mine now.",
+    "text": "Mine now.",
+    "name": "Mine now.",
+    "role": "viewer",
+    "effect": "publish",
+    "mode": "manual",
+    "at": "2026-12-02T09:00",
+    "url": "https://mine.example/hook",
+    "origins": "https://mine.example",
+    "events": "post.published",
+    "importance": "5",
+    "payload_hash": "hash",
+    "approver": "client@shop.example",
+    "version": "1",
+    "reason": "Mine now.",
+    "notes": "Mine now.",
+}
+# Lists in which everybody finds their own entries, or the same ones.
+THEIR_OWN = {"/api/v1/audit", "/api/v1/me/notifications", "/api/v1/platforms", "/api/v1/webhooks/events"}
+LISTS = 20
+PAGES_WITH_IDS = 45
+
 
 def guarded() -> Iterator[tuple[str, APIRoute]]:
     """Every HTTP route that names a document, with one of its methods."""
@@ -61,6 +88,29 @@ def guarded() -> Iterator[tuple[str, APIRoute]]:
             ):
                 for method in sorted(route.methods or ()):
                     yield method, route
+
+
+def hidden() -> Iterator[tuple[str, APIRoute]]:
+    """Every HTTP route with a parameter that the interface's description does not show, with each of its methods."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute) and not route.include_in_schema and "{" in route.path:
+                for method in sorted(route.methods or ()):
+                    yield method, route
+
+
+def console_routes() -> Iterator[APIRoute]:
+    """Every route of the console's pages."""
+    for page in PAGES:
+        yield from (route for route in page.router.routes if isinstance(route, APIRoute))
+
+
+def open_to_look_at() -> Iterator[str]:
+    """The paths of every route that is read and names nothing."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    for route in [*routes, *console_routes()]:
+        if "GET" in (route.methods or ()) and "{" not in route.path and not route.path.startswith(WIDGET):
+            yield route.path
 
 
 def sockets() -> list[str]:
@@ -172,28 +222,58 @@ async def test_the_owner_reaches_what_the_stranger_does_not(person: Person, serv
             assert (await person.client.get(path)).status_code == 200, path
 
 
-async def test_a_strangers_lists_are_empty(person: Person, stranger: Person, services: Services) -> None:
+async def test_a_stranger_is_shown_nothing_of_it_anywhere(person: Person, stranger: Person, services: Services) -> None:
+    """Every list and every page there is, shown in the interface's description or not."""
     ids = await owned_ids(person, services)
-    for path in (
-        "conversations",
-        "campaigns",
-        "content",
-        "posts",
-        "approvals",
-        "members",
-        "connections",
-        "links",
-        "memory",
-        "api-keys",
-        "charts",
-        "sites",
-        "slack/workspaces",
-        "slack/links",
-    ):
-        listed = (await stranger.client.get(f"/api/v1/{path}")).json()
-        assert listed["items"] == [], path
+    everything = {*ids.values(), person.user_id, person.email}
+    lists: dict[str, list[Any]] = {}
+    for path in sorted(set(open_to_look_at())):
+        answer = await stranger.client.get(path)
+        assert answer.status_code < 500, path
+        assert not [one for one in everything if one in answer.text], path
+        shown: Any = answer.json() if answer.headers.get("content-type") == "application/json" else {}
+        if isinstance(shown, dict) and "items" in shown:
+            lists[path] = shown["items"]
+    assert {path for path, items in lists.items() if items} <= THEIR_OWN
+    assert len(lists) >= LISTS, sorted(lists)
     filtered = await stranger.client.get("/api/v1/content", params={"campaign_id": ids["campaign_id"]})
     assert filtered.json()["items"] == []
+
+
+async def test_a_stranger_finds_no_page_of_the_console(person: Person, stranger: Person, services: Services) -> None:
+    ids = await owned_ids(person, services)
+    before = await state_of(services, person)
+    asked = 0
+    for route in console_routes():
+        names = re.findall(r"{(\w+)}", route.path)
+        if not set(names) & set(ids):
+            continue
+        path = re.sub(r"{(\w+)}", lambda match: ids.get(match.group(1), "1"), route.path)
+        for method in sorted(route.methods or ()):
+            form = FORM if method == "POST" else None
+            answer = await stranger.client.request(method, path, headers=HERE, data=form)
+            unread = method == "POST" and answer.status_code == 422
+            refused = (
+                unread or answer.status_code == 404 or "There is no" in unquote(answer.headers.get("set-cookie", ""))
+            )
+            assert refused, f"{method} {path}: {answer.status_code} {answer.headers.get('set-cookie')}"
+            asked += 1
+    assert asked >= PAGES_WITH_IDS
+    assert await state_of(services, person) == before
+
+
+async def test_a_stranger_gets_nothing_by_an_id_where_a_token_is_asked_for(
+    person: Person, stranger: Person, services: Services
+) -> None:
+    ids = await owned_ids(person, services)
+    before = await state_of(services, person)
+    for method, route in hidden():
+        for value in ids.values():
+            path = re.sub(r"{(\w+)}", value, route.path)
+            answer = await stranger.client.request(method, path, headers=HERE, data={})
+            assert answer.status_code < 500, f"{method} {path}"
+            assert not [one for one in (person.user_id, person.email) if one in answer.text.replace(value, "")], path
+    assert await state_of(services, person) == before
 
 
 async def test_ag_ui_gives_a_stranger_neither_thread_nor_interrupt(
