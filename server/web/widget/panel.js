@@ -12,7 +12,7 @@ const ANNOUNCED = 4;
 const HISTORY = 50;
 
 export class Panel {
-  constructor({ base, siteKey, who, userToken, inline, first, closed, chosen }) {
+  constructor({ base, siteKey, who, userToken, inline, wanted, closed, chosen }) {
     this.keeping = new Keeping(siteKey, who);
     this.calls = new Calls(base, siteKey, this.keeping, userToken);
     this.outbox = new Outbox(this.calls, this.keeping, {
@@ -23,7 +23,7 @@ export class Panel {
         : t(problem.status ? "waiting_moment" : "waiting_online")),
       changed: () => this.thread?.onItsWay(),
     });
-    Object.assign(this, { inline, first, closed, chosen });
+    Object.assign(this, { inline, wanted, closed, chosen });
     this.thread = null;
     this.build();
   }
@@ -68,7 +68,7 @@ export class Panel {
       keepZone(session.timezone);
       this.quiet.textContent = session.offline ? t("built_in_model") : "";
       this.quiet.hidden = !session.offline;
-      const current = this.first === undefined ? this.keeping.get("talk") : this.first;
+      const current = this.wanted === undefined ? this.keeping.get("talk") : this.wanted;
       const unsent = this.outbox.items[0];
       if (current) await this.show(current);
       else if (unsent) this.resume(unsent);

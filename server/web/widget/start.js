@@ -40,7 +40,7 @@ class Widget {
   async panelFor() {
     const token = await this.token();
     const { siteKey, conversation } = this.settings;
-    return new Panel({ base: this.base, siteKey, who: subjectOf(token), inline: this.inline, first: conversation,
+    return new Panel({ base: this.base, siteKey, who: subjectOf(token), inline: this.inline, wanted: conversation,
       userToken: () => this.token(), closed: () => this.close(),
       chosen: (detail) => dispatchEvent(new CustomEvent("marketing-minds-conversation", { detail })) });
   }
