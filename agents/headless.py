@@ -21,7 +21,8 @@ WRITER: Final = "writer"
 class Errand:
     """What an agent is to do. ``errand_id`` is the same whenever it is repeated; so are the ids of what is made then.
 
-    ``before`` are earlier errands of the same kind, what was asked and answered, the oldest first.
+    ``before`` are earlier errands of the same kind, what was asked and answered, the oldest first. ``may_write`` lets
+    an agent change things who otherwise only looks them up.
     """
 
     errand_id: str
@@ -33,6 +34,7 @@ class Errand:
     campaign_id: str | None = None
     conversation_id: str = ""
     before: Sequence[tuple[str, str]] = ()
+    may_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +94,10 @@ class Headless:
     async def work(self, scope: Scope, errand: Errand) -> Done:
         """Have an agent do something and return what came of it. Raises ModelError as a turn does.
 
-        Only a writer writes here; the others look things up and answer.
+        Only a writer writes here, and who may by their errand; the others look things up and answer.
         """
         kept = _Kept()
-        allowed = scope if errand.agent == WRITER else replace(scope, role="viewer")
+        allowed = scope if errand.may_write or errand.agent == WRITER else replace(scope, role="viewer")
         await self.house.workers[errand.agent].work(self._turn(allowed, errand, kept), 0, [], errand.task)
         return Done(kept.answers[-1].content if kept.answers else "", tuple(kept.results))
 

@@ -108,6 +108,7 @@ class Turn:
             in_turn=True,
             said=self._said(),
             order=self._order(),
+            words=self.text,
             press=self.runner.parts.press,
         )
 

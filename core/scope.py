@@ -19,7 +19,7 @@ class Scope:
     """The tenant (``user_id``), the person acting for it (``actor_id``), their role and the channel they came by.
 
     For an account of its own, ``actor_id`` equals ``user_id``; a member acts in the tenant of its owner. ``may_decide``
-    is False for API keys that were not given the right to approve.
+    is False for API keys that were not given the right to approve. ``timezone`` is the person's, if it is known.
 
     A visitor of a page is a tenant of their own and nothing else, so that no query can reach what belongs to somebody
     else; their ids have a prefix of their own, and with it a scope of any other role can't be made.
@@ -30,6 +30,7 @@ class Scope:
     role: Standing
     channel: Channel = "api"
     may_decide: bool = True
+    timezone: str | None = None
 
     def __post_init__(self) -> None:
         if is_visitor_id(self.user_id) != (self.role == "visitor") or self.is_visitor != is_visitor_id(self.actor_id):

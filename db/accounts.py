@@ -53,12 +53,14 @@ class Accounts:
         cipher = self._database.cipher if reveal else None
         return to_document(USERS, stored, cipher=cipher) if stored else None
 
-    async def change(self, user_id: str, changes: Mapping[str, Any]) -> None:
-        """Set fields of an account."""
+    async def change(self, user_id: str, changes: Mapping[str, Any], *, where: Mapping[str, Any] | None = None) -> bool:
+        """Set fields of an account, where ``where`` holds for it; whether it did."""
         with translated():
-            await self._users.update_one(
-                {"user_id": user_id}, {"$set": {**changes, "updated_at": self._database.clock.now()}}
+            done = await self._users.update_one(
+                {"user_id": user_id, **(where or {})},
+                {"$set": {**changes, "updated_at": self._database.clock.now()}},
             )
+        return done.matched_count == 1
 
     async def members(self, tenant_id: str) -> list[User]:
         """Return the people who work in an account, without its owner, by name."""

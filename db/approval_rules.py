@@ -35,7 +35,7 @@ class Guardrails(Part):
 
     ``words`` and ``claims`` may stand in no text; ``audiences`` are addresses or domains that get no mail. Between
     ``quiet_from`` and ``quiet_to`` (hours), and on ``quiet_days`` (0: Monday), nothing goes out unless a person has
-    approved that very time. ``most_minor`` is the largest single amount.
+    approved that very time. ``most_minor`` is the largest single amount, ``most_a_day_minor`` the most of one day.
     """
 
     words: list[str] = Field(default_factory=list[str], max_length=500)
@@ -45,16 +45,18 @@ class Guardrails(Part):
     quiet_to: int | None = Field(default=None, ge=0, le=24)
     quiet_days: list[Weekday] = Field(default_factory=list[int], max_length=7)
     most_minor: int | None = Field(default=None, ge=0, le=MOST_MINOR)
+    most_a_day_minor: int | None = Field(default=None, ge=0, le=MOST_MINOR)
 
 
 class ApprovalRules(Part):
     """The rules of one account or campaign. Where a campaign names none, those of its account are used.
 
-    ``rows`` stand in place of what ``mode`` compiles to. ``steps`` are who approves, in turn.
+    ``rows`` stand in place of what ``mode`` compiles to. ``steps`` are who approves, in turn. Without a ``timezone``
+    hours are read where the campaign was launched, or where the account's owner is.
     """
 
     mode: ApprovalMode | None = None
     rows: list[PolicyRow] = Field(default_factory=list[PolicyRow], max_length=100)
     steps: list[ApprovalStep] = Field(default_factory=list[ApprovalStep], max_length=5)
     guardrails: Guardrails = Field(default_factory=Guardrails)
-    timezone: str = "UTC"
+    timezone: str | None = None

@@ -1,7 +1,7 @@
 """Charges and raises a campaign's budget: never beyond what is allocated, each once, in one conditional update."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from core.scope import Scope
 from db.campaigns import CAMPAIGNS
@@ -19,22 +19,41 @@ class BudgetBook:
         self._database = database
         self._campaigns = database.raw(CAMPAIGNS)
 
-    async def charge(self, scope: Scope, campaign_id: str, key: str, amount_minor: int, currency: str) -> Charged:
-        """Take an amount from what remains, if it is there; the same key takes it once, whoever comes first."""
+    async def charge(
+        self,
+        scope: Scope,
+        campaign_id: str,
+        key: str,
+        amount_minor: int,
+        currency: str,
+        *,
+        of_day: tuple[str, int] | None = None,
+    ) -> Charged:
+        """Take an amount from what remains, if it is there; the same key takes it once, whoever comes first.
+
+        ``of_day`` are the day it is and the most that may be charged on it.
+        """
         own = {"campaign_id": campaign_id, "user_id": scope.user_id, "deleted_at": None}
         enough = {
             "budget.currency": currency,
             "budget.remaining_minor": {"$gte": amount_minor},
             "charges": {"$ne": key},
         }
-        change = {
-            "$inc": {"budget.used_minor": amount_minor, "budget.remaining_minor": -amount_minor},
-            "$push": {"charges": key},
-            "$set": {"updated_at": self._database.clock.now()},
-        }
+        taken = {"budget.used_minor": amount_minor, "budget.remaining_minor": -amount_minor}
+        noted: dict[str, Any] = {"updated_at": self._database.clock.now()}
+        ways: list[tuple[dict[str, Any], dict[str, int], dict[str, Any]]] = [({}, taken, noted)]
+        if of_day:
+            day, most = of_day
+            same = {"budget.day": day, "budget.day_minor": {"$lte": most - amount_minor}}
+            ways = [(same, taken | {"budget.day_minor": amount_minor}, noted)]
+            if amount_minor <= most:
+                first = {"budget.day": day, "budget.day_minor": amount_minor}
+                ways.append(({"budget.day": {"$ne": day}}, taken, noted | first))
         with translated():
-            if (await self._campaigns.update_one(own | enough, change)).matched_count:
-                return "charged"
+            for where, more, put in ways:
+                change = {"$inc": more, "$push": {"charges": key}, "$set": put}
+                if (await self._campaigns.update_one(own | enough | where, change)).matched_count:
+                    return "charged"
             found = await self._campaigns.find_one(own | {"charges": key}, {"_id": 1})
         return "already" if found else "refused"
 

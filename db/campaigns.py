@@ -71,12 +71,14 @@ class Plan(Part):
 
 
 class Budget(Part):
-    """Money in minor units of one currency."""
+    """Money in minor units of one currency. ``day_minor`` was charged on ``day``, where a rule limits the day."""
 
     allocated_minor: int = 0
     used_minor: int = 0
     remaining_minor: int = 0
     currency: str = "GBP"
+    day: str | None = None
+    day_minor: int = 0
 
 
 class CostPart(Part):

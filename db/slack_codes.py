@@ -13,6 +13,7 @@ class SlackCode(OwnedDocument):
     team_name: str = ""
     slack_user_id: str
     slack_name: str = ""
+    timezone: str | None = None
     expires_at: UtcTime
     used_at: UtcTime | None = None
 

@@ -5,15 +5,23 @@ from typing import Literal
 from pydantic import Field
 
 from core.scope import Role
+from core.timezones import UNKNOWN, is_zone
 from db.collection import Collection, Index, OwnedDocument, Part, SecretText, UtcTime
 
 
 class Preferences(Part):
-    """How a person likes things."""
+    """How a person likes things. ``timezone_known`` once somebody, or the machine they sit at, has said which it is."""
 
     language: str = "en"
-    timezone: str = "Europe/London"
+    timezone: str = "UTC"
+    timezone_known: bool = False
     notifications: bool = True
+
+    @property
+    def known_timezone(self) -> str | None:
+        """The person's timezone; None where nobody has said which it is."""
+        named = is_zone(self.timezone) and (self.timezone_known or self.timezone != UNKNOWN)
+        return self.timezone if named else None
 
 
 class Subscription(Part):

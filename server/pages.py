@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from agents.roster import ROSTER
 from core.errors import AppError, NotAuthenticated, NotFound
 from server.auth.caller import COOKIE, CameFrom, bearer_token
 from server.origins import from_here
+from server.rest.text import Line
 from server.services import Parts, Services
 
 FOLDER: Final = Path(__file__).parent / "web"
@@ -94,13 +95,21 @@ async def login(
     return answer
 
 
+class Browser(BaseModel):
+    """What a browser says of itself: its timezone is taken as the person's where theirs is not known."""
+
+    timezone: Annotated[Line, Field(max_length=64)] | None = None
+
+
 @router.post("/session", status_code=204)
-async def open_session(request: Request, parts: Parts) -> Response:
+async def open_session(request: Request, parts: Parts, browser: Annotated[Browser | None, Body()] = None) -> Response:
     """Keep the login of an access token in a cookie no script can read."""
     token = bearer_token(request)
     if not token or not from_here(request, parts.settings):
         raise NotAuthenticated
     scope = await parts.callers.scope(token)
+    if browser and await parts.desk.seen_in(scope.actor_id, browser.timezone):
+        parts.callers.forget(scope.actor_id)
     answer = Response(status_code=204)
     remember(answer, request, parts, parts.tokens.issue(scope.actor_id, channel="web"))
     return answer

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from core.errors import ToolInputError
 from core.events import ContextChanged
 from core.money import NO_CURRENCY
+from core.timezones import first_zone
 from db.campaigns import CAMPAIGNS
 from db.conversations import CONVERSATIONS
 from tools.amounts import read_amount
+from tools.approval.spoken_rules import SpokenRules, in_words, read_rules, rules_apart
 from tools.arguments import Arguments, Channels, Count, Day, Line, Paragraph, ShortLine, Words, chosen
 from tools.platforms.catalogue import BY_NAME, find_platform
 from tools.tool import Effect, Tool, ToolContext, tool
@@ -49,6 +51,7 @@ BriefField: TypeAlias = Literal[
     "voice",
     "none",
 ]
+LONGEST_NOTE = 2_000
 AskNext: TypeAlias = Annotated[BriefField, chosen]
 
 
@@ -104,10 +107,12 @@ async def update_brief(ctx: ToolContext, params: UpdateBrief) -> dict[str, Any]:
 
     Call it before answering whenever a message holds such a fact. Pass only what changed. The result says what is
     known, which required fields are missing, in the order to ask for them, and whether a plan can be made
-    (ready_to_plan). Where a campaign already exists and no longer fits the brief, the result names it;
-    revise_campaign is then the next step.
+    (ready_to_plan). ``rules`` are those the message gave: ``held`` in code from then on; tell the person which of them
+    are ``not_held``, and ask for exact words, addresses, hours or a sum instead. Where a campaign already exists and no
+    longer fits the brief, the result names it; revise_campaign is then the next step.
     """
     before = normalised_context(ctx.context)
+    params, rules = _with_rules(ctx.words, params)
     after = merged(before, params, today(ctx))
     changed = changes_between(before, after)
     if after != ctx.context:
@@ -119,6 +124,9 @@ async def update_brief(ctx: ToolContext, params: UpdateBrief) -> dict[str, Any]:
         "ready_to_plan": after["ready_to_plan"],
         "changed": changed,
     }
+    if rules.sentences or rules.unread:
+        held = in_words(rules.rails, after["collected_info"].get("currency") or NO_CURRENCY)
+        result["rules"] = {"held": held, "not_held": rules.unread}
     touched = sorted({PLANNED[name] for name in changed if name in PLANNED})
     if touched and ctx.campaign_id:
         campaign = await ctx.repository(CAMPAIGNS).get(ctx.campaign_id)
@@ -134,6 +142,15 @@ async def update_brief(ctx: ToolContext, params: UpdateBrief) -> dict[str, Any]:
 TOOLS: tuple[Tool, ...] = (update_brief,)
 
 
+def _with_rules(words: str, params: UpdateBrief) -> tuple[UpdateBrief, SpokenRules]:
+    """Return what is new with every rule the newest message gives, whether the caller passed it on or not."""
+    given = params.additional_context or ""
+    rules, _ = rules_apart(words)
+    added = "\n".join([given, *(rule for rule in rules if rule not in given)]).strip()[:LONGEST_NOTE]
+    told = read_rules(added, currency=params.currency)
+    return (params.model_copy(update={"additional_context": added}) if added else params), told
+
+
 def today(ctx: ToolContext) -> date:
     """Return the day it is for the person."""
     return ctx.clock.now().astimezone(zone(ctx.timezone)).date()
@@ -141,10 +158,7 @@ def today(ctx: ToolContext) -> date:
 
 def zone(name: str) -> ZoneInfo:
     """Return the person's timezone; UTC where the name is not one."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return ZoneInfo(first_zone(name))
 
 
 def normalised_context(context: Mapping[str, Any]) -> dict[str, Any]:

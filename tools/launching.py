@@ -12,6 +12,8 @@ from tools.amounts import spoken
 from tools.approval.act import Act
 from tools.approval.authority import Authority
 from tools.approval.payload import ApprovedPayload
+from tools.approval.rules import rules_of_brief
+from tools.approval.spoken_rules import in_words
 from tools.arguments import Arguments, CampaignId, Line
 from tools.campaign_control import CampaignControl, prepared
 from tools.platforms.catalogue import BY_NAME
@@ -36,7 +38,11 @@ class LaunchBudget(BaseModel):
 
 
 class LaunchPayload(ApprovedPayload):
-    """What is approved when a campaign is launched: its plan in brief, and the budget that is never passed."""
+    """What is approved when a campaign is launched: its plan in brief, and the budget that is never passed.
+
+    ``guardrails`` are the campaign's rules as they are held in code, ``not_held`` the sentences of the brief that sound
+    like one and can't be.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +61,8 @@ class LaunchPayload(ApprovedPayload):
     pieces: dict[str, int]
     estimate_minor: int
     budget: LaunchBudget
+    guardrails: list[str] = Field(default_factory=list[str])
+    not_held: list[str] = Field(default_factory=list[str])
 
     def problems_of_edit(self, original: BaseModel) -> list[str]:
         """Return why an edit can't be approved: a plan is changed in the plan."""
@@ -63,7 +71,11 @@ class LaunchPayload(ApprovedPayload):
 
 def launch_payload(campaign: Campaign, timezone: str, launch: int) -> LaunchPayload:
     """Return what a person approves of a prepared campaign."""
-    schedule = campaign.publishing_schedule
+    schedule, said = campaign.publishing_schedule, rules_of_brief(campaign)
+    rails = [
+        *in_words(campaign.approval.guardrails, campaign.budget.currency),
+        *in_words(said.rails, campaign.budget.currency),
+    ]
     return LaunchPayload(
         campaign_id=campaign.campaign_id,
         launch=launch,
@@ -80,6 +92,8 @@ def launch_payload(campaign: Campaign, timezone: str, launch: int) -> LaunchPayl
         pieces=pieces_of(schedule.slots if schedule else []),
         estimate_minor=campaign.estimated_cost_minor or 0,
         budget=LaunchBudget(amount_minor=campaign.budget.allocated_minor, currency=campaign.budget.currency),
+        guardrails=list(dict.fromkeys(rails)),
+        not_held=said.unread,
     )
 
 
@@ -98,7 +112,14 @@ def launch_summary(payload: LaunchPayload) -> str:
         f"Launch “{payload.name}”: {count} post{'' if count == 1 else 's'} on {channels} "
         f"channel{'' if channels == 1 else 's'} up to {payload.end}, with a budget of {money}, of which "
         f"making the posts takes about {cost}. {asks} {left_out(payload.channels)}".strip()
+        + _rules_of(payload)
     )
+
+
+def _rules_of(payload: LaunchPayload) -> str:
+    held = f" Held whatever is written: {' '.join(payload.guardrails)}" if payload.guardrails else ""
+    loose = " ".join(f"“{sentence}”" for sentence in payload.not_held)
+    return held + (f" Nobody but the team's care keeps to: {loose}" if loose else "")
 
 
 class LaunchCampaign(Arguments):

@@ -56,9 +56,9 @@ class ToolContext:
     so are ``links``, which puts managed addresses into what goes out, and ``outside``, which fetches attachments.
     ``press`` draws charts.
     ``said`` is what the person said in this conversation, as far as the turn reads it; what is written down in their
-    name has to stand in it. ``order`` is what the person's newest message orders about a whole campaign, if it is just
-    that order; it is read by rule, so that no text they did not write can give it. ``in_turn`` says that a turn of the
-    conversation will show what comes of the call.
+    name has to stand in it; ``words`` is the newest message alone, and ``order`` what it orders about a whole campaign,
+    if it is just that order: it is read by rule, so that no text they did not write can give it. ``in_turn`` says that
+    a turn of the conversation will show what comes of the call.
     ``interrupts`` are requests the call has asked anew because it changed something, ``withdrawn`` those it withdrew.
     """
 
@@ -80,6 +80,7 @@ class ToolContext:
     in_turn: bool = False
     said: str = ""
     order: str | None = None
+    words: str = ""
     events: list[Event] = field(default_factory=list[Event])
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     withdrawn: list[str] = field(default_factory=list[str])

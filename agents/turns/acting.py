@@ -11,8 +11,9 @@ NOBODY: Final = "viewer"
 
 
 def acting(scope: Scope) -> dict[str, Any]:
-    """Return what a message's metadata says of who wrote it, and with which rights."""
-    return {
+    """Return what a message's metadata says of who wrote it, with which rights, and on which clock."""
+    told = {"timezone": scope.timezone} if scope.timezone else {}
+    return told | {
         "actor_id": scope.actor_id,
         "channel": scope.channel,
         "role": scope.role,

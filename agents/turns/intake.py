@@ -42,7 +42,7 @@ def checked_client_id(client_message_id: str) -> str:
 def new_message(
     scope: Scope, conversation_id: str, lease: Lease, content: str, client_id: str, first_seq: int, now: datetime
 ) -> dict[str, Any]:
-    """Return a person's message as it waits for its turn, which is the lease's run."""
+    """Return a person's message as it waits for its turn, which is the lease's run. It is read on their clock."""
     return {
         "message_id": lease.message_id,
         "conversation_id": conversation_id,

@@ -32,7 +32,9 @@ from core.events import (
     UserMessageAccepted,
 )
 from core.ids import new_id
+from core.json_text import inner_object
 from core.scope import Scope
+from core.timezones import first_zone
 from db.leases import LeaseLost, Release
 from db.turn_store import Begun, NumberedEvent, opening_of
 
@@ -235,6 +237,7 @@ class Run:
         changes = moved_on(self.head, new) | {
             "context": self.turn.context,
             "last_seq": last_seq,
+            "timezone": self.turn.timezone,
             "pending_approvals": self.turn.pending_approvals,
         }
         if self.turn.campaign_id:
@@ -371,7 +374,7 @@ class Run:
             run_id=self.run_id,
             turn_id=self.message["message_id"],
             text=self.message["content"],
-            timezone=head.get("timezone", "UTC"),
+            timezone=first_zone(inner_object(self.message.get("metadata")).get("timezone"), head.get("timezone")),
             context=head["context"],
             situation=situation(head),
             own_words=self.message["kind"] == "message",

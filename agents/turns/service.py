@@ -27,7 +27,7 @@ class Turns(RunningTurns):
 
     async def open(self, scope: Scope, conversation: Conversation) -> Conversation:
         """Store a new conversation; its first turn need not read it. Conflict if its external id is taken."""
-        made = await Repository(self.house.database, CONVERSATIONS, scope).insert(conversation)
+        made = await Repository(self.house.database, CONVERSATIONS, scope).insert(_placed(scope, conversation))
         self.house.heads.put(made.model_dump())
         return made
 
@@ -50,7 +50,7 @@ class Turns(RunningTurns):
         scope.require_talk()
         text, client_id = checked_content(content), checked_client_id(client_message_id)
         store = self.house.store
-        fresh = store.new_conversation(scope.user_id, new) if new else None
+        fresh = store.new_conversation(scope.user_id, _placed(scope, new)) if new else None
         kept = self.house.heads.take(scope.user_id, conversation_id)
         head = fresh or kept or await self._head(scope.user_id, conversation_id)
         lease = self._lease(new_id("run"), new_id("msg"))
@@ -182,3 +182,8 @@ class Turns(RunningTurns):
         if found["status"] == "pending":
             await self._next(scope.user_id, conversation_id)
         return as_accepted(found, duplicate=True)
+
+
+def _placed(scope: Scope, conversation: Conversation) -> Conversation:
+    """Return a new conversation on the clock of the person who begins it."""
+    return conversation.model_copy(update={"timezone": scope.timezone}) if scope.timezone else conversation

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -11,6 +12,7 @@ from core.clock import Clock
 from core.errors import Conflict, Forbidden, NotAuthenticated
 from core.ids import new_id
 from core.scope import Role, Scope
+from core.timezones import is_zone
 from db.access_codes import AccessCode
 from db.accounts import Accounts
 from db.audit_log import AUDIT_LOG, AuditEntry
@@ -41,7 +43,8 @@ class Origin:
 
 def scope_of(user: User, channel: Literal["web", "slack", "voice", "api", "cli"] = "api") -> Scope:
     """Return what an account may act as: its own tenant, or the one it is a member of."""
-    return Scope(user_id=user.tenant_id or user.user_id, actor_id=user.user_id, role=user.role, channel=channel)
+    tenant = user.tenant_id or user.user_id
+    return Scope(tenant, user.user_id, user.role, channel, timezone=user.preferences.known_timezone)
 
 
 class AccountDesk:
@@ -57,7 +60,16 @@ class AccountDesk:
         self._by_address = Attempts(clock, most=TRIES_PER_ADDRESS, window=WINDOW)
         self._registrations = Attempts(clock, most=REGISTRATIONS_PER_ADDRESS, window=WINDOW)
 
-    async def register(self, email: str, password: str, name: str, invite: str | None, origin: Origin) -> User:
+    async def register(
+        self,
+        email: str,
+        password: str,
+        name: str,
+        invite: str | None,
+        origin: Origin,
+        *,
+        timezone: str | None = None,
+    ) -> User:
         """Make an account of its own. Forbidden where registration is closed or the invitation is missing."""
         self._registrations.check(origin.address)
         self._registrations.note(origin.address)
@@ -69,7 +81,7 @@ class AccountDesk:
                 await self._accounts.give_code_back(code.code_id)
             raise Conflict("There is already an account with this email. Sign in instead.", field="email") from error
         await self.audit(scope_of(user), "account.registered", origin, resource=("user", user.user_id))
-        return user
+        return await self.person(user.user_id) if await self.seen_in(user.user_id, timezone) else user
 
     async def login(self, email: str, password: str, origin: Origin) -> User:
         """Return the account whose password this is. NotAuthenticated otherwise; LimitReached after too many tries."""
@@ -122,25 +134,33 @@ class AccountDesk:
 
     async def change_person(self, scope: Scope, given: Mapping[str, str], origin: Origin) -> User:
         """Change the name or the timezone of the person who acts; return them as they are now."""
-        fields = {"preferences.timezone" if name == "timezone" else name: value for name, value in given.items()}
+        fields: dict[str, Any] = {name: value for name, value in given.items() if name != "timezone"}
+        if "timezone" in given:
+            fields |= {"preferences.timezone": given["timezone"], "preferences.timezone_known": True}
         if fields:
             await self._accounts.change(scope.actor_id, fields)
             resource = ("user", scope.actor_id)
             await self.audit(scope, "account.changed", origin, resource=resource, details=dict(given))
         return await self.person(scope.actor_id)
 
-    async def local_owner(self) -> User:
+    async def seen_in(self, actor_id: str, timezone: str | None) -> bool:
+        """Take the timezone of a person's machine as theirs, unless theirs is known; whether it was taken."""
+        if timezone is None or not is_zone(timezone):
+            return False
+        seen = {"preferences.timezone": timezone, "preferences.timezone_known": True}
+        return await self._accounts.change(actor_id, seen, where={"preferences.timezone_known": {"$ne": True}})
+
+    async def local_owner(self, timezone: str | None = None) -> User:
         """Return the administrator of this machine; made on first use, without a password."""
         found = await self._accounts.by_email(OWNER_EMAIL)
         if found:
-            return found
+            return await self.person(found.user_id) if await self.seen_in(found.user_id, timezone) else found
         owner_id = new_id("usr")
-        try:
-            return await self._accounts.add(
+        with suppress(Conflict):  # another process has just made the owner
+            await self._accounts.add(
                 User(user_id=owner_id, email=OWNER_EMAIL, name="Owner", role="admin", password_hash="")
             )
-        except Conflict:
-            return await self.local_owner()
+        return await self.local_owner(timezone)
 
     async def new_login_code(self, user: User) -> str:
         """Return a code that logs an account in once, within twelve hours."""

@@ -16,6 +16,7 @@ import uvicorn
 from core.clock import SystemClock
 from core.errors import NotConfigured
 from core.settings import Settings
+from server.cli.machine import machine_zone
 from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import base_url, complain, say
 from server.garbage import look_less_often
@@ -197,7 +198,7 @@ def _port_trouble(settings: Settings, error: OSError) -> str:
 
 async def _greeting(services: Services, listener: socket.socket) -> list[str]:
     settings = services.settings
-    owner = await services.desk.local_owner()
+    owner = await services.desk.local_owner(machine_zone())
     token = services.tokens.issue(owner.user_id, channel="cli", lifetime=OWNER_TOKEN_LIFETIME)
     write_private(settings.data_dir / OWNER_TOKEN, token)
     code = await services.desk.new_login_code(owner)

@@ -77,6 +77,7 @@ async def change_you(visit: Visiting, origin: CameFrom, name: Words = "", timezo
     except InvalidInput as error:
         return visit.go(f"{HERE}/you", error.message, "danger")
     await visit.parts.desk.change_person(visit.scope, wanted.model_dump(exclude_none=True), origin)
+    visit.parts.callers.forget(visit.scope.actor_id)
     return visit.go(f"{HERE}/you", "Saved. Times are shown in this timezone, and days of figures begin in it.")
 
 

@@ -65,6 +65,7 @@ async def rules(
     values = {
         "rules": view,
         "own": view.guardrails[0],
+        "own_zone": (await _stored(visit)).timezone or "",
         "modes": MODES,
         "days_of_week": DAYS,
         "effects": EFFECTS,
@@ -105,7 +106,7 @@ async def change_guardrails(
     quiet_days: Annotated[list[int] | None, Form()] = None,
     most: Annotated[str, Form(max_length=20)] = "",
     currency: Annotated[str, Form(pattern=r"^[A-Z]{3}$")] = USUAL_CURRENCY,
-    timezone: Annotated[Line, Form(max_length=64)] = "UTC",
+    timezone: Annotated[Line, Form(max_length=64)] = "",
 ) -> Response:
     """Say what may not go out, whoever wrote or approved it."""
     try:
@@ -121,7 +122,7 @@ async def change_guardrails(
         "quiet_days": quiet_days or [],
         "most_minor": most_minor,
     }
-    changed = {"guardrails": rails, "timezone": timezone}
+    changed = {"guardrails": rails, "timezone": timezone or None}
     return await _save(visit, await _stored(visit), changed, "Guardrails saved. They hold from now on.")
 
 

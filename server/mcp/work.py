@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, TextContent
 from core.events import Interrupt
 from core.ids import new_id
 from core.scope import Scope
+from core.timezones import first_zone
 from db.conversations import CONVERSATIONS, Conversation
 from server.mcp.place import CONVERSATION_META, conversation_of
 from server.services import Services
@@ -46,7 +47,7 @@ class ToolWork:
             run_id=new_id("run"),
             call_id=new_id("call"),
             agent="mcp",
-            timezone=conversation.timezone,
+            timezone=first_zone(scope.timezone, conversation.timezone),
             context=conversation.context.model_dump(),
             campaign_id=conversation.campaign_id,
             memory=services.memory.of_turns.desk,

@@ -6,10 +6,11 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
 from fastapi.security import OAuth2PasswordRequestForm
-from pydantic import BaseModel, ConfigDict, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field
 
 from core.errors import Forbidden, InvalidInput, NotAuthenticated
 from core.scope import Role
+from core.timezones import known_zone
 from db.users import Preferences, Subscription, User
 from server.auth.caller import Caller, CameFrom, InPerson, TheLogin
 from server.erasure import erase_account
@@ -71,6 +72,7 @@ class Registration(BaseModel):
     password: Password
     name: Annotated[Line, Field(max_length=200)] = ""
     invite: Annotated[Line, Field(max_length=200)] | None = None
+    timezone: Annotated[Line, Field(max_length=64), AfterValidator(known_zone)] | None = None
 
 
 class Erasure(BaseModel):
@@ -119,7 +121,7 @@ class Invite(BaseModel):
 )
 async def register(body: Registration, parts: Parts, origin: CameFrom) -> Registered:
     """Make an account and log it in. Where registration is by invitation, ``invite`` is the code."""
-    user = await parts.desk.register(body.email, body.password, body.name, body.invite, origin)
+    user = await parts.desk.register(body.email, body.password, body.name, body.invite, origin, timezone=body.timezone)
     return Registered(user=UserView.of(user), **_token(parts, user).model_dump())
 
 

@@ -13,7 +13,6 @@ from core.json_text import inner_list, inner_object
 from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.audit_log import AUDIT_LOG, AuditEntry
-from db.conversations import CONVERSATIONS
 from db.settings import SETTINGS
 from db.social_accounts import SOCIAL_ACCOUNTS
 from server.approval_page import notice, page_of
@@ -25,6 +24,7 @@ from server.services import Parts, Services
 from tools.account_names import account_names
 from tools.approval.requests import already_decided
 from tools.approval.signed_links import LinkGrant
+from tools.approval.timezones import zone_of_request
 from tools.arguments import Address
 from tools.outside.contract import Media
 from tools.outside.media import fetch
@@ -177,11 +177,7 @@ async def _about(parts: Services, scope: Scope, request: ApprovalRequest) -> tup
     """Return how the account calls itself, and the timezone times are shown in."""
     settings = await parts.repository(SETTINGS, scope).find_one({})
     name = (settings.branding.company_name if settings else None) or "this account"
-    timezone = settings.approval.timezone if settings else "UTC"
-    if request.conversation_id:
-        found = await parts.repository(CONVERSATIONS, scope).find_one({"conversation_id": request.conversation_id})
-        timezone = found.timezone if found else timezone
-    return name, timezone
+    return name, await zone_of_request(parts.database, scope, request)
 
 
 def _edits(request: ApprovalRequest, form: Any) -> dict[str, Any] | None:

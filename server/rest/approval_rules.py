@@ -1,13 +1,13 @@
 """Approval rules: what goes out without asking, what never goes out, who approves; and the back-test."""
 
 from typing import Annotated, Any, Final, cast
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from core.ids import derived_id, new_id
 from core.scope import Scope
+from core.timezones import known_zone
 from db.approval_requests import ApprovalStep
 from db.approval_rules import ApprovalMode, ApprovalRules, Guardrails, PolicyRow
 from db.audit_log import AUDIT_LOG, AuditEntry
@@ -24,15 +24,6 @@ from tools.approval.rules import RulesInForce, rules_in_force
 
 LONGEST_TEXT: Final = 500
 router = APIRouter(prefix="/api/v1", tags=["Approvals"])
-
-
-def known_zone(name: str) -> str:
-    """Refuse what is no timezone."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no timezone such as Europe/London") from None
-    return name
 
 
 def _readable(given: Any) -> Any:
@@ -107,7 +98,7 @@ class RulesChange(BaseModel):
     rows: Annotated[list[Row], Field(max_length=100), Readable] = Field(default_factory=list[PolicyRow])
     steps: Annotated[list[ApprovalStep], Field(max_length=5), Readable] = Field(default_factory=list[ApprovalStep])
     guardrails: Annotated[Guardrails, Readable] = Field(default_factory=Guardrails)
-    timezone: Annotated[Line, Field(max_length=64), AfterValidator(known_zone)] = "UTC"
+    timezone: Annotated[Line, Field(max_length=64), AfterValidator(known_zone)] | None = None
 
     def rules(self) -> ApprovalRules:
         """Return them as they are stored."""

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
+from core.timezones import first_zone, known_zone
 from db.campaign_events import CampaignEvent
 from db.campaigns import CAMPAIGNS, CampaignMode, CostPart
-from db.conversations import CONVERSATIONS
 from server.auth.caller import Caller, InPerson, Writer
 from server.by_hand import HandWork
 from server.problems import responses
@@ -30,18 +29,11 @@ halt = APIRouter(prefix="/api/v1/halt", tags=["Campaigns"])
 costs = APIRouter(prefix="/api/v1/costs", tags=["Campaigns"])
 
 
-def _known_zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError("no timezone of this name; use one such as Europe/London") from None
-
-
 class Launch(BaseModel):
-    """How a campaign is launched. Its mode and the conversation's timezone where nothing is given."""
+    """How a campaign is launched. Its mode and the person's own timezone where nothing is given."""
 
     mode: CampaignMode | None = None
-    timezone: Annotated[str, AfterValidator(_known_zone), Field(max_length=64)] | None = None
+    timezone: Annotated[str, AfterValidator(known_zone), Field(max_length=64)] | None = None
 
 
 class Why(BaseModel):
@@ -117,12 +109,7 @@ async def launch(campaign_id: PathId, scope: Caller, parts: Parts, how: Launch |
     if wanted.mode and wanted.mode != campaign.mode and not campaign.execution.launch:
         seen = {"status": campaign.status, "execution.launch": campaign.execution.launch}
         campaign = await control.campaigns.update(campaign_id, {"mode": wanted.mode}, where=seen)
-    timezone = wanted.timezone
-    if timezone is None and campaign.conversation_id:
-        conversations = parts.repository(CONVERSATIONS, scope)
-        found = await conversations.find_one({"conversation_id": campaign.conversation_id})
-        timezone = found.timezone if found else None
-    return CampaignView.of(await control.launch(campaign_id, timezone or "UTC"))
+    return CampaignView.of(await control.launch(campaign_id, first_zone(wanted.timezone, scope.timezone)))
 
 
 @router.post("/{campaign_id}/pause", operation_id="pause_campaign", responses=responses(404, 409), summary="Pause it")

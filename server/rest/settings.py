@@ -6,12 +6,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from core.timezones import known_zone
 from db.settings import AccountSettings, Branding
 from server.auth.caller import Caller, CameFrom, InPerson, Writer
 from server.business import LANGUAGES, change_branding, settings_as_they_are
 from server.problems import responses
 from server.rest.accounts import UserView
-from server.rest.approval_rules import known_zone
 from server.rest.text import Line
 from server.services import Parts, Services
 
@@ -111,4 +111,6 @@ async def change(body: SettingsChange, scope: Writer, parts: Parts) -> SettingsV
 async def change_me(body: PersonChange, scope: InPerson, parts: Parts, origin: CameFrom) -> UserView:
     """Change what is given of the person who calls. Times and days of figures follow the timezone."""
     given = body.model_dump(exclude_none=True)
-    return UserView.of(await parts.desk.change_person(scope, given, origin))
+    changed = await parts.desk.change_person(scope, given, origin)
+    parts.callers.forget(scope.actor_id)
+    return UserView.of(changed)

@@ -15,7 +15,7 @@ from db.slack_threads import SlackThread
 from server.slack.client import SlackRefused
 from server.slack.escaping import escaped, plain_text
 from server.slack.ground import SlackGround
-from server.slack.links import Links
+from server.slack.links import Links, zone_in_slack
 from server.slack.markdown import LONGEST_SECTION, packed
 from server.slack.people import People
 from server.slack.replies import Replies
@@ -175,16 +175,19 @@ class Conversing:
 
     async def ask_to_link(self, installation: SlackInstallation, arrival: SlackArrival) -> None:
         """Show a Slack user of this workspace their one-time link; leave everybody else alone."""
-        name = await self._named(installation, arrival)
-        if name is None:
+        slack_user = await self._slack_user(installation, arrival)
+        if slack_user is None:
             log.info("slack user of elsewhere left alone", team_id=installation.team_id)
             return
-        address = await self._links.offer(installation, arrival.slack_user_id, name)
+        name, timezone = slack_user
+        address = await self._links.offer(installation, arrival.slack_user_id, name, timezone)
         if address is not None:
             await self._replies.ask_to_link(installation, arrival, address)
 
-    async def _named(self, installation: SlackInstallation, arrival: SlackArrival) -> str | None:
-        """Return what a Slack user is called; None for one who is not of this workspace, or a program."""
+    async def _slack_user(
+        self, installation: SlackInstallation, arrival: SlackArrival
+    ) -> tuple[str, str | None] | None:
+        """Return a Slack user's name and timezone; None for one who is not of this workspace, or a program."""
         api = self._ground.api(installation.bot_token)
         found = inner_object((await api.call("users.info", {"user": arrival.slack_user_id}, form=True)).get("user"))
         if found.get("is_bot") or found.get("is_stranger") or found.get("deleted"):
@@ -192,7 +195,8 @@ class Conversing:
         if found.get("team_id") not in (None, installation.team_id):
             return None
         profile = inner_object(found.get("profile"))
-        return str(profile.get("real_name") or found.get("real_name") or found.get("name") or "")[:80]
+        name = str(profile.get("real_name") or found.get("real_name") or found.get("name") or "")[:80]
+        return name, zone_in_slack(found)
 
     async def _outside(self, installation: SlackInstallation, arrival: SlackArrival) -> bool:
         """Refuse what comes from other organisations, and channels they can read."""

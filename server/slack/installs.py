@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import structlog
 
-from core.errors import AppError, Conflict, Forbidden, NotConfigured, Rejected
+from core.errors import AppError, Conflict, Forbidden, NotConfigured, PlatformError, Rejected
 from core.ids import derived_id, new_id
 from core.json_text import inner_object
 from core.scope import Scope
@@ -15,7 +15,7 @@ from db.audit_log import AUDIT_LOG, AuditEntry
 from db.connection_attempts import CONNECTION_ATTEMPTS, ConnectionAttempt
 from db.slack_installations import SLACK_INSTALLATIONS, SlackInstallation
 from server.slack.ground import PLATFORM, SlackGround
-from server.slack.links import Links
+from server.slack.links import Links, zone_in_slack
 
 log = structlog.get_logger(__name__)
 
@@ -90,8 +90,18 @@ class Installs:
         installation = await self._store(scope, granted, home)
         installer = inner_object(granted.get("authed_user")).get("id")
         if isinstance(installer, str) and installer:
-            await self._links.link(scope, installation.team_id, installer, "")
+            timezone = await self._timezone_of(str(granted.get("access_token", "")), installer)
+            await self._links.link(scope, installation.team_id, installer, "", timezone)
         return installation
+
+    async def _timezone_of(self, token: str, slack_user_id: str) -> str | None:
+        """Return the timezone a Slack user has chosen there; None where Slack does not say."""
+        try:
+            told = await self._ground.api(token).call("users.info", {"user": slack_user_id}, form=True)
+        except PlatformError as error:
+            log.info("slack does not say in which timezone", reason=error.message)
+            return None
+        return zone_in_slack(inner_object(told.get("user")))
 
     async def uninstall(self, scope: Scope, installation_id: str) -> None:
         """Take the app out of the workspace, and forget all that is kept of it."""

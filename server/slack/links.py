@@ -1,13 +1,15 @@
 """Linking a Slack user to an account: a one-time link, shown in Slack and opened where they are logged in."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from core.errors import Conflict, NotFound
 from core.ids import derived_id, new_id
 from core.scope import Scope
+from core.timezones import is_zone
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.slack_codes import SLACK_CODES, SlackCode
 from db.slack_installations import SlackInstallation
@@ -35,7 +37,9 @@ class Links:
     def __init__(self, ground: SlackGround) -> None:
         self._ground = ground
 
-    async def offer(self, installation: SlackInstallation, slack_user_id: str, slack_name: str) -> str | None:
+    async def offer(
+        self, installation: SlackInstallation, slack_user_id: str, slack_name: str, timezone: str | None = None
+    ) -> str | None:
         """Return the address of a fresh link for a Slack user; None if they were given one a moment ago."""
         codes = self._ground.repository(SLACK_CODES, self._ground.of_tenant(installation.user_id))
         now = self._ground.clock.now()
@@ -50,6 +54,7 @@ class Links:
             team_name=installation.team_name,
             slack_user_id=slack_user_id,
             slack_name=slack_name,
+            timezone=timezone,
             expires_at=now + LIFETIME,
         )
         await codes.insert(code)
@@ -71,11 +76,18 @@ class Links:
             await codes.update(code.code_id, {"used_at": self._ground.clock.now()}, where={"used_at": None})
         except Conflict:
             raise NotFound(NO_CODE) from None
-        link = await self.link(scope, code.team_id, code.slack_user_id, code.slack_name)
+        link = await self.link(scope, code.team_id, code.slack_user_id, code.slack_name, code.timezone)
         return Linked(link, code)
 
-    async def link(self, scope: Scope, team_id: str, slack_user_id: str, slack_name: str) -> SlackLink:
-        """Store that a Slack user is this person, in place of whoever they were before."""
+    async def link(
+        self, scope: Scope, team_id: str, slack_user_id: str, slack_name: str, timezone: str | None = None
+    ) -> SlackLink:
+        """Store that a Slack user is this person, in place of whoever they were before.
+
+        Their timezone in Slack is the person's where none is known.
+        """
+        if await self._ground.desk.seen_in(scope.actor_id, timezone):
+            self._ground.callers.forget(scope.actor_id)
         links = self._ground.repository(SLACK_LINKS, scope)
         fields = {"actor_id": scope.actor_id, "slack_name": slack_name, "linked_at": self._ground.clock.now()}
         link_id = derived_id(SLACK_LINKS.id_prefix, scope.user_id, team_id, slack_user_id)
@@ -105,6 +117,12 @@ class Links:
             details={"team_id": link.team_id, "slack_user_id": link.slack_user_id, "linked_as": link.actor_id},
         )
         await self._ground.repository(AUDIT_LOG, scope).insert(entry)
+
+
+def zone_in_slack(slack_user: Mapping[str, Any]) -> str | None:
+    """Return the timezone of a Slack user as ``users.info`` tells it, if it is one."""
+    named = slack_user.get("tz")
+    return named if isinstance(named, str) and is_zone(named) else None
 
 
 def _code_id(token: str) -> str:

@@ -16,13 +16,13 @@ from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from db.repository import Repository
-from db.settings import SETTINGS
 from db.social_accounts import SOCIAL_ACCOUNTS
 from db.standing import may_act
 from db.voice_checks import VOICE_CHECKS, Heard, VoiceCheck, VoiceState, VoiceWay
 from server.auth.accounts import AccountDesk, scope_of
 from tools.account_names import account_names
 from tools.approval.requests import already_decided
+from tools.approval.timezones import zone_of_request
 from tools.voice.hearing import Understanding, understand
 from tools.voice.read_back import read_back
 from tools.voice.telephony import LineEvent, Telephony
@@ -224,9 +224,8 @@ class VoiceDesk:
             log.debug("voice check was over already", check_id=check.check_id)
 
     async def _sentences(self, scope: Scope, request: ApprovalRequest) -> list[str]:
-        settings = await Repository(self._database, SETTINGS, scope).find_one({})
         accounts = await account_names(Repository(self._database, SOCIAL_ACCOUNTS, scope), [request])
-        return read_back(request, settings.approval.timezone if settings else "UTC", accounts)
+        return read_back(request, await zone_of_request(self._database, scope, request), accounts)
 
     async def _request(self, scope: Scope, request_id: str) -> ApprovalRequest:
         return await Repository(self._database, APPROVAL_REQUESTS, scope).get(request_id)

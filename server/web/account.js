@@ -32,7 +32,8 @@ export function askAtTheDoor(registration, entered) {
     button.disabled = true;
     try {
       const token = joining ? await register(form, registration) : await signIn(form);
-      await post(paths.session, {}, { Authorization: `Bearer ${token}` });
+      const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
+      await post(paths.session, { timezone }, { Authorization: `Bearer ${token}` });
       form.reset();
       $("door").hidden = true;
       entered();

@@ -10,6 +10,7 @@ from agents.roster import ROSTER
 from core.errors import Conflict
 from core.ids import new_id
 from core.scope import Scope
+from core.timezones import first_zone
 from db.conversations import CONVERSATIONS, Conversation
 from db.messages import MESSAGES
 from server.auth.caller import CameFrom
@@ -63,9 +64,13 @@ class TalkView(conversations.ConversationView):
 
 
 class NewTalk(BaseModel):
-    """A conversation to begin. The same ``client_conversation_id`` again is the same conversation."""
+    """A conversation to begin. The same ``client_conversation_id`` again is the same conversation.
+
+    ``timezone`` is the browser's; one that is not known here is taken for UTC.
+    """
 
     client_conversation_id: ClientId | None = None
+    timezone: Annotated[Line, Field(max_length=64)] | None = None
 
 
 class Words(BaseModel):
@@ -116,7 +121,8 @@ async def begin(
     found = await mine.find_one({"external_id": external}) if external else None
     if found is None:
         await parts.widget.allowance.take_conversation(guest)
-        timezone = await parts.widget.guests.timezone_of(guest) or UTC_NAME
+        named = body.timezone if body else None
+        timezone = first_zone(named) if named else await parts.widget.guests.timezone_of(guest) or UTC_NAME
         new = Conversation(
             conversation_id=new_id(CONVERSATIONS.id_prefix), channel="web", external_id=external, timezone=timezone
         )

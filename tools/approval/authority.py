@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from core.errors import ApprovalRequired, Forbidden, Halted, NotFound
 from core.json_text import inner_list, inner_object
@@ -14,8 +15,9 @@ from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, Halt
 from tools.approval.act import Act, LeavingEffect, approved_part
+from tools.approval.guardrails import most_a_day
 from tools.approval.payload import effect_id, payload_hash
-from tools.approval.permit import MINT, Permit
+from tools.approval.permit import MINT, DayLimit, Permit
 from tools.approval.policy import Ruling
 from tools.approval.rules import RulesInForce, rules_in_force
 from tools.approval.verdict import approved_modes, forbidden, ruled
@@ -72,7 +74,8 @@ class Authority:
             if request.decided_via == POLICY:
                 return await self._by_policy(scope, act, campaign, rules)
             why = f"{request.approved_by} approved {request.request_id}."
-            return Permit(act, "approval", why, now, request.request_id, mint=MINT)
+            limit = _limit_of_day(rules, act, now)
+            return Permit(act, "approval", why, now, request.request_id, limit, mint=MINT)
         return await self._by_policy(scope, act, campaign, rules)
 
     async def require_still(self, scope: Scope, permit: Permit) -> None:
@@ -143,6 +146,12 @@ class Authority:
             return await Repository(self._database, APPROVAL_REQUESTS, scope).get(request_id)
         except NotFound:
             raise ApprovalRequired(ASK, approval_id=request_id) from None
+
+
+def _limit_of_day(rules: RulesInForce, act: Act, now: datetime) -> DayLimit | None:
+    """Return what may be spent on the customer's day. Money needs an approval always, whatever the policy."""
+    most = most_a_day(rules.every) if act.effect == "spend" else None
+    return None if most is None else DayLimit(now.astimezone(ZoneInfo(rules.timezone)).date().isoformat(), most)
 
 
 def _require_moving(halt: Halt, campaign: Campaign | None) -> None:

@@ -1,23 +1,14 @@
 """What may not go out: words, claims, audiences, hours and amounts, checked in code at asking and at acting."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from core.money import Money
 from db.approval_rules import ApprovalRules, Guardrails
 from tools.approval.act import Act
 from tools.approval.plain_text import names, plainly
-
-QUOTE: Final = r"[\"“'‘][^\"”'’\n]{2,60}[\"”'’]"
-NEVER_SAY: Final = re.compile(
-    r"\b(?:never (?:say|write|use|mention)|do(?:n'?t| not) (?:say|write|use|mention)|avoid)\b"
-    rf"(?: the)?(?: words?| phrases?| claims?)?\s+(?P<quoted>{QUOTE}(?:\s*(?:,|or|and|nor)\s*{QUOTE})*)",
-    re.IGNORECASE,
-)
-QUOTED: Final = re.compile(QUOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +20,9 @@ class Breach:
     then: Literal["refuse", "ask"] = "refuse"
 
 
-def breaches(rules: Sequence[ApprovalRules], act: Act) -> tuple[Breach, ...]:
+def breaches(rules: Sequence[ApprovalRules], act: Act, timezone: str) -> tuple[Breach, ...]:
     """Return every rule the act breaks: those of the account and those of the campaign both hold."""
-    return tuple(breach for each in rules for breach in _breaches(each.guardrails, each.timezone, act))
-
-
-def of_brief(*texts: str) -> Guardrails:
-    """Return the words a brief forbids in so many words: never say "cheap" or "bargain"."""
-    found = [quoted for text in texts for rule in NEVER_SAY.finditer(text) for quoted in QUOTED.findall(rule["quoted"])]
-    return Guardrails(words=list(dict.fromkeys(quoted[1:-1] for quoted in found)))
+    return tuple(breach for each in rules for breach in _breaches(each.guardrails, timezone, act))
 
 
 def _breaches(rails: Guardrails, timezone: str, act: Act) -> list[Breach]:
@@ -78,7 +63,14 @@ def _of_hours(rails: Guardrails, timezone: str, act: Act) -> list[Breach]:
 
 
 def _of_spend(rails: Guardrails, act: Act) -> list[Breach]:
-    if rails.most_minor is None or act.amount is None or act.amount.minor <= rails.most_minor:
+    limits = [most for most in (rails.most_minor, rails.most_a_day_minor) if most is not None]
+    if not limits or act.amount is None or act.amount.minor <= min(limits):
         return []
-    most = Money(rails.most_minor, act.amount.currency)
+    most = Money(min(limits), act.amount.currency)
     return [Breach("spend", f"{act.amount} is more than the {most} your rules allow at once.")]
+
+
+def most_a_day(rules: Sequence[ApprovalRules]) -> int | None:
+    """Return the least of the limits on what may be spent in a day, in minor units; None where there is none."""
+    limits = (each.guardrails.most_a_day_minor for each in rules)
+    return min((limit for limit in limits if limit is not None), default=None)

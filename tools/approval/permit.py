@@ -1,6 +1,6 @@
 """The permit to do one thing outside the house. Whatever publishes, sends, spends or launches takes one."""
 
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
@@ -12,11 +12,19 @@ MINT: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
+class DayLimit:
+    """The most that may be spent on a day of the customer's, in minor units."""
+
+    day: str
+    most_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """Says that exactly ``act`` may be done now. Only the Authority makes one; there is no way to change one.
 
     ``by`` says whether a person approved it or a policy allowed it, ``why`` in which words, ``request_id`` by which
-    approval.
+    approval. For spending, ``limit`` is what the rules allow for the day.
     """
 
     act: Act
@@ -24,7 +32,8 @@ class Permit:
     why: str
     granted_at: datetime
     request_id: str | None
-    mint: InitVar[object]
+    limit: DayLimit | None = None
+    mint: InitVar[object] = field(kw_only=True)
 
     def __post_init__(self, mint: object) -> None:
         if mint is not MINT:

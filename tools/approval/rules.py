@@ -11,20 +11,26 @@ from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.repository import Repository
 from db.settings import SETTINGS, AccountSettings, Halt
-from tools.approval.guardrails import of_brief
 from tools.approval.policy import Table, compiled, stricter
+from tools.approval.spoken_rules import SpokenRules, read_rules
+from tools.approval.timezones import zone_in_force
 
 DEFAULT_MODE: Final[ApprovalMode] = "semi_auto"
 
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """What holds: the account's rules, the campaign's own, and what follows from both."""
+    """What holds: the account's rules, the campaign's own, and what follows from both. Hours are in ``timezone``.
+
+    ``said`` are the guardrails that were read from the campaign's brief; they hold beside the others.
+    """
 
     account: ApprovalRules
     campaign: ApprovalRules | None
     mode: ApprovalMode
     halt: Halt
+    timezone: str
+    said: ApprovalRules | None = None
 
     @property
     def table(self) -> Table:
@@ -42,12 +48,6 @@ class RulesInForce:
         return bool(self.rows)
 
     @property
-    def timezone(self) -> str:
-        """The timezone hours are read in."""
-        own = self.campaign.timezone if self.campaign else "UTC"
-        return own if own != "UTC" else self.account.timezone
-
-    @property
     def steps(self) -> tuple[ApprovalStep, ...]:
         """Who approves, in turn."""
         return tuple((self.campaign.steps if self.campaign else []) or self.account.steps)
@@ -55,7 +55,7 @@ class RulesInForce:
     @property
     def every(self) -> tuple[ApprovalRules, ...]:
         """All the rules whose guardrails hold."""
-        return (self.account, self.campaign) if self.campaign else (self.account,)
+        return tuple(each for each in (self.account, self.campaign, self.said) if each)
 
     def trying(self, mode: ApprovalMode, rows: Sequence[PolicyRow] = ()) -> "RulesInForce":
         """Return the same rules with another policy in place of theirs; guardrails, timezone and steps stay."""
@@ -73,12 +73,16 @@ async def rules_in_force(database: Database, scope: Scope, campaign: Campaign | 
     account = settings.approval
     if isinstance(campaign, str):
         campaign = await Repository(database, CAMPAIGNS, scope).find_one({"campaign_id": campaign})
+    zone = await zone_in_force(database, scope, account, campaign)
     if campaign is None:
-        return RulesInForce(account, None, account.mode or DEFAULT_MODE, settings.halt)
-    rails = campaign.approval.guardrails
-    said = of_brief(campaign.brief.additional_context, campaign.brief.target_audience)
-    own = campaign.approval.model_copy(
-        update={"guardrails": rails.model_copy(update={"words": [*rails.words, *said.words]})}
-    )
+        return RulesInForce(account, None, account.mode or DEFAULT_MODE, settings.halt, zone)
+    own, said = campaign.approval, ApprovalRules(guardrails=rules_of_brief(campaign).rails)
     chosen = stricter(campaign.mode, account.mode) if account.mode else campaign.mode
-    return RulesInForce(account, own, own.mode or chosen, settings.halt)
+    return RulesInForce(account, own, own.mode or chosen, settings.halt, zone, said)
+
+
+def rules_of_brief(campaign: Campaign) -> SpokenRules:
+    """Return the rules that a campaign's brief gives in its sentences, whoever wrote them down there."""
+    brief = campaign.brief
+    texts = (brief.additional_context, brief.target_audience, brief.objective, brief.product)
+    return read_rules(*texts, currency=campaign.budget.currency)

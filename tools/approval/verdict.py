@@ -16,7 +16,7 @@ ASK: Final = PolicyRow(ruling="ask")
 
 def forbidden(rules: RulesInForce, act: Act) -> list[str]:
     """Return why an act may not be done, whoever approves it; nothing where it may."""
-    return [breach.message for breach in breaches(rules.every, act) if breach.then == "refuse"]
+    return [breach.message for breach in breaches(rules.every, act, rules.timezone) if breach.then == "refuse"]
 
 
 def approved_modes(plans: Iterable[ApprovalRequest]) -> frozenset[str]:
@@ -32,7 +32,7 @@ def ruled(rules: RulesInForce, act: Act, modes: Collection[str]) -> Ruling:
     """
     if act.campaign_id is None or act.effect not in {"publish", "send"} or act.account_id is None or act.post is None:
         return Ruling("ask", ASK, "Only posts and emails of a campaign may go out by its policy.")
-    if broken := breaches(rules.every, act):
+    if broken := breaches(rules.every, act, rules.timezone):
         return Ruling("ask", ASK, " ".join(breach.message for breach in broken))
     if rules.steps:
         names = ", then ".join(step.name for step in rules.steps)

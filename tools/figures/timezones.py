@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 
 from core.errors import NotFound
 from core.scope import Scope
+from core.timezones import UNKNOWN, first_zone
 from db.client import Database
 from db.repository import Repository
-from db.users import USERS, Preferences
-from tools.brief import zone
+from db.users import USERS
 
 
 async def timezone_of(database: Database, scope: Scope) -> ZoneInfo:
@@ -15,5 +15,5 @@ async def timezone_of(database: Database, scope: Scope) -> ZoneInfo:
     try:
         user = await Repository(database, USERS, scope).get(scope.user_id)
     except NotFound:
-        return zone(Preferences().timezone)
-    return zone(user.preferences.timezone)
+        return ZoneInfo(UNKNOWN)
+    return ZoneInfo(first_zone(user.preferences.timezone))

@@ -42,9 +42,11 @@ class Ledger:
         if (act.effect, act.campaign_id, act.amount) != ("spend", campaign_id, amount) or amount.minor <= 0:
             raise Forbidden("This permit is for another amount or campaign, so nothing was charged.")
         entry_id = entry_of(campaign_id, key)
-        outcome = await self._book.charge(scope, campaign_id, entry_id, amount.minor, amount.currency)
+        of_day = (permit.limit.day, permit.limit.most_minor) if permit.limit else None
+        outcome = await self._book.charge(scope, campaign_id, entry_id, amount.minor, amount.currency, of_day=of_day)
         if outcome == "refused":
-            raise BudgetExceeded(f"{amount} for {item.replace('_', ' ')} is more than remains of the budget.")
+            left = "remains of the budget, or of what your rules allow for today" if of_day else "remains of the budget"
+            raise BudgetExceeded(f"{amount} for {item.replace('_', ' ')} is more than {left}.")
         return await Repository(self._database, SPEND_ENTRIES, scope).insert_once(
             SpendEntry(
                 entry_id=entry_id,

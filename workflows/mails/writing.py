@@ -17,6 +17,7 @@ from db.social_accounts import SOCIAL_ACCOUNTS
 from tools.account_names import account_names, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.signed_links import LONGEST, SignedLinks
+from tools.approval.timezones import zone_of_request
 from tools.platforms.catalogue import BY_NAME
 from workflows.mails.letters import Card, Letter
 
@@ -49,7 +50,7 @@ class Writing:
         if named and approver not in named:
             return None
         token, grant = self._links.make(request, approver, LONGEST)
-        account, timezone = await self._account(scope)
+        account, timezone = await self._account(scope), await zone_of_request(self._database, scope, request)
         posts = posts_of(request)
         accounts = await account_names(Repository(self._database, SOCIAL_ACCOUNTS, scope), [request])
         cards = [_card(post, timezone, accounts.of(post)) for post in posts[:MOST_CARDS]]
@@ -92,11 +93,9 @@ class Writing:
         sentences = [told, "The report is in its conversation."] if told else ["The report is in its conversation."]
         return Letter(heading, heading, sentences, button=("Read the report", f"{self._base}/"))
 
-    async def _account(self, scope: Scope) -> tuple[str, str]:
+    async def _account(self, scope: Scope) -> str:
         settings = await Repository(self._database, SETTINGS, scope).find_one({})
-        if settings is None:
-            return "Marketing Minds", "UTC"
-        return settings.branding.company_name or "Marketing Minds", settings.approval.timezone
+        return (settings.branding.company_name if settings else None) or "Marketing Minds"
 
 
 def _what(request: ApprovalRequest) -> str:

@@ -29,11 +29,13 @@ from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
 from agents.models.offline.memory import memory_step, noted_for_good, remember_call, told
 from agents.models.offline.pasted import own_words
-from agents.models.offline.phrasing import day
+from agents.models.offline.phrasing import day, listed, plain
 from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.situation import reading_of
 from agents.models.offline.step import Step, call, say
+from agents.models.offline.values import mapping, texts
+from tools.approval.spoken_rules import rules_apart
 
 PLAN_OFFER = "Shall I draw up the plan?"
 NEW_CAMPAIGN = "For a new campaign, open a new conversation: this one belongs to the campaign we have planned."
@@ -62,9 +64,22 @@ def decide(turn: Turn) -> Step:
 
 
 def _beside_memory(turn: Turn, step: Step) -> Step:
-    """Say first what was remembered in this turn, once the turn comes to its answer."""
-    words = noted_for_good(turn)
+    """Say first what was remembered in this turn, and which rules are not held, once the turn comes to its answer."""
+    words = " ".join(filter(None, (noted_for_good(turn), _loose_rules(turn))))
     return say(words, step.text) if words and not step.calls else step
+
+
+def _loose_rules(turn: Turn) -> str:
+    """Name the rules of this message that nobody can hold but by care, and say what to give instead."""
+    done = turn.worked("update_brief")
+    loose = texts(mapping(done.result.get("rules")).get("not_held")) if done else []
+    if not loose:
+        return ""
+    named = listed([f"“{plain(rule, 200)}”" for rule in loose])
+    return (
+        f"I can't enforce {named} as it stands: I can stop exact words and claims, addresses and domains, hours and "
+        "days, and sums at once or in a day. Which of those do you mean?"
+    )
 
 
 def _open(turn: Turn) -> Step:
@@ -81,7 +96,15 @@ def _open(turn: Turn) -> Step:
 
 def _facts(turn: Turn, state: State) -> BriefReading:
     """What the message says about the brief; a yes to a suggestion counts as saying it."""
-    text = own_words(turn.text)
+    rules, text = rules_apart(own_words(turn.text))
+    read = _facts_in(turn, state, text) if text.strip() else BriefReading({}, ())
+    if not rules:
+        return read
+    note = [str(read.values.get("additional_context") or ""), *rules]
+    return BriefReading({**read.values, "additional_context": "\n".join(filter(None, note))}, read.removed)
+
+
+def _facts_in(turn: Turn, state: State, text: str) -> BriefReading:
     asked = asked_field(turn)
     if idea := picked(turn.last_answer("strategist"), text):
         return BriefReading({"additional_context": idea}, ())

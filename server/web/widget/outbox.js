@@ -77,7 +77,8 @@ export class Outbox {
   async send(item) {
     let { talk } = item;
     if (!talk) {
-      const begun = await this.calls.call("POST", "/conversations", { client_conversation_id: item.local });
+      const { timeZone: timezone } = Intl.DateTimeFormat().resolvedOptions();
+      const begun = await this.calls.call("POST", "/conversations", { client_conversation_id: item.local, timezone });
       talk = begun.conversation_id;
       this.settle(item.local, talk);
       this.on.begun(item.local, talk);

@@ -96,7 +96,7 @@ async def test_a_conversation_is_taken_away_whole_and_in_order(services: Service
     assert "attachment" in text.headers["content-disposition"]
     assert text.text.index("What can you do?") < text.text.index(HOSTILE) < text.text.index(ARABIC)
     assert text.text.count("\n## You\n") == 3
-    assert "Friday 20 November 2026, 09:30 (Europe/London)" in text.text
+    assert "Friday 20 November 2026, 09:30 (UTC)" in text.text
     told = (await person.client.get(f"{path}/export.json")).json()
     assert told["conversation"]["conversation_id"] == conversation_id
     said = [message["content"] for message in told["messages"] if message["role"] == "user"]

@@ -159,3 +159,20 @@ async def test_people_and_channels_of_other_organisations_are_left_alone(
     assert told.statuses == [200]
     await workspace.quiet()
     assert await conversations(person) == []
+
+
+async def test_nine_in_slack_is_nine_where_the_person_is(workspace: Workspace, person: Person) -> None:
+    twin, bob = workspace.twin, workspace.bob
+    twin.spaces.change("users", bob["id"], tz="Australia/Sydney")
+    await workspace.mention(BRIEF, bob)
+    await workspace.until(lambda: workspace.privately(bob))
+    assert (await workspace.link(bob, person)).status_code == 200
+    assert (await person.client.get("/api/v1/me")).json()["preferences"]["timezone"] == "Australia/Sydney"
+
+    told = await workspace.mention("Write a LinkedIn post about our winter sale, 20% off until Sunday.", bob)
+    await workspace.until(workspace.ours)
+    await workspace.mention("schedule it tomorrow at 9am", bob, thread_ts=told.payload["event"]["ts"])
+    waiting = await workspace.until(lambda: [one for one in workspace.ours() if "09:00" in repr(one)])
+    await workspace.quiet()
+    (request,) = (await person.client.get("/api/v1/approvals?status=pending")).json()["items"]
+    assert request["content"]["posts"][0]["publish_at"] == "2026-11-20T22:00:00Z", waiting

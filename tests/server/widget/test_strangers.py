@@ -18,6 +18,7 @@ from core.ids import new_id
 from core.scope import Scope, scope_of_stored
 from db.approval_requests import APPROVAL_REQUESTS
 from db.catalogue import OWNED
+from db.conversations import CONVERSATIONS
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.visitors import VISITORS, visitors_of
@@ -403,3 +404,12 @@ async def test_only_the_owner_manages_sites_and_the_secret_is_shown_once(
     for wrong in ("shop.example", "https://*.shop.example", "https://shop.example/x", "ftp://shop.example", "null"):
         refused = await person.client.patch(path, json={"origins": [wrong]})
         assert refused.status_code == 422, wrong
+
+
+async def test_a_visitors_clock_is_their_browsers(services: Services, door: Door) -> None:
+    async with await door.enter() as visitor:
+        theirs = services.repository(CONVERSATIONS, scope_of_stored(visitor_id(visitor)))
+        for said, holds in (("Australia/Sydney", "Australia/Sydney"), ("../../etc/passwd", "UTC"), (None, "UTC")):
+            made = await visitor.post(TALKS, json={"timezone": said})
+            assert made.status_code == 201, made.text
+            assert (await theirs.get(made.json()["conversation_id"])).timezone == holds

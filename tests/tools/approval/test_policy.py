@@ -23,7 +23,7 @@ from tests.tools.approval.test_authority import POST, approved, planned
 from tools.approval.act import Act
 from tools.approval.authority import Authority
 from tools.approval.backtest import Tried, back_test
-from tools.approval.guardrails import breaches, of_brief
+from tools.approval.guardrails import breaches
 from tools.approval.payload import effect_id
 from tools.approval.policy import MODES, compiled, decide, in_words
 from tools.outside.contract import Post
@@ -127,7 +127,7 @@ RULES = ApprovalRules(
     ],
 )
 def test_a_broken_rule_is_found_however_it_is_written(what: Act, rule: str) -> None:
-    assert [breach.rule for breach in breaches([RULES], what)] == [rule]
+    assert [breach.rule for breach in breaches([RULES], what, "UTC")] == [rule]
 
 
 @pytest.mark.parametrize(
@@ -140,19 +140,14 @@ def test_a_broken_rule_is_found_however_it_is_written(what: Act, rule: str) -> N
     ],
 )
 def test_what_breaks_no_rule_passes(what: Act) -> None:
-    assert breaches([RULES], what) == ()
+    assert breaches([RULES], what, "UTC") == ()
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_forbidden_word_is_found_wherever_it_stands(before: str, after: str) -> None:
     rules = ApprovalRules(guardrails=Guardrails(words=["bargain"]))
-    found = breaches([rules], act(post=replace(PLAIN, text=f"{before} bargain {after}")))
+    found = breaches([rules], act(post=replace(PLAIN, text=f"{before} bargain {after}")), "UTC")
     assert [breach.rule for breach in found] == ["words"]
-
-
-def test_a_brief_forbids_what_it_quotes() -> None:
-    told = of_brief('Warm tone. Never say "cheap" or "bargain". Do not use the word “artisanal”. Say "hello".')
-    assert told.words == ["cheap", "bargain", "artisanal"]
 
 
 async def campaign_of(database: Database, scope: Scope, mode: str, plan_mode: str | None, **more: Any) -> Campaign:

@@ -194,3 +194,16 @@ async def test_a_charge_above_the_first_budget_is_covered_once_it_was_raised(spe
     )
     assert (await runner.execute(approved, desk.call_context())).ok
     assert await spender.spend(CAP + 1, "large")
+
+
+async def test_a_day_has_its_own_cap_and_the_next_begins_anew(spender: Spender, clock: ManualClock) -> None:
+    brief = {"brief.additional_context": "No more than £50 a day."}
+    await spender.campaigns.change(spender.campaign_id, brief)
+    done = await asyncio.gather(*(spender.spend(600, f"piece {n}") for n in range(20)))
+    assert (sum(done), await spender.book()) == (8, (4_800, CAP - 4_800, 4_800))
+    assert await spender.spend(600, "piece 0") == done[0], "a repeat is what it was"
+    with pytest.raises(Forbidden, match="at once"):
+        await spender.spend(5_001, "large")
+    clock.advance(timedelta(days=1))
+    assert await spender.spend(600, "tomorrow")
+    assert await spender.book() == (5_400, CAP - 5_400, 5_400)

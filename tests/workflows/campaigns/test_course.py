@@ -99,6 +99,34 @@ async def test_rejected_plan_goes_back_and_can_be_launched_again(house: Campaign
     assert (await house.campaign(planned)).status == "active"
 
 
+async def test_rejected_plan_is_revised_as_the_reason_says_and_asked_for_anew(house: CampaignHouse) -> None:
+    await house.connect("linkedin")
+    planned = await house.planned("full_auto", ["linkedin"], days=8)
+    whole = {"brief.budget": "£90", "brief.timeline": "eight days"}
+    await house.repository(CAMPAIGNS).change(planned.campaign_id, whole)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    (first,) = await house.waiting()
+    await house.decide("reject", notes="The budget is too high, make it £80")
+    await house.settle()
+
+    (second,) = await house.waiting()
+    assert (second.supersedes, second.content["budget"]["amount_minor"]) == (first.request_id, 8_000)
+    assert [(change.where, change.field) for change in second.difference if change.where] == [
+        ("budget", "amount_minor")
+    ]
+    revised = await house.campaign(planned)
+    assert (revised.status, revised.execution.launch, revised.budget.allocated_minor) == ("review", 1, 8_000)
+    told = [event.message for event in await house.events(planned)]
+    assert told[-1] == "The revised plan waits for approval."
+    await house.settle()
+    assert len(await house.waiting()) == 1, "asked once"
+
+    await house.decide()
+    await house.settle()
+    assert (await house.campaign(planned)).status == "active"
+
+
 async def test_risky_post_is_asked_for_and_holds_up_no_other(house: CampaignHouse) -> None:
     await house.connect("linkedin", "facebook")
     planned = await house.planned("hybrid", ["linkedin", "facebook"], days=8)
