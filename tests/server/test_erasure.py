@@ -22,11 +22,11 @@ from db.catalogue import OWNED
 from db.client import Database
 from db.conversations import CONVERSATIONS
 from db.erasures import ERASURES
+from db.leases import Lease, lease_document
 from db.memory_support import MEMORY_SUPPORT
 from db.messages import MESSAGES, Message
 from db.repository import Repository
 from db.slack_links import SLACK_LINKS, SlackLink
-from db.turn_store import Lease, lease_document
 from db.user_memory import USER_MEMORY
 from db.users import USERS
 from server.app import create_app

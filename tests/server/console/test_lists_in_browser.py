@@ -26,6 +26,13 @@ MANY: Final = 1_000
 ROWS: Final = "[data-list] :is(ul.rows > li, tbody > tr, .tiles > *, .list > li)"
 Maker = Callable[[int, Person], Any]
 
+# What reaches beyond the window, where the page as a whole is too wide.
+STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+  [...document.querySelectorAll("body *")].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width && (box.right > innerWidth + 1 || box.left < -1);
+  }).slice(0, 8).map((one) => `${one.tagName} ${one.className} ${one.id}`)"""
+
 
 def conversation(number: int, _: Person) -> Conversation:
     return Conversation(conversation_id=new_id("cnv"), title=f"{number} {GERMAN}", channel="web")
@@ -91,7 +98,7 @@ async def fits(page: Page) -> None:
         await page.evaluate("(direction) => { document.documentElement.dir = direction; }", direction)
         for width in (375, 768, 1440):
             await page.set_viewport_size({"width": width, "height": 900})
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (page.url, width)
+            assert await page.evaluate(STICKING_OUT) == [], (page.url, width, direction)
     await page.evaluate("document.documentElement.dir = 'ltr'")
 
 
