@@ -48,6 +48,7 @@ BODIES = {
     "start_voice_check": {"way": "recording"},
     "make_approval_link": {"approver": "client@shop.example"},
     "put_campaign_approval_rules": {"mode": "hybrid"},
+    "request_budget": {"amount": "£500", "reason": "Reprint"},
 }
 
 # A field for whatever a form of the console asks for.
