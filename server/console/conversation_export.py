@@ -9,7 +9,7 @@ import orjson
 from agents.roster import ROSTER
 from db.conversations import Conversation
 from db.messages import Message
-from db.repository import Repository
+from db.repository import TICK, Repository
 from server.console.words import exact
 from server.rest.conversations import ConversationView, MessageView
 
@@ -23,7 +23,7 @@ async def messages_of(messages: Repository[Message], conversation_id: str) -> As
     while True:
         where: dict[str, Any] = {"conversation_id": conversation_id}
         if since is not None:
-            where["created_at"] = {"$gte": since}
+            where["created_at"] = {"$gt": since - TICK}
         found = await messages.find(where, sort=[("created_at", 1), ("message_id", 1)], limit=AT_ONCE + len(seen))
         fresh = [message for message in found if message.message_id not in seen]
         for message in fresh:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from core.scope import Scope
 from db.audit_log import AUDIT_LOG, AuditEntry
+from db.repository import TICK
 from server.audit_file import CSV, JSON_LINES, csv_rows, json_lines
 from server.auth.caller import Caller, CameFrom
 from server.problems import responses
@@ -67,7 +68,8 @@ class AuditFilter:
         """Return it as a filter of the collection."""
         named = ("action", "actor_id", "resource_type", "resource_id")
         found: dict[str, Any] = {name: value for name in named if (value := getattr(self, name))}
-        within = {key: moment for key, moment in (("$gte", self.since), ("$lt", self.until)) if moment}
+        since = self.since - TICK if self.since else None
+        within = {key: moment for key, moment in (("$gt", since), ("$lt", self.until)) if moment}
         return found | ({"timestamp": within} if within else {})
 
 

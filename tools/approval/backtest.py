@@ -77,7 +77,7 @@ async def back_test(
     campaign's plan counts as approved in the tried mode where it was approved in any.
     """
     since = database.clock.now() - timedelta(days=days)
-    where: dict[str, Any] = {"created_at": {"$gte": since}, "request_type": "publish"}
+    where: dict[str, Any] = {"created_at": {"$gt": since}, "request_type": "publish"}
     if campaign_id:
         where["campaign_id"] = campaign_id
     repository = Repository(database, APPROVAL_REQUESTS, scope)
