@@ -16,6 +16,7 @@ class Follower:
         self.seq = after
         self.over = False
         self._run_id = run_id
+        self._begun: set[str] = set()
         self._ended: set[str] = set()
 
     def replayed(self, events: Iterable[NumberedEvent]) -> list[Frame]:
@@ -33,7 +34,7 @@ class Follower:
         return frames
 
     def live(self, frames: Iterable[Frame]) -> list[Frame]:
-        """Return those live frames the client has not seen yet."""
+        """Return those live frames the client has not seen yet. An answer whose beginning was not seen comes whole."""
         fresh: list[Frame] = []
         for frame in frames:
             if frame.is_hint:
@@ -44,10 +45,9 @@ class Follower:
                 self.seq = frame.seq
             elif frame.wire.get("messageId") in self._ended:
                 continue
-            if frame.wire["type"] == "TEXT_MESSAGE_END":
-                self._ended.add(frame.wire["messageId"])
             if self._run_id not in {None, frame.run_id}:
                 continue
+            fresh += self._text_before(frame)
             fresh.append(frame)
             if self._run_id is not None and frame.wire["type"] in RUN_OVER:
                 self.over = True
@@ -58,12 +58,25 @@ class Follower:
         """Return the text of an answer in progress, unless it has ended meanwhile."""
         if text is None or text.message_id in self._ended or self._run_id not in {None, text.run_id}:
             return []
+        self._begun.add(text.message_id)
         return frames
 
     def gap(self, frames: Sequence[Frame]) -> bool:
         """Whether durable events are missing between what was seen and these frames."""
         new = next((frame for frame in frames if frame.seq is not None and frame.seq > self.seq), None)
         return new is not None and new.seq is not None and (new.is_hint or new.seq > self.seq + 1)
+
+    def _text_before(self, frame: Frame) -> list[Frame]:
+        """Return the text that has to come before the end of an answer: all of it, where it did not begin here."""
+        kind, message_id = frame.wire["type"], frame.wire.get("messageId")
+        if kind == "TEXT_MESSAGE_START":
+            self._begun.add(str(message_id))
+        elif kind == "TEXT_MESSAGE_END":
+            if message_id not in self._begun:
+                return self._whole_text(frame.wire, frame.run_id)
+            self._begun.discard(str(message_id))
+            self._ended.add(str(message_id))
+        return []
 
     def _whole_text(self, wire: dict[str, Any], run_id: str) -> list[Frame]:
         message_id, said = wire["messageId"], wire["metadata"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
@@ -16,7 +17,7 @@ from bench.talker import Place, Talker
 from core.ids import new_id
 from db.client import Database
 from sandbox.model_server import ModelServer
-from sandbox.planning_model import CHAT, reply
+from sandbox.planning_model import BRIEF, CHAT, PLAN, reply
 from tests.conftest import ENCRYPTION_KEY
 from tests.redis_server import RedisServer
 
@@ -45,11 +46,11 @@ async def pair(
             "MM_MONGODB_DATABASE": database.name,
             "MM_SECRET_KEY": "k" * 40,
             "MM_ENCRYPTION_KEYS": ENCRYPTION_KEY,
-            "MM_WORKER": "false",
         }
         if request.param == "redis":
             settings["REDIS_URL"] = (await stack.enter_async_context(RedisServer(tmp_path))).url
-        here, there = (Product(tmp_path / name, model.url, settings) for name in ("here", "there"))
+        here = Product(tmp_path / "here", model.url, settings | {"MM_WORKER": "false"})
+        there = Product(tmp_path / "there", model.url, settings)
         for product in (here, there):
             stack.push_async_callback(product.stop)
             await product.launch()
@@ -105,3 +106,36 @@ async def test_a_turn_whose_process_is_killed_comes_to_its_end_for_who_watches_e
     assert sorted(answers) == sorted(place.ended.values())
     replayed = await pair.watcher.replayed(conversation, place.seq)
     assert replayed.events == place.events
+
+
+@pytest.mark.alone
+async def test_a_campaign_run_elsewhere_is_seen_here_and_goes_on_with_a_decision_from_here(pair: Pair) -> None:
+    """The one that serves here runs no workflows; whoever is connected here sees what the other's worker does."""
+    conversation = await pair.speaker.conversation()
+    for words in (BRIEF, PLAN):
+        await pair.speaker.turn(conversation, Place(), words)
+    (campaign,) = await pair.speaker.everything("/api/v1/campaigns")
+    async with asyncio.timeout(PATIENCE_SECONDS), pair.watcher.socket(conversation, 0) as socket:
+        watching = Watching(socket)
+        place = watching.place
+
+        await pair.speaker.call("POST", f"/api/v1/campaigns/{campaign['campaign_id']}/launch", {})
+
+        await watching.until(lambda seen: bool(interrupts(seen)))
+        (asked,) = await pair.watcher.everything("/api/v1/approvals")
+        decision = {"decision": "approve", "payload_hash": asked["payload_hash"]}
+        await pair.watcher.call("POST", f"/api/v1/approvals/{asked['approval_id']}/decision", decision)
+        await watching.until(lambda seen: len([one for one in told(seen) if one == "campaign_progress"]) >= 3)
+        assert place.problems == []
+        assert interrupts(place)[0]["id"] == asked["approval_id"]
+    replayed = await pair.speaker.replayed(conversation, place.seq)
+    assert replayed.events[: len(place.events)] == place.events
+
+
+def told(place: Place) -> list[str]:
+    return [wire["name"] for wire in place.events if wire["type"] == "CUSTOM"]
+
+
+def interrupts(place: Place) -> list[dict[str, Any]]:
+    outcomes = [wire["outcome"] for wire in place.events if wire["type"] == "RUN_FINISHED"]
+    return [item for outcome in outcomes for item in outcome.get("interrupts", ())]
