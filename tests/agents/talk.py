@@ -1,6 +1,7 @@
 """A person's conversation with the whole product on the offline model: real graph, turns, tools and database."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -10,14 +11,17 @@ from agents.turns.accepted import Accepted
 from agents.turns.decisions import Decisions
 from agents.turns.house import HouseMemory, build_house
 from agents.turns.spoken import SpokenTurns
+from core.errors import Conflict
 from core.ids import new_id
 from core.scope import Scope
 from core.settings import Settings
+from db.accounts import Accounts
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from db.collection import Collection, Document
 from db.conversations import CONVERSATIONS, Conversation
 from db.repository import Repository
+from db.users import User
 from tools.catalogue import CATALOGUE as TOOLS
 
 D = TypeVar("D", bound=Document)
@@ -57,7 +61,10 @@ class Talk:
         timezone: str = "Europe/London",
         memory: HouseMemory | None = None,
     ) -> "Talk":
-        """Start a conversation."""
+        """Start a conversation, in an account that is there."""
+        with suppress(Conflict):
+            person = User(user_id=scope.user_id, email=f"{scope.user_id}@shop.example")
+            await Accounts(database).add(person)
         made = Conversation(conversation_id=new_id("cnv"), timezone=timezone)
         await Repository(database, CONVERSATIONS, scope).insert(made)
         return cls(database, scope, made.conversation_id, memory)
@@ -103,7 +110,7 @@ class Talk:
         result = await self.turns.result(self.scope, self.conversation_id, accepted)
         while self.turns.runs_here(self.conversation_id):
             await asyncio.sleep(0.002)
-        assert result.error is None
+        assert result.error is None, result.error
         return Heard(
             agents=[str(message["agent"]) for message in result.messages],
             texts=[str(message["content"]) for message in result.messages],

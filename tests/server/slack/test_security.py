@@ -161,6 +161,7 @@ async def test_uninstalling_forgets_everything_about_a_workspace(
         if await store.installation(workspace.team["id"]) is None:
             break
         await workspace.quiet()
+    await workspace.quiet()
     database = workspace.services.database
     for name in ("installations", "links", "codes", "threads", "cards"):
         left = await database.driver[f"slack_{name}"].count_documents({"team_id": workspace.team["id"]})

@@ -118,7 +118,7 @@ async def test_rejected_plan_is_revised_as_the_reason_says_and_asked_for_anew(ho
     revised = await house.campaign(planned)
     assert (revised.status, revised.execution.launch, revised.budget.allocated_minor) == ("review", 1, 8_000)
     told = [event.message for event in await house.events(planned)]
-    assert told[-1] == "The revised plan waits for approval."
+    assert "The revised plan waits for approval." in told
     await house.settle()
     assert len(await house.waiting()) == 1, "asked once"
 
