@@ -127,8 +127,10 @@ async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalReque
 def _card(request: ApprovalRequest, names: Mapping[str, str], accounts: AccountNames) -> CardView:
     posts = posts_of(request)
     platforms = [str(post.get("platform")) for post in posts]
+    shown: dict[str, Any] = approvals.ApprovalView.of(request).model_dump()
+    shown["difference"] = accounts.differences(request.difference)
     return CardView(
-        **approvals.ApprovalView.of(request).model_dump() | {"difference": accounts.differences(request.difference)},
+        **shown,
         decided_by_name=names.get(request.approved_by or ""),
         places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
         accounts=accounts.by_id(posts),

@@ -72,8 +72,8 @@ async def test_turn_that_is_under_way_is_left_until_it_is_over(firm: Firm, datab
     await talk.say("Our delivery fee is £3.")
     (message,) = await Unremembered(database).waiting()
     conversations = Repository(database, CONVERSATIONS, firm.scope)
-    run = {"message_id": message["message_id"], "run_id": message["run_id"], "token": "lse_1"}
-    lease = lease_document(Lease(**run, owner="test", boot="boot", until=database.clock.now()))
+    now = database.clock.now()
+    lease = lease_document(Lease("lse_1", message["run_id"], message["message_id"], "test", "boot", until=now))
     await conversations.update(message["conversation_id"], {"run": lease})
     assert await firm.memory.remembering.sweep(everything=True) == 0
     await conversations.update(message["conversation_id"], {"run": None})
