@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from bench.campaign_ledger import Ledger
-from bench.campaign_office import Office
+from bench.campaign_office import RETRIES_WITHIN, Office
 from bench.campaign_worker import run_campaigns
 from bench.delivery_kills import free_port
 from bench.delivery_shop import PLATFORMS, Shop, prepare_sandbox
@@ -45,6 +45,7 @@ POLL_SECONDS: Final = 0.02
 PAUSE_SECONDS: Final = 0.2
 STRIDE: Final = timedelta(hours=5)
 PATIENCE_SECONDS: Final = 120.0
+FOR_EVER: Final = datetime.max.replace(tzinfo=UTC, microsecond=0)
 
 
 @dataclass(slots=True)
@@ -142,7 +143,7 @@ class Killing:
             office.closing = True
             await self._live(office)
             await killing
-            await self._ended()
+            await self._ended(office)
         finally:
             killing.cancel()
 
@@ -165,10 +166,17 @@ class Killing:
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _ended(self) -> None:
-        """Wait for the last words of the workflows, whose campaigns are over."""
+    async def _ended(self, office: Office) -> None:
+        """Wait for the last words of the workflows, whose campaigns are over, and for posts that were asked for anew.
+
+        Those have times of their own, which may lie after the end of their campaign.
+        """
         waited = 0.0
-        while self._unfinished() and waited < PATIENCE_SECONDS:
+        while waited < PATIENCE_SECONDS:
+            if not self._unfinished() and not await office.on_their_way(FOR_EVER):
+                return
+            if not await office.on_their_way(self._clock.now() + RETRIES_WITHIN):
+                self._clock.advance(STRIDE)
             await asyncio.sleep(PAUSE_SECONDS)
             waited += PAUSE_SECONDS
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from core.campaign_states import OVER
@@ -16,11 +16,14 @@ from db.campaigns import Budget, Campaign, CampaignBrief, CampaignMode, Phase, P
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
 from db.deliveries import DELIVERIES
+from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
 from db.scheduled_jobs import SCHEDULED_JOBS
+from db.social_posts import SOCIAL_POSTS
 from tools.approval.requests import ApprovalRequests
 from tools.campaign_control import CampaignControl
 from workflows.campaigns.attendance import decision_listener
+from workflows.delivery.making import WANTED
 
 Fate: TypeAlias = Literal["plain", "never decided", "cancelled", "paused"]
 FATES: Final[Sequence[Fate]] = ("plain", "plain", "paused", "plain", "cancelled", "plain", "never decided", "plain")
@@ -29,6 +32,7 @@ CHANNELS: Final = ("linkedin", "twitter", "facebook", "wordpress")
 DAYS: Final = 2
 BUDGETS: Final = (50_000, 50_000, 200)  # the last one has no room for all texts
 REJECTED: Final = 0.15
+RETRIES_WITHIN: Final = timedelta(seconds=5)
 MOST: Final = 1_000
 
 
@@ -104,11 +108,20 @@ class Office:
         moving = [one for one in await self.at_work() if self.fates[one.campaign_id] != "never decided"]
         if any(campaign.status != "active" for campaign in moving):
             return False
-        deliveries = Repository(self.database, DELIVERIES, self.scope)
-        if await deliveries.count({"next_attempt_at": {"$lte": now}}):
+        if await self.on_their_way(now + RETRIES_WITHIN):
             return False
         late = {"status": "pending", "schedule.execute_at": {"$lte": now - timedelta(seconds=5)}}
         return not await Repository(self.database, SCHEDULED_JOBS, self.scope).count(late)
+
+    async def on_their_way(self, until: datetime) -> int:
+        """Return how many posts go out, or are tried again, until then."""
+        wanted = (
+            Repository(self.database, SOCIAL_POSTS, self.scope),
+            Repository(self.database, EMAIL_CAMPAIGNS, self.scope),
+        )
+        unmade = [await posts.count(WANTED) for posts in wanted]
+        deliveries = Repository(self.database, DELIVERIES, self.scope)
+        return sum(unmade) + await deliveries.count({"next_attempt_at": {"$lte": until}})
 
     async def wake(self) -> None:
         """Have every campaign look at the time."""

@@ -48,7 +48,7 @@ class AskedAgain:
         content_id, earlier, recipients = await self._source(scope, delivery)
         if content_id is None:
             return
-        call_id = derived_id("call", delivery.delivery_id, "late", str(delivery.settled))
+        call_id = call_of(delivery)
         errand = Errand(
             errand_id=call_id,
             agent=PUBLISHER,
@@ -60,7 +60,7 @@ class AskedAgain:
         context = self._headless.tool_context(scope, errand, call_id)
         at = next_time(delivery.publish_at, self._database.clock.now())
         requests = Repository(self._database, APPROVAL_REQUESTS, scope)
-        request = await requests.find_one({"request_id": derived_id("apr", call_id, "1")})
+        request = await requests.find_one({"request_id": renewal_of(delivery)})
         if request is None:
             items = [{"content_id": content_id, "publish_at": at.isoformat()}]
             arguments = {"items": items, "recipients": recipients or None}
@@ -105,6 +105,16 @@ class AskedAgain:
             return email.content_id, email.request_id, left
         post = await Repository(self._database, SOCIAL_POSTS, scope).find_one({"post_id": delivery.post_id})
         return (post.content_id, post.request_id, []) if post else (None, None, [])
+
+
+def call_of(late: Delivery) -> str:
+    """Return the id of the tool call that asks anew for a delivery, once for each time it was too late."""
+    return derived_id("call", late.delivery_id, "late", str(late.settled))
+
+
+def renewal_of(late: Delivery) -> str:
+    """Return the id of the approval that is asked for in place of the one a delivery was late on."""
+    return derived_id(APPROVAL_REQUESTS.id_prefix, call_of(late), "1")
 
 
 def next_time(meant: datetime, now: datetime) -> datetime:
