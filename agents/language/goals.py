@@ -262,8 +262,9 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     tail = re.match(
         r"\s(?:on|over|during|at|through|for|in|by|per|a|each)\s(?:the |our )?(?:opening|launch|first|weekend|"
         r"website|site|door|week|month|event|shop|day|our|store)(?:\s(?!(?:would|will|is|are|and|with|for|by|on|in|"
-        r"should|so|but|using|via|please|we|i)\b)[\w'-]+){0,2}",
-        text[end : end + 60],
+        r"should|so|but|using|via|please|we|i|to|from|at|before|after|until|till|since|who|that|which|when|where|as|if|"
+        r"per|starting|through|because)\b)[\w'-]+){0,3}",
+        text[end : end + 70],
     )
     words = match.group() + (tail.group() if tail and is_count else "")
     words = re.sub(

@@ -46,12 +46,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The sentences a draft can be made of."""
+    """The sentences a draft can be made of. ``asked`` are those of the extras that even a short one has."""
 
     hook: str
     news: str
     audience: str
     extras: tuple[str, ...]
+    asked: tuple[str, ...]
     more: str
     call: str
 
@@ -59,7 +60,7 @@ class Lines:
         """What stands between the opening and the call to action."""
         match length:
             case "short":
-                return (self.news,)
+                return (self.news, *self.asked)
             case "normal":
                 return tuple(filter(None, (self.news, self.audience, *self.extras)))
             case "long":
@@ -100,14 +101,16 @@ def _lines(order: Order) -> Lines:
         return _filled(options[(order.variant + shift) % len(options)], slots)
 
     call = pick(voice.calls)
+    extras = tuple(
+        _filled(voice.extra[i % len(voice.extra)], slots | {"extra": _inner(extra)})
+        for i, extra in enumerate(facts.extras)
+    )
     return Lines(
         hook=pick(voice.hooks),
         news=pick(voice.news, _shift(order.platform)),
         audience=pick(voice.audience) if facts.audience else "",
-        extras=tuple(
-            _filled(voice.extra[i % len(voice.extra)], slots | {"extra": _inner(extra)})
-            for i, extra in enumerate(facts.extras)
-        ),
+        extras=extras,
+        asked=extras[: facts.asked],
         more=pick(voice.more),
         call=f"{call.rstrip('.')}: {facts.link}" if facts.link else call,
     )
@@ -216,7 +219,8 @@ def _tweet(order: Order, lines: Lines) -> Draft:
     full = f"{lines.hook} {lines.news} {lines.call}{_emoji(order, 0)}"
     middle = f"{lines.news} {lines.call}{_emoji(order, 0)}"
     extra = f"{lines.news} {' '.join(lines.extras[:1])} {lines.call}{_emoji(order, 0)}" if lines.extras else full
-    options = {"short": (middle, lines.news), "normal": (extra, full, middle, lines.news)}
+    told = (f"{lines.news} {' '.join(lines.asked[:1])} {lines.call}",) if lines.asked else ()
+    options = {"short": (*told, middle, lines.news), "normal": (extra, full, middle, lines.news)}
     return _draft(order, _fits(options.get(order.length, options["normal"]), limit), lines, tags)
 
 
@@ -237,7 +241,7 @@ def _post(order: Order, lines: Lines) -> Draft:
 
 
 def _tiktok(order: Order, lines: Lines) -> Draft:
-    text = _joined((f"{lines.hook}{_emoji(order, 0)}", lines.news, lines.call), 600, gap=" ")
+    text = _joined((f"{lines.hook}{_emoji(order, 0)}", lines.news, *lines.asked, lines.call), 600, gap=" ")
     return _draft(order, text, lines, tags_of(order.facts, 4))
 
 
@@ -260,7 +264,8 @@ def _whatsapp(order: Order, lines: Lines) -> Draft:
 def _sms(order: Order, lines: Lines) -> Draft:
     sender = f"{order.facts.business}: " if order.facts.business else ""
     short = capital(order.facts.news)
-    options = (f"{sender}{lines.news} {lines.call}", f"{sender}{lines.news}", f"{sender}{short}.", f"{short}.")
+    told = [f"{sender}{lines.news} {said}" for said in lines.asked[:1]]
+    options = (*told, f"{sender}{lines.news} {lines.call}", f"{sender}{lines.news}", f"{sender}{short}.", f"{short}.")
     limit = 155
     plain = [text for text in options if text.isascii()] or [
         text.encode("ascii", "ignore").decode() for text in options
@@ -324,7 +329,8 @@ def _narrowed(text: str, width: int) -> str:
 
 def _meta_ads(order: Order, lines: Lines) -> Draft:
     facts = order.facts
-    text = _fits((f"{lines.news} {lines.call}", lines.news, f"{capital(facts.news)}.", f"{facts.label}."), 125)
+    told = [f"{lines.news} {said}" for said in lines.asked[:1]]
+    text = _fits((*told, f"{lines.news} {lines.call}", lines.news, f"{capital(facts.news)}.", f"{facts.label}."), 125)
     return replace(_draft(order, text, lines, ()), title=clipped(facts.label, 38))
 
 

@@ -114,7 +114,10 @@ _SPLIT = re.compile(r"\b(?: for | in | of | with | on | at | from | to | by )\b"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The phrases a text is built of. ``thing`` carries its own article or none, ready for the middle of a sentence."""
+    """The phrases a text is built of. ``thing`` carries its own article or none, ready for the middle of a sentence.
+
+    The first ``asked`` of the extras are what the person wants mentioned, so that even a short text has them.
+    """
 
     thing: str
     kind: Kind
@@ -125,6 +128,7 @@ class Facts:
     place: str = ""
     audience: str = ""
     extras: tuple[str, ...] = ()
+    asked: int = 0
     business: str = ""
     link: str = ""
 
@@ -217,6 +221,7 @@ def facts_of(
         place="" if place.lower() in noun.lower() else place,
         audience=_audience(plain(brief.get("target_audience"), 60)),
         extras=(*extras, *_extras(plain(brief.get("additional_context"), 400)))[:3],
+        asked=min(len(extras), 3),
         business=business if business and business[0].isupper() else "",
         link=link,
     )

@@ -8,6 +8,9 @@ from agents.models.offline.inquiries import UNSETTLED, about_brief
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import known_answer
 
+UNKNOWN = (
+    "I have no answer to that in what is stored. I can tell you about the brief, the plan, the texts or the figures."
+)
 NO_GUESSES = "We don't estimate results: every figure comes from what is stored, or we say that there is none."
 
 
@@ -63,4 +66,6 @@ def _small_talk(turn: Turn, changed: tuple[str, ...], reading: Reading) -> str:
         return talk.sorry()
     if reading.kind == "thanks":
         return talk.welcome(turn)
-    return talk.declined(turn) if reading.kind == "offtopic" else ""
+    if reading.kind == "offtopic":
+        return talk.declined(turn)
+    return UNKNOWN if turn.campaign and turn.text.rstrip().endswith("?") else ""

@@ -6,9 +6,10 @@ from typing import Any
 
 from agents.models.offline.brief import State, named
 from agents.models.offline.planning import ground_of
-from agents.models.offline.plans import budget_of, kpis_of, money_left, phases_of, shown_plan, tasks_of
+from agents.models.offline.plans import budget_of, costs_of, kpis_of, money_left, phases_of, shown_plan, tasks_of
 from agents.models.offline.reading import Turn
 from agents.models.offline.talk import asks_money_left, asks_plan
+from agents.models.offline.targets import kpis
 
 UNSETTLED = "is not settled yet."
 _BRIEF: tuple[tuple[str, str], ...] = (
@@ -43,6 +44,13 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _PLAN: tuple[tuple[str, str], ...] = (
+    (
+        "costs",
+        (
+            r"\b(?:what|how much)\b[^.?!\n]{0,40}\b(?:cost|pay|price|spend)\w*\b[^.?!\n]{0,20}\b"
+            r"(?:per|each|apiece|for (?:each|every|one))\b|\b(?:costs?|price) per \w+\?"
+        ),
+    ),
     ("kpis", r"\b(?:what|which|show|list|tell)\b[^.?!\n]{0,30}\b(?:targets?|kpis?|key figures)\b"),
     ("tasks", r"\b(?:what|which|show|list|who)\b[^.?!\n]{0,30}\b(?:tasks?|to-?dos?|next steps?|does what)\b"),
     ("phases", r"\b(?:what|which|show|list)\b[^.?!\n]{0,30}\b(?:phases?|timeline|milestones?|stages?)\b"),
@@ -87,7 +95,10 @@ def about_brief(turn: Turn, state: State) -> str:
     if asks_split(turn.text):
         ground = ground_of(state.brief, state.info, turn.today)
         lines.append((budget_of(ground) if ground else "") or _undivided(state))
-    return "\n\n".join(lines)
+    if "costs" in plan_parts(turn.text) and not turn.campaign:
+        ground = ground_of(state.brief, state.info, turn.today)
+        lines.append(costs_of({"kpis": kpis(ground.goal)}) if ground else "")
+    return "\n\n".join(filter(None, lines))
 
 
 def _undivided(state: State) -> str:
@@ -103,5 +114,5 @@ def about_plan(turn: Turn, state: State, result: Mapping[str, Any]) -> str:
     left = money_left(result) if asks_money_left(turn.text) else ""
     if "plan" in parts or (asks_plan(turn.text) and not parts) or not (parts or brief or left):
         return "\n\n".join(part for part in (left, shown_plan(result)) if part)
-    shown = {"kpis": kpis_of, "tasks": tasks_of, "phases": phases_of}
+    shown = {"kpis": kpis_of, "costs": costs_of, "tasks": tasks_of, "phases": phases_of}
     return "\n\n".join(part for part in (left, brief, *(shown[name](result) for name in parts)) if part)

@@ -8,6 +8,7 @@ from agents.models.offline.phrasing import capital, channel, day, iso_day, liste
 from agents.models.offline.planning import Ground, ground_of, plan, split
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.step import Step, call, say
+from agents.models.offline.targets import COST
 from agents.models.offline.values import mapping, mappings
 from core.money import Money
 
@@ -131,6 +132,16 @@ def kpis_of(source: Mapping[str, Any]) -> str:
     return (
         "**What to measure**\n\n| Figure | Target | How it follows |\n|---|--:|---|\n" + "\n".join(rows) if rows else ""
     )
+
+
+def costs_of(source: Mapping[str, Any]) -> str:
+    """What one of what is counted may cost by a plan, and how that follows."""
+    told = [
+        f"{plain(item.get('name'))}: {_target(item)}. {plain(item.get('why'))}"
+        for item in mappings(source.get("kpis"))
+        if plain(item.get("name")).startswith(COST)
+    ]
+    return "\n\n".join(told) or f"The plan has no figure for that.\n\n{kpis_of(source)}".strip()
 
 
 def _target(item: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ CONVERSIONS: tuple[tuple[str, Conversion], ...] = (
     ("sale|sell|order|purchas|customer|buy|unit|sold", Conversion("orders", "order", 2, 5)),
 )
 ASSUMED_GIFT = 40
+COST = "Cost per"
 GENERIC = Conversion("results", "result", 2, 10)
 ATTENTION = ("reach", "view", "impression", "awareness", "click", "like", "engagement", "traffic", "play", "stream")
 RATES = ("rate", "ctr", "retention", "churn", "%", "percent")
@@ -102,7 +103,7 @@ def _results(goal: Goal, value: int) -> list[Kpi]:
     found = [_goal(goal, value, goal.noun)]
     if goal.money and goal.money.minor >= value:
         cost = Money(goal.money.minor // value, goal.money.currency)
-        found.append(_priced(f"Cost per {rates.one}", cost, f"At most {goal.money} ÷ {value:,} = {cost}."))
+        found.append(_priced(f"{COST} {rates.one}", cost, f"At most {goal.money} ÷ {value:,} = {cost}."))
     found += [
         Kpi(
             name="Clicks and replies",

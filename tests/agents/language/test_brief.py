@@ -196,6 +196,8 @@ def test_a_short_answer_fills_the_field_asked_for(asked: str, text: str, value: 
         ("I sell invoice templates to freelancers in the uk", "target_audience", "freelancers in the uk"),
         ("a scheduling tool for vets", "target_audience", "vets"),
         ("200 visitors on the opening weekend would be lovely", "objective", "200 visitors on the opening weekend"),
+        ("fill 24 places in our January beginner course", "objective", "24 places in our January beginner course"),
+        ("sell 90 tickets for our spring jazz night by May", "objective", "90 tickets for our spring jazz night"),
         ("i changed my mind, 2000 downloads", "goal_value", 2000),
         ("teeth whitening, £800, Instagram", "product", "teeth whitening"),
         ("Hello, I am owner of small hotel in Split", "business", "small hotel"),

@@ -278,7 +278,27 @@ def test_an_assumed_currency_is_said(text: str, doubt: bool) -> None:
     assert ("say so if it is another currency" in answered) is doubt
 
 
-@pytest.mark.parametrize("text", ["what are the targets?", "remind me what the plan was", "which tasks are mine?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what are the targets?",
+        "remind me what the plan was",
+        "which tasks are mine?",
+        "what would it cost me per visitor?",
+    ],
+)
 def test_questions_about_the_plan_read_the_plan(text: str) -> None:
     message = asked("strategist", text, campaign={"campaign_id": "cmp_1"}, **READY)
     assert [call["name"] for call in message.tool_calls] == ["get_campaign"]
+
+
+def test_cost_of_one_is_told_from_the_plan_alone_and_what_is_not_stored_is_said() -> None:
+    cost = {"name": "Cost per visitor", "target": 7.5, "unit": "GBP", "why": "At most £1,500 ÷ 200 = £7.50."}
+    plan = {"kpis": [cost, {"name": "Visitors", "target": 200, "unit": "visitors", "why": "The goal of the brief."}]}
+    start = [system("strategist", campaign={"campaign_id": "cmp_1"}, **READY)]
+    question = [*start, HumanMessage("how much do we pay for each visitor?")]
+    assert _text(answer([*question, *used("strategist", "get_campaign", {}, plan)])) == (
+        "Cost per visitor: £7.50. At most £1,500 ÷ 200 = £7.50."
+    )
+    strange = _text(answer([*start, HumanMessage("will the mayor come?")]))
+    assert "no answer to that" in strange

@@ -50,6 +50,12 @@ async def test_answer_shows_every_draft_with_its_count(bakery: Desk) -> None:
         assert arguments["text"].splitlines()[0] in reply.text
 
 
+@pytest.mark.parametrize("channel", ["email", "tweet", "tiktok post", "instagram post", "sms"])
+async def test_short_text_still_mentions_what_it_is_to(bakery: Desk, channel: str) -> None:
+    reply = await _write(bakery, f"a short {channel} that mentions vouchers: mention vouchers")
+    assert "vouchers" in reply.arguments("save_draft")["text"].lower()
+
+
 async def test_voice_of_the_brief_is_used(bakery: Desk) -> None:
     bakery.context["collected_info"]["voice"] = "rather cheeky"
     assert (await _write(bakery, "write a tweet")).arguments("save_draft")["voice"] == "cheeky"
