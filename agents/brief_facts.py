@@ -1,8 +1,10 @@
 """Facts about the business in what a turn took down in its brief: read from the tool's stored results. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
+from agents.language.amounts import amounts
 from agents.language.channels import mentions
 from core.json_text import inner_object, json_object
 from memory.findings import Finding
@@ -15,6 +17,10 @@ FACTS: Final = (
     ("location", "collected_info", "location", "The place is {}.", 7, "business"),
     ("business", "collected_info", "business", "The business: {}.", 8, "business"),
     ("voice", "collected_info", "tone of voice", "The voice: {}.", 7, "voice"),
+)
+MOVED: Final = re.compile(
+    r"\b(?:add|another|extra|more|raise|increase|up|plus|top up|lower|reduce|decrease|cut|less|drop|minus|take)\b",
+    re.IGNORECASE,
 )
 
 
@@ -31,10 +37,19 @@ def brief_findings(wires: Iterable[Mapping[str, Any]], said: str) -> list[Findin
             value = str(inner_object(held).get(name) or "").strip()
             if name in changed and value:
                 text = words.format(value.rstrip("."))
-                found[subject] = Finding("insight", text, subject, importance, category, value=value, call_id=call_id)
+                named = _sum_moved_by(said) if name == "budget" else ""
+                found[subject] = Finding(
+                    "insight", text, subject, importance, category, value=named or value, call_id=call_id
+                )
         if "channels" in changed and (channels := _channels(result, call_id, said)):
             found["channels"] = channels
     return list(found.values())
+
+
+def _sum_moved_by(said: str) -> str:
+    """The sum a person named where they moved the budget by it: the budget itself they need not have said."""
+    sums = list(amounts(said)) if MOVED.search(said) else []
+    return said[sums[0].start : sums[0].end] if len(sums) == 1 else ""
 
 
 def _channels(result: Mapping[str, Any], call_id: str, said: str) -> Finding | None:

@@ -261,6 +261,14 @@ async def test_budget_of_another_campaign_leaves_the_first_alone(firm: Firm) -> 
     }
 
 
+async def test_budget_moved_by_a_sum_is_remembered_as_it_stands_then(firm: Firm) -> None:
+    talk = await firm.conversation()
+    await firm.say(talk, "We open a second bakery in Leeds on 3 December, 200 visitors, £400, local families, email.")
+    await firm.say(talk, "add £100 to the budget")
+
+    assert {fact for fact in await firm.facts() if "£" in fact} == {"The budget is £500."}
+
+
 async def test_named_campaigns_keep_a_budget_each(firm: Firm) -> None:
     talk = await firm.conversation()
     await firm.say(talk, "The budget for the summer sale is £5,000.")
