@@ -95,6 +95,16 @@ def already_shown(turn: Turn) -> tuple[Shown, ...]:
     return ()
 
 
+def numbered(turn: Turn, places: Sequence[int]) -> list[Shown]:
+    """The drafts at these places of the latest answer that numbered so many; -1 is its last one."""
+    answers = [said.text for said in reversed(turn.history) if said.by == "assistant" and said.agent == "writer"]
+    for text in answers:
+        found = _read(text)
+        if len(found) > 1 and all(-len(found) <= place < len(found) for place in places):
+            return [found[place] for place in places]
+    return []
+
+
 def ever_shown(turn: Turn) -> tuple[Shown, ...]:
     """The drafts of all answers of the writer, the latest answer first."""
     answers = [said.text for said in reversed(turn.history) if said.by == "assistant" and said.agent == "writer"]

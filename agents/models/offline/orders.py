@@ -28,7 +28,7 @@ def orders_of(turn: Turn, wanted: Wanted) -> list[Order]:
         return []
     names = channels_of(turn, wanted)
     voice = voice_for(turn, wanted)
-    each = max(1, min(wanted.count, MOST // len(names))) if wanted.count > 1 else 1
+    most = max(1, MOST // len(names))
     first = _first_variant(turn)
     return [
         Order(
@@ -41,7 +41,7 @@ def orders_of(turn: Turn, wanted: Wanted) -> list[Order]:
             hashtags=not refuses(turn, "hashtags") if wanted.hashtags is None else wanted.hashtags,
         )
         for name in names[:MOST]
-        for variant in range(each)
+        for variant in range(min(wanted.counts.get(name, wanted.count), most))
     ]
 
 

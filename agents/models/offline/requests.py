@@ -1,10 +1,11 @@
 """What a message asks the writer for: which channels, how many, in which voice, and what to change in what there is."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agents.language.channels import mentions
+from agents.language.channels import Mention, mentions
 from agents.models.offline.copywriting import Emoji, Length
 from agents.models.offline.omissions import left_out
 from agents.models.offline.pasted import own_words
@@ -32,6 +33,14 @@ _VARIANTS = re.compile(
     r"drafts?|captions?|tweets?|subject lines?|examples?|"
     r"suggestions?|takes?|headlines?)\b|\b(?P<kind>options|variants|variations|alternatives)\b",
     re.IGNORECASE,
+)
+_NUMBER_BEFORE = re.compile(
+    r"(?<![\w.,:£$€-])(?<!for )(?<!of )(?P<n>\d|one|an?|another|two|a couple of|three|a few|several|four|five)"
+    r"(?: (?:more|other|new|different|short|quick|funny|good|nice|separate|extra))? $",
+    re.IGNORECASE,
+)
+_NOT_WRITTEN = re.compile(
+    r"\s(?:accounts?|pages?|followers?|subscribers?|groups?|users?|profiles?|readers|addresses)", re.IGNORECASE
 )
 _ORDINALS: tuple[tuple[str, int], ...] = (
     (
@@ -205,11 +214,12 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A request to the writer, read from one message."""
+    """A request to the writer, read from one message. ``count`` is for each channel that ``counts`` does not name."""
 
     channels: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     count: int = 1
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
     targets: tuple[int, ...] = ()
     voice: tuple[str, ...] = ()
     length: Length | None = None
@@ -269,6 +279,7 @@ def read_wanted(text: str) -> Wanted:
             dict.fromkeys(item.channel for item in found if not item.wanted and item.channel not in channels)
         ),
         count=_count(plain),
+        counts=_counts(text, found),
         targets=() if back else tuple(at for pattern, at in _ORDINALS if re.search(pattern, plain, re.IGNORECASE)),
         back=back,
         voice=voices_in(plain),
@@ -312,6 +323,17 @@ def _count(text: str) -> int:
     word = (found["n"] or "").lower().removesuffix(" of")
     number = int(word) if word.isdigit() else _COUNT.get(word, _COUNT.get(f"{word} of", 3))
     return max(1, min(number, 5))
+
+
+def _counts(text: str, found: Sequence[Mention]) -> dict[str, int]:
+    """How many texts are asked for of each channel whose number stands right before its name."""
+    counts: dict[str, int] = {}
+    for item in found:
+        number = _NUMBER_BEFORE.search(text[: item.start])
+        if number and not _NOT_WRITTEN.match(text, item.end):
+            word = number["n"].lower()
+            counts[item.channel] = max(1, min(int(word) if word.isdigit() else _COUNT.get(word, 1), 5))
+    return counts
 
 
 def _length(text: str) -> Length | None:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents.models.offline.drafts import already_shown, ever_shown, in_order, label, of_these
+from agents.language.channels import mentions
+from agents.models.offline.drafts import already_shown, ever_shown, in_order, label, numbered, of_these
 from agents.models.offline.phrasing import channel, listed
 from agents.models.offline.reading import Turn
 from agents.models.offline.requests import Wanted
@@ -16,6 +17,7 @@ _ONE = re.compile(
     r"month|morning|afternoon|evening|weekend|mon|tue|wed|thu|fri|sat|sun)))\b",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\b(?:and|plus|also)\s+(?:the |my |our |that )?$", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:all|everything|every|both|each)\b", re.IGNORECASE)
 
 Drafts = Sequence[Mapping[str, Any]]
@@ -34,7 +36,10 @@ def chosen(turn: Turn, drafts: Drafts, wanted: Wanted) -> list[Mapping[str, Any]
     recent = of_these(drafts, already_shown(turn)) or list(drafts[:1])
     if wanted.targets:
         found = [recent[number] for number in wanted.targets if -len(recent) <= number < len(recent)]
-        return found or f"There {_are(len(recent))}. Which one do you mean?"
+        found = found or of_these(drafts, numbered(turn, wanted.targets))
+        if not found:
+            return f"There {_are(len(recent))}. Which one do you mean?"
+        return [*found, *_besides(turn, found, drafts)]
     pool = [item for item in _pool(turn, drafts, recent, wanted) if item.get("platform") not in wanted.refused]
     possible = [item for item in pool if _postable(item)]
     if pool and not possible:
@@ -61,6 +66,15 @@ def _pool(turn: Turn, drafts: Drafts, recent: Drafts, wanted: Wanted) -> Drafts:
     if wanted.channels:
         return [item for name in wanted.channels for item in _for_channel(name, recent, ours, drafts)]
     return recent if _ONE.search(turn.text) and not means_all(turn.text) else ours
+
+
+def _besides(turn: Turn, found: Drafts, drafts: Drafts) -> list[Mapping[str, Any]]:
+    """The texts of channels named beside the chosen ones: "the second one, and the email"."""
+    taken = {str(item.get("platform")) for item in found}
+    named = [item for item in mentions(turn.text) if item.wanted and _AND.search(turn.text[: item.start])]
+    names = dict.fromkeys(item.channel for item in named if item.channel not in taken)
+    shown = of_these(drafts, ever_shown(turn))
+    return [item for name in names for item in _for_channel(name, shown, drafts)[:1]]
 
 
 def _newest(possible: Drafts, recent: Drafts) -> list[Mapping[str, Any]] | str:

@@ -47,12 +47,19 @@ class Times:
         return (self.by_channel or {}).get(platform, self.common)
 
 
+_AND = re.compile(r"\b(?:and|but)\s+(?:then )?(?:the |my |our |that )?$", re.IGNORECASE)
+
+
 def read_times(text: str, today: date) -> Times:
     """Read the times in a message. A day without a time gets the usual hour; a time without a day is tomorrow's."""
     named = [(item.start, item.channel) for item in mentions(text) if item.wanted]
     days = [found for found in find_dates(text, today) if found.first]
     if len({name for _, name in named}) > 1 and (len(days) > 1 or len(list(_CLOCK.finditer(text))) > 1):
         return Times(by_channel=_by_channel(text, today, named))
+    if named and _AND.search(before := text[: named[0][0]]) and (first := _one(before, today)):
+        # A day of the month alone, "and the email on the 19th", is one of the month spoken of.
+        month = date.fromisoformat(first[:10]).replace(day=1)
+        return Times(common=first, by_channel=_by_channel(text, max(today, month), named))
     return Times(common=_one(text, today))
 
 

@@ -35,40 +35,52 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "playful",
         (
             r"playful(?:ly)?|fun(?:ny|nier)?|quirky|light-?hearted|bubbly|silly|lively|upbeat|"
-            r"energetic|joyful|exciting|excited"
+            r"energetic|joyful|exciting|excited|whims(?:y|ical)|goofy|zany|cute|cheerful|sunny|jolly"
         ),
     ),
-    ("cheeky", r"cheek(?:y|ier)|sassy|saucy|naughty|irreverent|edgy"),
-    ("witty", r"witt(?:y|ier)|humorous|ironic|clever|dry|tongue[- ]in[- ]cheek|humou?r"),
+    ("cheeky", r"cheek(?:y|ier)|sassy|saucy|naughty|irreverent|edgy|mischievous|rebellious"),
+    (
+        "witty",
+        (
+            r"witt(?:y|ier)|humorous|ironic|clever|dry|tongue[- ]in[- ]cheek|humou?r|"
+            r"deadpan|wry|droll|sardonic|sarcastic|satirical"
+        ),
+    ),
     ("urgent", r"urgen(?:t|cy)|pressing|last[- ]minute|fomo|hard[- ]?sell|pushy"),
     (
         "professional",
         (
             r"professional(?:ly)?|business-?like|corporate|expert|authoritative|trustworthy|"
-            r"informative|credible|b2b|factual"
+            r"informative|credible|b2b|factual|polished|educational|academic|scholarly|technical"
         ),
     ),
-    ("elegant", r"elegant|luxur(?:y|ious)|premium|sophisticated|refined|classy|upmarket|exclusive|poetic|high-?end"),
-    ("bold", r"bold(?:er)?|confident|daring|punch(?:y|ier)|loud|strong(?:er)?|provocative|direct"),
+    (
+        "elegant",
+        r"elegant|luxur(?:y|ious)|premium|sophisticated|refined|classy|upmarket|exclusive|poetic|high-?end|chic|stylish|romantic|dreamy",
+    ),
+    (
+        "bold",
+        r"bold(?:er)?|confident|daring|punch(?:y|ier)|loud|strong(?:er)?|provocative|direct|brash|fierce|gritty|punky",
+    ),
     (
         "inspiring",
         (
             r"inspir(?:ing|ational|ed)|motivat(?:ing|ional)|uplifting|hopeful|visionary|empowering|"
-            r"emotional|moving"
+            r"emotional|moving|passionate|enthusiastic"
         ),
     ),
     (
         "warm",
         (
             r"warm(?:er|ly|-hearted)?|cosy|cozy|heartfelt|caring|welcoming|kind|gentle|homely|tender|"
-            r"empathetic|sincere|calm(?:er|ing)?|sooth(?:ing|er)|peaceful|quiet(?:er)?|soft(?:er)?"
+            r"empathetic|sincere|calm(?:er|ing)?|sooth(?:ing|er)|peaceful|quiet(?:er)?|soft(?:er)?|reassuring|nostalgic"
         ),
     ),
     (
         "plain",
         (
             r"plain(?:er)?|simple|simpler|minimal(?:ist)?|matter[- ]of[- ]fact|no[- ]nonsense|"
-            r"straightforward|neutral|dry facts|sober|clear|"
+            r"straightforward|neutral|dry facts|sober|clear|understated|laconic|terse|honest|"
             r"(?:less|too|so|very|sounds|not so) (?:salesy|gimmicky|over the top|corny|cheesy)"
         ),
     ),
@@ -76,7 +88,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "friendly",
         (
             r"friendl(?:y|ier)|casual|relaxed|chatty|conversational|informal|approachable|down[- "
-            r"]to[- ]earth|personal|easy-?going|neighbou?rly|human|natural|"
+            r"]to[- ]earth|personal|easy-?going|neighbou?rly|human|natural|laid[- ]back|breezy|folksy|"
             r"(?:not|less)(?: too| so| that| very)? (?:formal|stiff|corporate|serious|businesslike)"
         ),
     ),
@@ -84,7 +96,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
 _AMBIGUOUS = (
     r"kind|personal|direct|simple|simpler|clear|exclusive|official|exciting|excited|moving|"
     r"strong|dry|expert|human|loud|fun|neutral|serious|business-?like|funny|premium|luxury|"
-    r"corporate|professional"
+    r"corporate|professional|technical|academic|educational|polished|romantic|honest|cute|passionate|stylish"
 )
 _STATED = re.compile(
     r"\b(?:more|less|very|really|quite|bit|too|sound|sounds|keep it|make (?:it|them)|in an?|"
@@ -146,6 +158,11 @@ def voice_named(value: object) -> Voice:
         if (match := re.search(rf"\b(?:{words})\b", lowered)) and not _negated(lowered, match.start())
     }
     return voice_of(tuple(sorted(places, key=places.__getitem__)[:2]))
+
+
+def is_known(value: str) -> bool:
+    """Whether any word of it names a voice there is."""
+    return any(re.search(rf"\b(?:{words})\b", value.lower()) for _, words in _WORDS)
 
 
 def voice_of(names: tuple[str, ...]) -> Voice:

@@ -25,6 +25,7 @@ from agents.models.offline.revising import (
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity, says_yes
 from agents.models.offline.values import mapping
+from agents.models.offline.voices import is_known
 
 AGREED = "Good: they stand as drafts. Say “schedule them”, and the publisher prepares them for your approval."
 QUOTED = "Taken from your text, in your own sentences."
@@ -202,12 +203,16 @@ def _lead(turn: Turn, wanted: Wanted, count: int) -> str:
     if voice == "urgent":
         one = one.replace("in a urgent", "in an urgent")
     many = turn.choose("lead", (f"{count} drafts, {voice} in tone.", f"Here are {count} drafts, {voice} in tone."))
-    return (
+    lead = (
         (one if count == 1 else many)
         .replace(" a elegant", " an elegant")
         .replace(" a urgent", " an urgent")
         .replace(" a inspiring", " an inspiring")
     )
+    wished = plain(state_of(turn).info.get("voice"), 60)
+    if wanted.voice or not wished or is_known(wished):
+        return lead
+    return f"I can't write in a voice called “{wished}” by rule, so this is the nearest I have. {lead}"
 
 
 def _left_out(turn: Turn) -> str:

@@ -45,6 +45,22 @@ def test_each_channel_gets_its_own_time() -> None:
     assert times.of("instagram") == "2026-11-30T18:00"
 
 
+def test_what_stands_first_and_a_channel_behind_and_have_a_time_each() -> None:
+    times = read_times("schedule it for 20 jan 10am and the email for the 19th at 8", TODAY)
+    assert times.of("instagram") == "2027-01-20T10:00"
+    assert times.of("email") == "2027-01-19T08:00"
+
+
+async def test_a_number_means_the_list_it_was_shown_in_also_after_one_was_revised(desk: Desk) -> None:
+    desk.context = {"campaign_brief": dict(BAKERY), "collected_info": dict(BAKERY_INFO), "ready_to_plan": True}
+    first, second, email = (await desk.say("write 2 instagram captions and one email", "writer"))[0].results
+    await desk.say("make the first caption funnier", "writer")
+    reply = await _publish(desk, "the second one is good. schedule it for Friday 10am and the email on Thursday at 8am")
+    items = {item["content_id"]: item["publish_at"] for item in reply.arguments("schedule_posts")["items"]}
+    assert items == {second["content_id"]: "2026-11-27T10:00", email["content_id"]: "2026-11-26T08:00"}
+    assert first["content_id"] not in items
+
+
 async def test_scheduling_stops_for_approval_with_all_drafts(drafted: Desk) -> None:
     reply = await _publish(drafted, "schedule them for Monday at 9am")
     items = reply.arguments("schedule_posts")["items"]

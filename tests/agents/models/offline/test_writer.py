@@ -32,6 +32,8 @@ def _platforms(reply: Reply) -> list[str]:
         ("a tweet please", ["twitter"]),
         ("draft a linkedin post and a blog article", ["linkedin", "blog"]),
         ("give me 3 options for a tweet", ["twitter"] * 3),
+        ("write 2 tiktok captions and one email", ["tiktok", "tiktok", "email"]),
+        ("3 tweets and a linkedin post", ["twitter", "twitter", "twitter", "linkedin"]),
         ("google ads and an sms", ["google_ads", "sms"]),
     ],
 )
@@ -59,6 +61,14 @@ async def test_short_text_still_mentions_what_it_is_to(bakery: Desk, channel: st
 async def test_voice_of_the_brief_is_used(bakery: Desk) -> None:
     bakery.context["collected_info"]["voice"] = "rather cheeky"
     assert (await _write(bakery, "write a tweet")).arguments("save_draft")["voice"] == "cheeky"
+
+
+@pytest.mark.parametrize(("wish", "voice"), [("deadpan", "witty"), ("like a grumpy pirate", "friendly")])
+async def test_voice_there_is_not_is_said_to_be_none(bakery: Desk, wish: str, voice: str) -> None:
+    bakery.context["collected_info"]["voice"] = wish
+    reply = await _write(bakery, "write a tweet")
+    assert reply.arguments("save_draft")["voice"] == voice
+    assert (f"“{wish}”" in reply.text) is (voice == "friendly")
 
 
 async def test_second_one_shorter_changes_the_second_and_keeps_the_old(bakery: Desk) -> None:
