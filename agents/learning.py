@@ -39,10 +39,12 @@ class Learner:
         if request.status not in {"approved", "rejected"} or request.metadata.get(LEARNT):
             return
         source = MemorySource(kind="tool", id=request.request_id)
-        await self._learnings.count(scope, WRITER, await self._lessons(scope, request), source)
-        await requests.change(request.request_id, {f"metadata.{LEARNT}": True})
+        lessons = await self._lessons(scope, request)
+        await self._learnings.count(scope, WRITER, lessons, source, outcome=request.request_id)
         if words := request.rejection_reason or request.approval_notes:
             await self._keep_words(scope, message, words)
+        # Last: cut off before this, all of it is done again, and nothing of it counts twice.
+        await requests.change(request.request_id, {f"metadata.{LEARNT}": True})
 
     async def _lessons(self, scope: Scope, request: ApprovalRequest) -> list[Lesson]:
         texts = texts_of(request.content)

@@ -26,7 +26,8 @@ class AgentMemory(OwnedDocument):
     """One learning with the embedding of its content and the model that made it.
 
     ``recall_count`` is how often it was brought into a turn, ``valid_from`` when an outcome first showed it. It has no
-    end while it is counted: what outcomes no longer bear out shows in its success rate.
+    end while it is counted: what outcomes no longer bear out shows in its success rate. ``counted`` are short hashes of
+    the outcomes that were counted last, so that one whose counting was cut off counts once.
     """
 
     memory_id: str
@@ -37,6 +38,7 @@ class AgentMemory(OwnedDocument):
     embedding_model: str = ""
     metadata: AgentMemoryMetadata = Field(default_factory=AgentMemoryMetadata)
     digest: str = ""
+    counted: list[str] = Field(default_factory=list[str], repr=False)
     valid_from: UtcTime = NEVER
     valid_to: UtcTime | None = None
     superseded_by: str | None = None

@@ -328,13 +328,16 @@ class TurnStore:
         return done.matched_count == 1
 
     async def waiting(self, user_id: str, conversation_id: str) -> list[Raw]:
-        """Return the messages that wait for their turn, oldest first. 1 round trip."""
+        """Return the messages that wait for their turn, oldest first. 1 round trip.
+
+        Ids do not tell which that is: those of decisions are derived.
+        """
         with translated():
             cursor = self._messages.find(
                 {"conversation_id": conversation_id, "user_id": user_id, "status": "pending"}, MESSAGE_FIELDS
             )
             messages = await cursor.to_list()
-        messages.sort(key=lambda message: message["message_id"])
+        messages.sort(key=lambda message: (message["created_at"], message["message_id"]))
         return messages
 
 

@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
+
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.client import Database
 from db.conversations import CONVERSATIONS
@@ -10,6 +13,8 @@ from db.failures import translated
 from db.messages import MESSAGES
 from db.notices import NOTICES
 from db.stored import to_document
+
+log = structlog.get_logger(__name__)
 
 AT_MOST = 500
 
@@ -54,4 +59,12 @@ class UnfinishedWork:
         with translated():
             cursor = self._database.raw(APPROVAL_REQUESTS).find(query, {"_id": 0}, limit=self._at_most)
             found = await cursor.to_list()
-        return [to_document(APPROVAL_REQUESTS, stored) for stored in found]
+        return [request for stored in found if (request := _readable(stored))]
+
+
+def _readable(stored: dict[str, Any]) -> ApprovalRequest | None:
+    try:
+        return to_document(APPROVAL_REQUESTS, stored)
+    except ValidationError as error:  # one that does not read holds up no other
+        log.warning("request does not read", request_id=stored.get("request_id"), problems=error.error_count())
+        return None

@@ -36,7 +36,7 @@ MOST_DEAD: Final = 0.25
 FEWEST_DEAD: Final = 64
 BYTES_A_MEMORY: Final = 420
 SHORTEST_NAME: Final = 2
-_UNWANTED: Final = frozenset({"embedding", "_id"})
+_UNWANTED: Final = frozenset({"embedding", "_id", "counted"})
 
 
 class Account:

@@ -9,7 +9,7 @@ from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory, AgentMemoryMetadata
 from db.client import Database
 from db.collection import NEVER
-from db.repository import Repository
+from db.repository import Change, Repository
 from db.user_memory import MemorySource
 from memory.duplicates import digest
 from memory.memories import Memories
@@ -19,6 +19,8 @@ MOST_READ: Final = 500
 FEWEST_OUTCOMES: Final = 2
 SHOWN: Final = 5
 CLEARLY: Final = 0.15
+# An outcome is counted again soon after it was cut off, or never: so many others do not come in between.
+OUTCOMES_KEPT: Final = 100
 
 
 class Learnings:
@@ -28,28 +30,45 @@ class Learnings:
         self._database = database
         self._memories = memories
 
-    async def count(self, scope: Scope, agent: str, lessons: Sequence[Lesson], source: MemorySource) -> None:
-        """Count what an outcome has shown. A lesson that is new is stored with its embedding."""
+    async def count(
+        self, scope: Scope, agent: str, lessons: Sequence[Lesson], source: MemorySource, outcome: str
+    ) -> None:
+        """Count what an outcome has shown. A lesson that is new is stored with its embedding.
+
+        The outcome with this id counts once for each lesson, however often it is counted, cut off anywhere in between.
+        """
+        token = derived_id("out", outcome)[-16:]
         touched: list[str] = []
         for lesson in lessons:
             memory_id = derived_id("agm", scope.user_id, agent, lesson.key)
-            stored = await self._get(scope, memory_id)
-            if stored is None:
-                stored = await self._repository(scope).insert_once(await self._made(memory_id, agent, lesson, source))
-            used = stored.metadata.use_count + 1
-            worked = stored.metadata.success_count + lesson.worked
-            changes: dict[str, Any] = {
-                "metadata.use_count": used,
-                "metadata.success_count": worked,
-                "metadata.success_rate": rate(worked, used),
-                "metadata.importance": importance(used),
-                "metadata.source": source.model_dump(),
-            }
-            if stored.valid_from == NEVER:
-                changes["valid_from"] = stored.created_at
-            await self._repository(scope).change(memory_id, changes)
+            while not await self._counted(scope, memory_id, agent, lesson, source, token):
+                pass
             touched.append(memory_id)
         await self._memories.written(scope.user_id, touched)
+
+    async def _counted(
+        self, scope: Scope, memory_id: str, agent: str, lesson: Lesson, source: MemorySource, token: str
+    ) -> bool:
+        """Count an outcome for one lesson unless it is; False where the learning was changed or forgotten meanwhile."""
+        stored = await self._get(scope, memory_id)
+        if stored is None:
+            stored = await self._repository(scope).insert_once(await self._made(memory_id, agent, lesson, source))
+        if token in stored.counted:
+            return True
+        seen = stored.metadata.use_count
+        used, worked = seen + 1, stored.metadata.success_count + lesson.worked
+        changes: dict[str, Any] = {
+            "counted": [*stored.counted, token][-OUTCOMES_KEPT:],
+            "metadata.use_count": used,
+            "metadata.success_count": worked,
+            "metadata.success_rate": rate(worked, used),
+            "metadata.importance": importance(used),
+            "metadata.source": source.model_dump(),
+        }
+        if stored.valid_from == NEVER:
+            changes["valid_from"] = stored.created_at
+        as_read = Change(changes, where={"metadata.use_count": seen})
+        return bool(await self._repository(scope).change_each({memory_id: as_read}))
 
     async def all(self, scope: Scope) -> list[AgentMemory]:
         """Return the account's learnings, the clearest first."""

@@ -119,7 +119,8 @@ class Tidying:
         taught = from_figures(new, _all_measured(await self._newest(scope, PUBLISHED), settled))
         for post_id, lessons in taught:
             if lessons:
-                await self._learnings.count(scope, WRITER, lessons, MemorySource(kind="tool", id=post_id))
+                source = MemorySource(kind="tool", id=post_id)
+                await self._learnings.count(scope, WRITER, lessons, source, outcome=post_id)
             await Repository(self._database, SOCIAL_POSTS, scope).change(post_id, {"analytics.learnt": True})
         return sum(bool(lessons) for _, lessons in taught)
 

@@ -131,7 +131,8 @@ class HandWork:
         if await self._services.memory.desk.switches.is_on(self._scope, before.conversation_id):
             lessons = from_edit(_text_of(before), _text_of(changed))
             source = MemorySource(kind="document", id=before.content_id)
-            await self._services.memory.learnings.count(self._scope, "writer", lessons, source)
+            edit = f"{changed.content_id} {changed.version}"
+            await self._services.memory.learnings.count(self._scope, "writer", lessons, source, outcome=edit)
         await self._tell(context, before.conversation_id)
         asked = [interrupt.approval_id for interrupt in context.interrupts]
         return Changed(changed, asked, list(context.withdrawn))

@@ -1,6 +1,7 @@
 """Picks up what another process, or this one before it was killed, left undone."""
 
 import asyncio
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, get_args
@@ -11,6 +12,7 @@ from agents.turns.decisions import Decisions
 from agents.turns.service import Turns
 from core.clock import Clock
 from core.errors import AppError, Unavailable
+from core.ids import new_id
 from core.scope import Channel, Scope, scope_of_stored
 from db.approval_requests import ApprovalRequest
 from db.unfinished import UnfinishedWork
@@ -55,11 +57,14 @@ class Recovery:
             found += await self._quietly(self._decisions.resume(_decider(request), request))
         return found
 
-    async def _quietly(self, work: Any) -> int:
+    async def _quietly(self, work: Awaitable[Any]) -> int:
         try:
             await work
         except AppError as error:
             log.warning("not picked up", reason=error.message)
+            return 0
+        except Exception:  # what breaks one holds up nobody else's
+            log.exception("not picked up", error_id=new_id("err"))
             return 0
         return 1
 

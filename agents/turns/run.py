@@ -14,6 +14,7 @@ from agents.recalling import Brought
 from agents.turn import Answer, Turn, TurnState
 from agents.turns.approved import ApprovedCall
 from agents.turns.feed import Frame
+from agents.turns.given_up import unforeseen
 from agents.turns.house import House
 from agents.turns.progress import Progress
 from agents.turns.run_log import RunLog
@@ -207,8 +208,7 @@ class Run:
         except Exception:  # the person is told, with an id that finds the log
             trouble = new_id("err")
             log.exception("turn failed", error_id=trouble, run_id=self.run_id)
-            words = f"Something went wrong here (error {trouble}). Your message is kept; send it again."
-            await self._close_failed(AppError(words))
+            await self._close_failed(unforeseen(trouble))
         finally:
             heartbeat.cancel()
             with suppress(asyncio.CancelledError):

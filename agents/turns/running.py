@@ -8,6 +8,7 @@ from typing import Any, Literal
 import structlog
 
 from agents.turns.acting import scope_of_message
+from agents.turns.given_up import give_up, unforeseen
 from agents.turns.house import House
 from agents.turns.notice_run import write_notice
 from agents.turns.run import INSIST_SECONDS, LEASE, Run
@@ -59,9 +60,27 @@ class RunningTurns:
         if message is None or message["role"] != "user":
             await self.house.store.release(Release(user_id, conversation_id, lease.token, {}, 0))
             return True
-        scope = await scope_of_message(self.house.database, message)
-        self._start(Run(self.house, scope, taken, message))
+        if run := await self._built(taken, message):
+            self._start(run)
+        else:
+            await self.take_up_what_waits(user_id, conversation_id)
         return True
+
+    async def _built(self, head: Stored, message: Stored, scope: Scope | None = None) -> Run | None:
+        """Return the run of a stored message whose lease we hold; None if it can't be, and so has ended as failed."""
+        try:
+            acts = scope or await scope_of_message(self.house.database, message)
+            return Run(self.house, acts, head, message)
+        except Unavailable:
+            raise
+        except AppError as refusal:
+            error = refusal
+        except Exception:  # the person is told, with an id that finds the log
+            trouble = new_id("err")
+            log.exception("turn failed", error_id=trouble, run_id=head["run"]["run_id"])
+            error = unforeseen(trouble)
+        await give_up(self.house, head, message, error)
+        return None
 
     async def _tell_again(self, taken: Stored) -> None:
         """Write a notice that another process may have written half of, then go on with what waits behind it."""
@@ -231,10 +250,10 @@ class RunningTurns:
             head = await self._claimed(user_id, conversation_id, lease)
             if inner_object(head.get("run")).get("token") != lease.token:
                 return "busy", head["last_seq"]
-            acts = scope or await scope_of_message(self.house.database, message)
-            run = Run(self.house, acts, head, message)
-            if not await self._still_waits(run):
-                await self._release(run)
+            if not await self._still_waits(message):
+                await self._release(user_id, conversation_id, lease.token)
+                return "gone", head["last_seq"]
+            if (run := await self._built(head, message, scope)) is None:
                 return "gone", head["last_seq"]
             try:
                 await self._opened(run)
@@ -271,22 +290,22 @@ class RunningTurns:
                 continue
             return
 
-    async def _still_waits(self, run: Run) -> bool:
+    async def _still_waits(self, message: Stored) -> bool:
         """Whether the message was not taken up by somebody else before we had the lease."""
-        message_id = run.message["message_id"]
-        found = await self.house.store.message(run.scope.user_id, run.conversation_id, message_id)
+        place = (message["user_id"], message["conversation_id"], message["message_id"])
+        found = await self.house.store.message(*place)
         return found is not None and found["status"] == "pending"
 
     async def _give_back(self, run: Run) -> None:
         """Give back the lease of a run that does not take place, and go on with whoever waited for that."""
-        if await self._release(run):
+        if await self._release(run.scope.user_id, run.conversation_id, run.token):
             await self._next(run.scope.user_id, run.conversation_id)
 
-    async def _release(self, run: Run) -> bool:
+    async def _release(self, user_id: str, conversation_id: str, token: str) -> bool:
         try:
-            return await self.house.store.release(Release(run.scope.user_id, run.conversation_id, run.token, {}, 0))
+            return await self.house.store.release(Release(user_id, conversation_id, token, {}, 0))
         except Unavailable:
-            log.warning("lease left to expire", run_id=run.run_id)
+            log.warning("lease left to expire", conversation_id=conversation_id)
             return False
 
     def _lease(self, run_id: str, message_id: str, kind: LeaseKind = "turn") -> Lease:

@@ -1,11 +1,13 @@
 """The worker that remembers: whatever cuts it off, each turn is remembered once; what was deleted meanwhile is not."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from agents.learning import Learner
+from agents.memory_extraction import RuleExtractor
 from agents.remembering import ATTEMPTS, Remembering
 from core.clock import ManualClock
 from core.errors import Unavailable
@@ -17,6 +19,8 @@ from db.leases import Lease, lease_document
 from db.messages import MESSAGES
 from db.repository import Repository
 from db.unremembered import Unremembered
+from db.user_memory import UserMemory
+from memory.findings import Finding
 from tests.agents.test_memory import Firm
 
 
@@ -30,6 +34,18 @@ class CutOff(Unremembered):
             self.failures -= 1
             raise Unavailable
         await super().done(message_id)
+
+
+class Faint(RuleExtractor):
+    """Fails the first time it is asked."""
+
+    failed = False
+
+    async def findings(self, text: str, known: Sequence[UserMemory]) -> list[Finding]:
+        if not self.failed:
+            self.failed = True
+            raise Unavailable
+        return await super().findings(text, known)
 
 
 @pytest.fixture
@@ -155,9 +171,14 @@ async def test_decision_with_a_reason_teaches_the_writer(firm: Firm) -> None:
     )
     await talk.say("Yes, plan it and write the posts.")
     await talk.say("Schedule the Instagram post for 2 December at 9am.")
+    await firm.memory.remembering.sweep(everything=True)
     await talk.decide("reject", "Too long. Never say “cheap”.")
-    await firm.memory.remembering.sweep(everything=True)
-    await firm.memory.remembering.sweep(everything=True)
+    faint = Learner(firm.database, firm.desk, firm.learnings, Faint())
+    cut_off = Remembering(Unremembered(firm.database), firm.desk, firm.rules, faint, firm.database.clock)
+    with pytest.raises(Unavailable):
+        await cut_off.sweep(everything=True)
+    for _ in range(2):
+        await cut_off.sweep(everything=True)
 
     learnt = {learning.content: learning.metadata for learning in await firm.learnings.all(firm.scope)}
 

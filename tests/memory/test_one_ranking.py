@@ -48,7 +48,7 @@ def promotion(database: Database, memories: Memories) -> Promotion:
 
 async def taught(learnings: Learnings, scope: Scope, lessons: Sequence[Lesson] = (SHORT,), times: int = 6) -> None:
     for _ in range(times):
-        await learnings.count(scope, "writer", lessons, SOURCE)
+        await learnings.count(scope, "writer", lessons, SOURCE, new_id("apr"))
 
 
 async def shared(learnings: Learnings, promotion: Promotion, industries: Sequence[str | None]) -> list[Scope]:

@@ -8,6 +8,7 @@ from zipfile import ZipFile
 import pytest
 from fastapi import FastAPI
 
+from core.ids import new_id
 from core.scope import Scope
 from db.user_memory import MemorySource
 from memory.outcomes import Lesson
@@ -64,7 +65,8 @@ async def planted(app: FastAPI, services: Services) -> AsyncGenerator[list[Perso
                 ),
             ]
             for _ in range(3):
-                await services.memory.learnings.count(scope, "writer", lessons, MemorySource(kind="tool", id="apr_1"))
+                source = MemorySource(kind="tool", id="apr_1")
+                await services.memory.learnings.count(scope, "writer", lessons, source, new_id("apr"))
         await services.memory.remembering.sweep(everything=True)
         looked_after = await services.memory.nightly.look_after_all("2026-11-20", {}, nothing_to_keep)
         assert looked_after["accounts"] == ENOUGH

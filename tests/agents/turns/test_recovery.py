@@ -1,7 +1,10 @@
 """Recovery finds what has waited longest, leaves alone what lives, and looks for nothing for ever."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from agents.turns.notice import Notice
 from core.clock import Clock
@@ -22,21 +25,97 @@ MINUTE = timedelta(minutes=1)
 async def waits(database: Database, scope: Scope, conversation: str, **more: Any) -> None:
     """Store a message that waits."""
     now = database.clock.now()
-    message = Message(
-        message_id=new_id("msg"),
+    ids = {"message_id": new_id("msg"), "run_id": new_id("run"), "conversation_id": conversation}
+    message = {**ids, "role": "user", "content": "Hello", "status": "pending", "timestamp": now, **more}
+    await Repository(database, MESSAGES, scope).insert(Message.model_validate(message))
+
+
+def request_about(conversation: str, now: datetime) -> ApprovalRequest:
+    return ApprovalRequest(
+        request_id=new_id("apr"),
         conversation_id=conversation,
-        role="user",
-        content="Hello",
-        status="pending",
-        run_id=new_id("run"),
-        timestamp=now,
-        **more,
+        request_type="publish",
+        run_id="run_1",
+        content={},
+        payload_hash="hash",
+        summary="Schedule the post.",
+        requested_by="publisher",
+        expires_at=now + MINUTE,
     )
-    await Repository(database, MESSAGES, scope).insert(message)
 
 
 async def statuses(database: Database, scope: Scope) -> list[str]:
     return [message.status for message in await Repository(database, MESSAGES, scope).find({})]
+
+
+async def left_behind(database: Database, scope: Scope, conversation: str, **more: Any) -> None:
+    """Store a message whose turn a process that is gone had begun."""
+    await waits(database, scope, conversation, **more)
+    (message,) = await Repository(database, MESSAGES, scope).find({"conversation_id": conversation})
+    until = database.clock.now() - MINUTE
+    lease = Lease(new_id("lse"), str(message.run_id), message.message_id, "other", "b1", until)
+    await Repository(database, CONVERSATIONS, scope).change(conversation, {"run": lease_document(lease)})
+
+
+@pytest.mark.parametrize("left", [left_behind, waits])
+async def test_turn_that_nobody_can_read_ends_as_failed_and_holds_up_no_other(
+    offline_team: Team, database: Database, scope: Scope, left: Callable[..., Awaitable[None]]
+) -> None:
+    team = offline_team
+    broken, whole = await team.conversation(), await team.conversation()
+    await left(database, scope, broken, kind="decision")
+    await waits(database, scope, broken)
+    await left(database, scope, whole)
+
+    await team.recovery.sweep()
+    for conversation in (broken, whole):
+        await team.at_rest(conversation)
+
+    found = await Repository(database, MESSAGES, scope).find({"role": "user"})
+    ended = {(message.conversation_id, message.kind): message.status for message in found}
+    assert ended == {
+        (broken, "decision"): "failed",
+        (broken, "message"): "done",
+        (whole, "message"): "done",
+    }
+    events = await team.log(broken)
+    assert [event["type"] for event in events[:3]] == ["RUN_STARTED", "RUN_ERROR", "RUN_STARTED"]
+    assert "(error err_" in events[1]["message"]
+    assert await UnfinishedWork(database).abandoned(team.turns.owner, "later", database.clock.now()) == []
+    assert await UnfinishedWork(database).lines() == []
+
+
+async def test_decision_that_breaks_holds_up_no_other(offline_team: Team, database: Database, scope: Scope) -> None:
+    team, now = offline_team, database.clock.now()
+    requests = Repository(database, APPROVAL_REQUESTS, scope)
+    conversations = [await team.conversation() for _ in range(3)]
+    for conversation in conversations:
+        decided = request_about(conversation, now).model_copy(update={"status": "rejected", "rejection_reason": "No."})
+        await requests.insert(decided)
+    raw = database.raw(APPROVAL_REQUESTS)  # lint: allow raw-collection: stores what no version of ours would
+    nonsense = {"$set": {"steps": "nonsense"}}
+    await raw.update_one({"conversation_id": conversations[0]}, nonsense, bypass_document_validation=True)
+
+    await team.recovery.sweep()
+    for conversation in conversations:
+        await team.at_rest(conversation)
+
+    messages = await Repository(database, MESSAGES, scope).find({"kind": "decision"})
+    assert {message.conversation_id for message in messages} == set(conversations[1:])
+
+
+async def test_message_that_waits_longest_is_first_whatever_its_id(
+    team: Team, database: Database, scope: Scope
+) -> None:
+    conversation = await team.conversation()
+    ids = sorted((derived_id("msg", str(number)) for number in range(3)), reverse=True)
+    raw = database.raw(MESSAGES)  # lint: allow raw-collection: the database layer sets the time itself
+    for later, message_id in enumerate(ids):
+        await waits(database, scope, conversation, message_id=message_id)
+        at = {"created_at": database.clock.now() + later * MINUTE}
+        await raw.update_one({"message_id": message_id}, {"$set": at})
+    waiting = await team.house.store.waiting(scope.user_id, conversation)
+    assert [message["message_id"] for message in waiting] == ids
 
 
 async def test_what_waits_in_a_removed_conversation_is_closed_the_first_time(
@@ -57,17 +136,7 @@ async def test_decision_about_a_removed_conversation_leaves_nothing_waiting(
 ) -> None:
     conversation, now = await team.conversation(), team.house.clock.now()
     await Repository(database, CONVERSATIONS, scope).delete(conversation)
-    request = ApprovalRequest(
-        request_id=new_id("apr"),
-        conversation_id=conversation,
-        request_type="publish",
-        run_id="run_1",
-        content={},
-        payload_hash="hash",
-        summary="Schedule the post.",
-        requested_by="publisher",
-        expires_at=now + MINUTE,
-    )
+    request = request_about(conversation, now)
     await Repository(database, APPROVAL_REQUESTS, scope).insert(request)
     _, follows = await team.decisions.decide(scope, request.request_id, "approve", via="web")
     assert follows is None
