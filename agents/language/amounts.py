@@ -13,22 +13,23 @@ from functools import lru_cache
 from itertools import islice
 from typing import cast
 
-from agents.language.currencies import CODES, COUNTRY, CROWNS, DOLLARS, NAMES, SIGNS
+from agents.language.currencies import CODES, COUNTRY, FAMILIES, NAMES, SIGNS
 from agents.language.no_money import no_money
 from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
+from agents.language.past_sums import gone
 from agents.language.places import countries_of, country_of, country_of_place
 from agents.language.prices import earned, is_price
 from core.money import Money
 
 MOST = 40  # sums and numbers looked at in one message
-_SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|R|AUD|CAD)\$|\$(?:A|NZ|CA?)(?=\d)|[£€₹¥₩₺₦₪฿$])"
+_SIGN = r"(?:(?:A|AU|C|CA|US|NZ|S|HK|NT|R|AUD|CAD)\$|\$(?:A|NZ|CA?)(?=\d)|(?:GH)?₵|[£€₹¥₩₺₦₪฿₱₫৳₴$])"
 _CODE = r"(?:" + "|".join(CODES) + r")"
 _NAME = "|".join(pattern for pattern, _ in NAMES)
 _DIGITS = FIGURE.replace(r"(?<![\w.,])", "")
 _AFTER = rf"(?:\s?{_SIGN}(?![\d])|\s?(?:{_CODE}|{_NAME})(?![\w]))"
 _MONEY = re.compile(
-    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d)|"
-    rf"(?-i:R)(?=\s\d)|(?-i:N)(?=\d{2, 3}(?:,\d{3})+(?!\d)|\d{(4,)}|\d+k\b))(?=\s?\d))\s?"
+    rf"(?<![\w])(?P<before>{_SIGN}|(?:{_CODE}|rs\.?|rp\.?|rm|chf|sfr\.?|fr\.|kr\.?|zł|r(?=\d)|rupees|[kut]sh\.?|tk\.?|dhs?\.?|"
+    rf"(?-i:R)(?=\s\d)|(?-i:N)(?=\s?(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)|\d{{4,}}|\d+(?:[.,]\d+)?[km]\b)))(?=\s?\d))\s?"
     rf"(?P<one>{_DIGITS})(?P<onescale>{SCALE})?(?:,-|\.-)?(?:\s?{_CODE}(?!\w))?"
     rf"|(?P<two>{FIGURE})(?P<twoscale>{SCALE}|\s?(?-i:T)(?=€|EUR\b))?(?:,-|\.-)?(?:\s(?:of|in))?(?P<after>{_AFTER})"
     rf"|(?P<words>{WORDS}|\b(?:an?|one) (?:hundred|thousand|grand)\b)(?P<named>\s(?:{_CODE}|{_NAME})(?!\w))"
@@ -150,20 +151,8 @@ def _code(written: str, text: str, known: Mapping[str, object]) -> str:
     code = _LETTERS.get(written.strip(), code)
     named = (country_of_place(str(known.get("location") or "")), *countries_of(text))
     local = [COUNTRY.get(one, "") for one in named]
-    if name in {"$", "dollars", "dollar", "bucks", "buck"}:
-        code = _pick(DOLLARS, code, known, local)
-    elif name in {"kr", "kronor", "kroner", "krona", "krone"}:
-        code = _pick(CROWNS, "SEK", known, local)
-    elif name == "¥" and ("CNY" in local or known_currency(known) == "CNY"):
-        code = "CNY"
-    return code
-
-
-def _pick(family: set[str], otherwise: str, known: Mapping[str, object], local: Sequence[str]) -> str:
-    current = str(known.get("currency") or "").upper()
-    if current in family:
-        return current
-    return next((code for code in local if code in family), otherwise)
+    family = next((codes for names, codes in FAMILIES if name in names), frozenset[str]())
+    return next((one for one in (known_currency(known), *local) if one in family), code)
 
 
 def _named(name: str) -> str:
@@ -180,7 +169,7 @@ _LEAD = re.compile(
 )
 _UNIT_AFTER = re.compile(
     r"^\s?(?:%|percent|per cent|[-–]?(?!(?:and|or|but|to|for|on|in|max|total|is|a|at|per|all|tops|ish|budget|please|"
-    r"instead|not|now|then|from|this|the|then|as|which|we|i|if|should|ok|altogether|overall|maximum|only|with|though|"
+    r"instead|rather|not|now|then|from|this|the|then|as|which|we|i|if|should|ok|altogether|overall|maximum|only|with|though|"
     r"i'd|as|roughly|or|max|plus|by|over|until|so|spread|each|would|will|just|limit|including|inc|incl|ex|excl|ready|"
     r"available|down|aside|up|ad|ads|spend|marketing|quid|right|because|since|maybe|probably|thanks|thx|pls|cheers|"
     r"mate|grand|k|can|"
@@ -267,42 +256,9 @@ def _near_lead(text: str, amount: Amount) -> bool:
     return _LEAD.search(before) is not None or _SPENT_ON.search(after) is not None
 
 
-_PAST = re.compile(
-    r"\b(?:last (?:year|time|month|summer|winter|autumn|spring|christmas)|in (?:19|20)\d\d|previously|used to|spent|"
-    r"lost|wasted|blew|"
-    r"took|paid|cost (?:us|me)|ago|charged|quoted|owe|owed|usually|normally|typically|averaged?|earned|made|sold for)\b"
-)
-
-
-def gone(text: str, amount: Amount) -> bool:
-    """Whether a sum was spent, earned or said before, and is not what there is to spend now."""
-    before = text[max(0, amount.start - 14) : amount.start].lower()
-    after = text[amount.end : amount.end + 40].lower()
-    clause = re.split(
-        r"[.;!?\n]|\b(?:but|so|now|and|this (?:year|time))\b", text[max(0, amount.start - 70) : amount.start].lower()
-    )[-1]
-    if re.match(r"\s?(?:is |are )?left\b", after):
-        return False
-    if _PAST.search(clause) and "same as" not in text[max(0, amount.start - 70) : amount.start].lower():
-        return True
-    if re.match(
-        r"\s?(?:is|was|would be|sounds|seems|feels)\s(?:\w+ )?(?:madness|mad|too|crazy|wrong|a (?:mistake|typo|slip|"
-        r"lot)|"
-        r"ridiculous|insane|silly|old|last|not|out|over|more than|nuts|unrealistic|excessive)\b|\s?(?:last|the last) "
-        r"(?:year|time|month)\b",
-        after,
-    ):
-        return True
-    return re.search(
-        r"(?:\bnot|instead of|rather than|and not|n't|was|from)\s*(?:a |an |the )?$", before
-    ) is not None and (
-        re.search(r"\bfrom\s*$", before) is None or re.match(r"\s?(?:to|up to)\b", text[amount.end :]) is not None
-    )
-
-
 def no_budget(text: str, amount: Amount, *, answer: bool) -> bool:
     """Whether a sum is a price, a target, or gone; ``answer``: it answers the question for the budget."""
-    return is_price(text, amount.start, amount.end, answer=answer) or gone(text, amount)
+    return is_price(text, amount.start, amount.end, answer=answer) or gone(text, amount.start, amount.end)
 
 
 def _corrected(text: str, chosen: list[Amount]) -> bool:
@@ -341,7 +297,8 @@ def _instalments(text: str, found: Sequence[Amount]) -> Amount | None:
 
 
 _UP_TO = re.compile(
-    rf"\s?(?:-|to|bis)\s?(?P<top>{_DIGITS})(?P<k>k)?(?=\s*(?:[.,;!?)\n]|$|max|tops|ish|for\b|on\b|a\b|per\b|budget))",
+    rf"\s?(?:-|to|bis)\s?(?P<top>{_DIGITS})(?P<k>k)?(?=\s*(?:[.,;!?)\n]|$|max|tops|ish|for\b|on\b|a\b|per\b|"
+    r"budget|depending\b|or\b|if\b|at\b|but\b|all\b|and\b(?! £)|we\b|i\b|maybe\b))",
     re.IGNORECASE,
 )
 
@@ -367,7 +324,9 @@ def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Am
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue
         amount = Amount(match.start(), match.end(), value, "")
-        if gone(text, amount):
+        if gone(text, amount.start, amount.end) or any(
+            one.start() < match.end() <= one.end() for one, _ in _sums(text)
+        ):
             continue
         before, ends = text[: match.start()][-40:], _ENDS.match(tail) is not None
         limited = re.match(r"\s?(?:max|maximum|tops|at most)\b", tail, re.IGNORECASE) is not None
@@ -390,4 +349,4 @@ def _dated(text: str, match: re.Match[str]) -> bool:
         r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
     )
     named = re.search(month + r"\s*$", before) or re.match(r"\s*(?:of\s+)?" + month, after)
-    return named is not None or re.search(r"[/:.-]$", before) is not None
+    return named is not None or re.search(r"[/:.]$" if match["scale"] else r"[/:.-]$", before) is not None

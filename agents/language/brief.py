@@ -26,10 +26,11 @@ from agents.language.corrections import (
     scaled_budget,
     scaled_goal,
 )
-from agents.language.fragments import find_kind, find_note, find_thing, find_town, thing_alone
+from agents.language.fragments import find_kind, find_note, find_town, loose_thing, thing_alone
 from agents.language.goals import Goal, find_goal, wants
 from agents.language.labelled import labelled
 from agents.language.lone_figures import is_goal, means_goal, means_price
+from agents.language.no_money import no_money
 from agents.language.places import country_of, find_location, names_place
 from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
@@ -46,7 +47,6 @@ _ALONE = {"target_audience": people_alone, "product": thing_alone}
 _IN_FULL = ("target_audience", "objective", "product", "business")  # a short answer is kept whole
 _STRICT = frozenset(("budget", "event_date", "start_date", "end_date", "channels"))
 DAYS = ("event_date", "end_date", "start_date")
-_FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
 
 
 def read_brief(
@@ -82,7 +82,8 @@ class _Reader:
         self._asks = asks  # a message that asks back answers only with what is plain to read
         self._values: dict[str, Value] = {}
         self._removed: tuple[str, ...] = ()
-        self._answering = asked is not None and plausible_answer(said)
+        free = asked == "budget" and no_money(said, answer=True) is not None
+        self._answering = asked is not None and (free or plausible_answer(said))
         self._left = said
         self._hints: list[Hint] = []
         self._budget_place: tuple[int, int] | None = None
@@ -184,7 +185,7 @@ class _Reader:
         elsewhere = self._answering and self._asked not in (*_GOALS, "target_audience")
         if elsewhere and len(self._said.split()) <= 12 and not self._goal_place:
             return
-        if (told := told_figures.told_figure(tags)) is not None:
+        if (told := told_figures.told_figure(tags, self._budget_place)) is not None:
             value, start, end = told
             if self._goal_place and not (self._goal_place[0] < end and start < self._goal_place[1]):
                 self._values.pop("goal_metric", None)
@@ -355,13 +356,7 @@ class _Reader:
 
     def _fragment(self) -> None:
         """The thing itself said without a verb, where enough facts around it show that this is a brief."""
-        dated = any(name in self._values for name in ("event_date", "start_date", "end_date"))
-        facts = dated + sum(name in self._values for name in _FACTS)
-        if facts == 0:
-            return
-        named = ("target_audience", "location", "voice", "objective", "business")
-        taken = " ".join(str(self._values.get(name, "")) for name in named)
-        self._loose = find_thing(self._left, taken, sure=facts > 1)
+        self._loose = loose_thing(self._left, self._values)
         self._set("product", self._loose)
 
     def _numbers(self) -> None:

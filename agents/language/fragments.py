@@ -1,7 +1,7 @@
 """What a message says without a sentence: the thing, the business or the town as a bare piece of a list of facts."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from agents.language.audience import names_people
 from agents.language.channels import mentions
@@ -80,6 +80,18 @@ def find_thing(left: str, taken: str, *, sure: bool) -> str:
             continue
         return what
     return ""
+
+
+_FACTS = ("budget", "channels", "target_audience", "goal_value", "location")
+_WORDS = ("target_audience", "location", "voice", "objective", "business")
+
+
+def loose_thing(left: str, values: Mapping[str, object]) -> str:
+    """The thing itself said without a verb, where enough of the facts read (``values``) show that this is a brief."""
+    dated = any(name in values for name in ("event_date", "start_date", "end_date"))
+    facts = dated + sum(name in values for name in _FACTS)
+    taken = " ".join(str(values.get(name, "")) for name in _WORDS)
+    return find_thing(left, taken, sure=facts > 1) if facts else ""
 
 
 def find_town(left: str, taken: str) -> str:

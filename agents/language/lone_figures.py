@@ -21,6 +21,19 @@ def spends(text: str) -> bool:
     return _SPENDING.search(text) is not None
 
 
+_BUDGET_NAMED = re.compile(
+    r"\b(?:budget|(?:ad |total )?spend)(?:'s|s)?(?:,|:| =|(?: (?:is|was|has|should|needs?|ought|must|can|could|will|"
+    r"would|be|been|now|actually|really|only|meant|supposed|for (?:this|it)|set|up|down|to|at|of|about|around|more|"
+    r"like|it's|not \d[\d.,]*k?|but|changed|gone|went|raised|cut|lowered|increased|reduced)))*\s*[£$€₹]?$",
+    re.IGNORECASE,
+)
+
+
+def is_named_budget(said: str, start: int) -> bool:
+    """Whether the words before a figure name it as the budget: the budget should be 750."""
+    return _BUDGET_NAMED.search(said[max(0, start - 60) : start]) is not None
+
+
 def means_price(said: str, asked: str | None) -> bool:
     """Whether a sum in a short answer belongs to what was asked for: the thing's price, or what is to be raised."""
     words = len(said.split())

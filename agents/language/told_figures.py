@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from agents.language.amounts import Amount, amounts, fallback_currency, find_budget, gone
+from agents.language.amounts import Amount, amounts, fallback_currency, find_budget
 from agents.language.goals import wants
+from agents.language.lone_figures import is_named_budget
 from agents.language.numbers import NUMBER, number_value, whole
+from agents.language.past_sums import gone, of_others
 from agents.language.stated import meant
 from agents.language.tagger import Tags
 from core.money import Money
@@ -34,9 +36,11 @@ _NO_COUNT = re.compile(
 )
 
 
-def told_figure(tags: Tags) -> tuple[int, int, int] | None:
-    """The figure to reach as the tagger sees it, with its place."""
+def told_figure(tags: Tags, budget: tuple[int, int] | None = None) -> tuple[int, int, int] | None:
+    """The figure to reach as the tagger sees it, with its place; never the one named as the ``budget``."""
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= FIGURE]
+    if budget and is_named_budget(tags.said, budget[0]):
+        found = [one for one in found if not _meet((one.start, one.end), budget)]
     best = meant(tags.said, [one for one in found if not _reached(tags.said, one.start, one.end)])
     if best is None:
         return None
@@ -114,11 +118,15 @@ def budget_told(
 ) -> tuple[tuple[int, int] | None, Amount | None]:
     """The place of the budget, and the sum there where it is not the one the rules chose."""
     named = [one for one in amounts(tags.said, known) if one.value]
-    sums = [one for one in named if not gone(tags.said, one)]
+    sums = [one for one in named if not gone(tags.said, one.start, one.end)]
     past = [(one.start, one.end) for one in named if one not in sums]
     place = told_sum(tags, [(one.start, one.end) for one in sums], ruled, past)
+    if ruled and place is None and is_named_budget(tags.said, ruled[0]):
+        place = ruled
     if place is None or place == ruled:
         return place, None
+    if of_others(tags.said, place[0]):
+        return ruled, None
     inside = [one for one in sums if _meet((one.start, one.end), place)]
     found = max(inside, key=lambda one: one.value, default=None)  # of a range the upper end counts
     return place, found or find_budget(tags.said[place[0] : place[1]], known, asked="budget")

@@ -60,6 +60,14 @@ def test_a_whole_brief_is_read_at_once() -> None:
         ("there's about 1,500 in the kitty", 150000, "USD"),
         ("40.000 Kč", 4000000, "CZK"),
         ("How much we have: €2,200. When: March to May.", 220000, "EUR"),
+        ("we can put in N60,000, Ibadan", 6000000, "NGN"),
+        ("Budget: N1.5m", 150000000, "NGN"),
+        ("KSh 40,000 for the ads", 4000000, "KES"),
+        ("₱15,000, Cebu", 1500000, "PHP"),
+        ("GH₵2,500 for all of it", 250000, "GHS"),
+        ("Dhs 3,000, Sharjah", 300000, "AED"),
+        ("Rs 40,000 for our shop in Lahore, Pakistan", 4000000, "PKR"),
+        ("€300-450 depending on the grant", 45000, "EUR"),
     ],
 )
 def test_amounts_are_read_in_all_usual_forms(text: str, minor: int, currency: str) -> None:
@@ -122,6 +130,10 @@ def test_dates_are_read_relative_to_today(text: str, expected: Mapping[str, date
         ("double the budget", {"budget": Money(300000, "GBP")}),
         ("add 500 to the budget", {"budget": Money(200000, "GBP")}),
         ("sorry, euros not pounds", {"budget": Money(150000, "EUR")}),
+        ("oh, our budget needs to be 1250 not 1520", {"budget": Money(125000, "GBP")}),
+        ("the budget was meant to be 480", {"budget": Money(48000, "GBP")}),
+        ("make the budget 900 rather than 1500", {"budget": Money(90000, "GBP")}),
+        ("should be 260 not 200", {"goal_value": 260}),
     ],
 )
 def test_a_correction_changes_what_it_means(text: str, expected: Mapping[str, object]) -> None:
@@ -287,6 +299,28 @@ def test_no_budget_is_no_audience_whatever_was_asked() -> None:
     assert isinstance(found.values["budget"], Money)
     assert found.values["budget"].minor == 0
     assert "target_audience" not in found.values
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("nothing", 0),
+        ("none at all, sorry", 0),
+        ("there isn't any", 0),
+        ("it has to cost us nothing", 0),
+        ("we haven't got a penny", 0),
+        ("nothing decided yet", None),
+        ("none of your business", None),
+        ("nothing fancy, 300", 30000),
+    ],
+)
+def test_nothing_to_spend_is_a_budget_of_nothing(text: str, minor: int | None) -> None:
+    found = read_brief(text, today=TODAY, asked="budget", known={"currency": "GBP"}).values.get("budget")
+    assert found == (None if minor is None else Money(minor, "GBP"))
+
+
+def test_a_letter_and_a_number_name_a_room_and_no_sum() -> None:
+    assert "budget" not in read_brief("the talk is in room N204, seats 40", today=TODAY).values
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,31 @@ def test_a_price_in_an_answer_about_people_stays_theirs() -> None:
     said = "students who pay £20 a month"
     read = read_brief(said, today=date(2026, 11, 20), asked="target_audience", known={"product": "second bakery"})
     assert dict(read.values) == {"target_audience": said}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we had three quotes back, all around £900",
+        "the two estimates came in at £1,200 and £1,500",
+        "the last agency asked for £600 a month",
+        "our rivals are spending 20k a month",
+        "a big chain must be spending £50k on this",
+        "that leaflet drop set us back £340",
+    ],
+)
+def test_what_others_ask_or_spend_is_no_budget(text: str) -> None:
+    assert "budget" not in read_brief(text, today=date(2026, 11, 20)).values
+
+
+@pytest.mark.parametrize(
+    ("text", "pounds"),
+    [
+        ("we want 30 quote requests a month, £500 for google ads", 500),
+        ("quotes were between £400 and £700, our budget is £450", 450),
+        ("we lost £400 on radio, have £250 now", 250),
+        ("they asked for £900 but we've got £600", 600),
+    ],
+)
+def test_beside_what_others_ask_the_own_sum_is_the_budget(text: str, pounds: int) -> None:
+    assert read_brief(text, today=date(2026, 11, 20)).values["budget"] == Money.of(pounds, "GBP")
