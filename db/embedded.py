@@ -19,7 +19,8 @@ from core.errors import NotConfigured, Unavailable
 
 LOG = logging.getLogger(__name__)
 
-START_SECONDS = 20.0
+START_SECONDS = 300.0
+QUIET_SECONDS = 10.0
 STOP_SECONDS = 2.0
 LOCK_SECONDS = 1.5
 POLL_SECONDS = 0.02
@@ -144,10 +145,16 @@ class EmbeddedServer:
             if self._closing or self._lock is None:
                 return False
             self._process = await self._spawn(self._lock)
-        deadline = asyncio.get_running_loop().time() + START_SECONDS
-        while self._process.returncode is None and asyncio.get_running_loop().time() < deadline:
+        loop = asyncio.get_running_loop()
+        began, told = loop.time(), False
+        while self._process.returncode is None and loop.time() < began + START_SECONDS:
             if await _answers(self._port):
                 return True
+            if not told and loop.time() > began + QUIET_SECONDS:
+                told = True
+                LOG.warning(
+                    "The embedded database is still opening its data; with millions of documents it takes a while."
+                )
             await asyncio.sleep(POLL_SECONDS)
         await self._stop()
         return False
