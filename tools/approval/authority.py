@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from core.errors import ApprovalRequired, Forbidden, Halted, NotFound
 from core.json_text import inner_list, inner_object
 from core.scope import Scope
+from core.timezones import UNKNOWN
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
@@ -17,10 +18,12 @@ from db.settings import SETTINGS, Halt
 from tools.approval.act import Act, LeavingEffect, approved_part
 from tools.approval.guardrails import most_a_day
 from tools.approval.payload import effect_id, payload_hash
-from tools.approval.permit import MINT, DayLimit, Permit
+from tools.approval.permit import MINT, DayLimit, Grounds, Permit
 from tools.approval.policy import Ruling
-from tools.approval.rules import RulesInForce, rules_in_force
+from tools.approval.rules import NO_SETTINGS, RulesInForce, rules_in_force, rules_of
+from tools.approval.timezones import named_zone
 from tools.approval.verdict import approved_modes, forbidden, ruled
+from tools.figures.timezones import timezone_of
 
 COVERED_BY: Final[Mapping[LeavingEffect, frozenset[str]]] = {
     "publish": frozenset({"publish"}),
@@ -72,25 +75,43 @@ class Authority:
                     approval_id=request.request_id,
                 )
             if request.decided_via == POLICY:
-                return await self._by_policy(scope, act, campaign, rules)
+                return await self._by_policy(scope, act, rules)
             why = f"{request.approved_by} approved {request.request_id}."
             limit = _limit_of_day(rules, act, now)
-            return Permit(act, "approval", why, now, request.request_id, limit, mint=MINT)
-        return await self._by_policy(scope, act, campaign, rules)
+            return Permit(act, "approval", why, now, request.request_id, limit, Grounds(rules), mint=MINT)
+        return await self._by_policy(scope, act, rules)
 
     async def require_still(self, scope: Scope, permit: Permit) -> None:
         """Raise unless a permit of a moment ago still holds: Halted where everything or the campaign was stopped since,
-        ApprovalRequired where the approval was withdrawn. 1 round trip: what is asked is asked at once.
+        ApprovalRequired where the approval was withdrawn or the policy has been tightened, Forbidden where the rules
+        forbid it by now. 1 round trip: what is asked is asked at once.
         """
-        act, database = permit.act, self._database
-        settings, campaign, request = await asyncio.gather(
-            Repository(database, SETTINGS, scope).find_one({}),
+        act = permit.act
+        stored, campaign, request, plans, zone = await asyncio.gather(
+            Repository(self._database, SETTINGS, scope).find_one({}),
             self._campaign(scope, act),
             self._approval_of(scope, permit),
+            self._plans(scope, act, wanted=permit.by == POLICY),
+            self._hours_of(scope, permit),
         )
-        _require_moving(settings.halt if settings else Halt(), campaign)
+        settings = stored or NO_SETTINGS
+        _require_moving(settings.halt, campaign)
         if request is not None:
             require_live(request, act)
+        rules = rules_of(settings, campaign, named_zone(settings.approval, campaign) or zone)
+        grounds = Grounds(rules, approved_modes(plans))
+        if grounds == permit.grounds:
+            return
+        if never := forbidden(rules, act):
+            raise Forbidden(f"{' '.join(never)} It was not done.", breaches=never)
+        if permit.by == POLICY:
+            self._policy_permit(act, grounds)
+
+    async def _hours_of(self, scope: Scope, permit: Permit) -> str:
+        """Return the owner's timezone, where a policy counts in it; a person has approved the very time."""
+        if permit.by == POLICY:
+            return (await timezone_of(self._database, scope)).key
+        return permit.grounds.rules.timezone if permit.grounds else UNKNOWN
 
     async def _approval_of(self, scope: Scope, permit: Permit) -> ApprovalRequest | None:
         request_id = permit.request_id or permit.act.request_id
@@ -106,7 +127,7 @@ class Authority:
         rules = await rules_in_force(self._database, scope, campaign)
         if never := forbidden(rules, act):
             raise Forbidden(" ".join(never), breaches=never)
-        return await self._ruling(scope, act, campaign, rules)
+        return ruled(rules, act, approved_modes(await self._plans(scope, act)))
 
     async def _raised_to_cover(self, scope: Scope, plan: ApprovalRequest, act: Act) -> bool:
         """Whether an amount lies within a plan's budget and all that was approved on top of it."""
@@ -118,20 +139,24 @@ class Authority:
         live = [one for one in more if payload_hash(one.content) == one.payload_hash]
         return bool(live) and _within([plan, *live], act)
 
-    async def _by_policy(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Permit:
+    async def _by_policy(self, scope: Scope, act: Act, rules: RulesInForce) -> Permit:
         """Return the permit of the policy as it is now: what it let pass before counts for nothing."""
-        ruling = await self._ruling(scope, act, campaign, rules)
+        return self._policy_permit(act, Grounds(rules, approved_modes(await self._plans(scope, act))))
+
+    def _policy_permit(self, act: Act, grounds: Grounds) -> Permit:
+        ruling = ruled(grounds.rules, act, grounds.modes)
         if ruling.ruling == "ask":
             raise ApprovalRequired(f"{ASK} {ruling.why}", effect=act.effect, why=ruling.why, asked_anew=True)
-        return Permit(act, POLICY, ruling.why, self._database.clock.now(), act.request_id, mint=MINT)
+        now = self._database.clock.now()
+        return Permit(act, POLICY, ruling.why, now, act.request_id, grounds=grounds, mint=MINT)
 
-    async def _ruling(self, scope: Scope, act: Act, campaign: Campaign | None, rules: RulesInForce) -> Ruling:
-        plans: list[ApprovalRequest] = []
-        if campaign is not None:
-            plans = await Repository(self._database, APPROVAL_REQUESTS, scope).find(
-                {"campaign_id": campaign.campaign_id, "status": "approved", "request_type": "campaign_plan"}
-            )
-        return ruled(rules, act, approved_modes(plans))
+    async def _plans(self, scope: Scope, act: Act, *, wanted: bool = True) -> list[ApprovalRequest]:
+        """Return the approvals of the plan that an act belongs to; none where nobody asks for them."""
+        if act.campaign_id is None or not wanted:
+            return []
+        return await Repository(self._database, APPROVAL_REQUESTS, scope).find(
+            {"campaign_id": act.campaign_id, "status": "approved", "request_type": "campaign_plan"}
+        )
 
     async def _campaign(self, scope: Scope, act: Act) -> Campaign | None:
         if act.campaign_id is None:

@@ -44,6 +44,8 @@ def _of_audience(rails: Guardrails, act: Act) -> list[Breach]:
     if act.post is None:
         return []
     excluded = [plainly(one).lstrip("@") for one in rails.audiences]
+    if not excluded:
+        return []
     for recipient in act.post.recipients:
         address = plainly(recipient)
         if any(address == one or address.endswith((f"@{one}", f".{one}")) for one in excluded if one):

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from core.errors import Forbidden
 from tools.approval.act import Act
+from tools.approval.rules import RulesInForce
 from tools.outside.contract import Access, Post
 
 MINT: Final = object()
@@ -20,11 +21,20 @@ class DayLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a permit was made on: the rules as they were, and for a policy's the modes the plan was approved in."""
+
+    rules: RulesInForce
+    modes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """Says that exactly ``act`` may be done now. Only the Authority makes one; there is no way to change one.
 
     ``by`` says whether a person approved it or a policy allowed it, ``why`` in which words, ``request_id`` by which
-    approval. For spending, ``limit`` is what the rules allow for the day.
+    approval. For spending, ``limit`` is what the rules allow for the day. As long as the ``grounds`` are the same, the
+    rules would say the same.
     """
 
     act: Act
@@ -33,6 +43,7 @@ class Permit:
     granted_at: datetime
     request_id: str | None
     limit: DayLimit | None = None
+    grounds: Grounds | None = field(default=None, repr=False)
     mint: InitVar[object] = field(kw_only=True)
 
     def __post_init__(self, mint: object) -> None:

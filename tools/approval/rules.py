@@ -16,6 +16,7 @@ from tools.approval.spoken_rules import SpokenRules, read_rules
 from tools.approval.timezones import zone_in_force
 
 DEFAULT_MODE: Final[ApprovalMode] = "semi_auto"
+NO_SETTINGS: Final = AccountSettings(settings_id="set_none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,15 @@ async def rules_in_force(database: Database, scope: Scope, campaign: Campaign | 
 
     Its mode is that of its own rules; without one the campaign's, but never a laxer one than the account's.
     """
-    settings = await Repository(database, SETTINGS, scope).find_one({}) or AccountSettings(settings_id="set_none")
-    account = settings.approval
+    settings = await Repository(database, SETTINGS, scope).find_one({}) or NO_SETTINGS
     if isinstance(campaign, str):
         campaign = await Repository(database, CAMPAIGNS, scope).find_one({"campaign_id": campaign})
-    zone = await zone_in_force(database, scope, account, campaign)
+    return rules_of(settings, campaign, await zone_in_force(database, scope, settings.approval, campaign))
+
+
+def rules_of(settings: AccountSettings, campaign: Campaign | None, zone: str) -> RulesInForce:
+    """Return the rules that follow from what is stored of an account and one of its campaigns."""
+    account = settings.approval
     if campaign is None:
         return RulesInForce(account, None, account.mode or DEFAULT_MODE, settings.halt, zone)
     own, said = campaign.approval, ApprovalRules(guardrails=rules_of_brief(campaign).rails)

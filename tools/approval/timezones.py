@@ -15,11 +15,12 @@ from tools.figures.timezones import timezone_of
 async def zone_in_force(
     database: Database, scope: Scope, account: ApprovalRules | None, campaign: Campaign | None
 ) -> str:
-    """Return the timezone in which hours are read.
+    """Return the timezone in which hours are read: the one the rules name, else the account's owner's."""
+    return named_zone(account, campaign) or (await timezone_of(database, scope)).key
 
-    The campaign's rules name it; else it was launched in it; else the account's rules name it; else
-    it is the account's owner's.
-    """
+
+def named_zone(account: ApprovalRules | None, campaign: Campaign | None) -> str | None:
+    """Return the timezone the campaign's rules name; else that it was launched in; else that of the account's rules."""
     named = (
         [campaign.approval.timezone, campaign.execution.timezone if campaign.execution.launch else None]
         if campaign
@@ -27,7 +28,7 @@ async def zone_in_force(
     )
     named.append(account.timezone if account else None)
     said = next((name for name in named if name), None)
-    return first_zone(said) if said else (await timezone_of(database, scope)).key
+    return first_zone(said) if said else None
 
 
 async def zone_of_request(database: Database, scope: Scope, request: ApprovalRequest) -> str:

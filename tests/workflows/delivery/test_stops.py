@@ -14,6 +14,7 @@ from db.campaigns import CAMPAIGNS, Campaign
 from db.deliveries import DELIVERIES, Delivery
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule, Recipients
 from db.repository import Repository
+from db.settings import SETTINGS, AccountSettings
 from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
 from sandbox.faults import Fault
 from sandbox.mail_server import PASSWORD, USERNAME
@@ -29,6 +30,11 @@ from workflows.delivery.parts import DeliveryParts
 
 PEOPLE = [f"person{number}@example.com" for number in range(5)]
 SENDER = "hello@bakery.example"
+TIGHTER: dict[str, dict[str, Any]] = {
+    "tighten": {"mode": "semi_auto"},
+    "name approvers": {"steps": [{"name": "Legal"}]},
+    "forbid": {"guardrails": {"words": ["Thursday"]}},
+}
 BUSY = Fault(method="GET", path=r"/v[\d.]+/\d+", times=1000, status=200, body='{"status_code": "IN_PROGRESS"}')
 
 
@@ -54,14 +60,17 @@ async def interrupt(house: DeliveryHouse, doing: str, request_id: str = "") -> N
         await CampaignControl(house.database, house.scope).stop_everything("Wait")
     elif doing == "withdraw":
         await ApprovalRequests(house.database).void(house.scope, request_id, "Its text was changed.")
+    elif doing in TIGHTER:
+        rules = {"settings_id": new_id("set"), "approval": TIGHTER[doing]}
+        await Repository(house.database, SETTINGS, house.scope).insert(AccountSettings.model_validate(rules))
     else:
         await Repository(house.database, CAMPAIGNS, house.scope).change("cmp_1", {"status": doing})
 
 
-async def mailing(house: DeliveryHouse, sandbox: Sandbox) -> EmailCampaign:
+async def mailing(house: DeliveryHouse, sandbox: Sandbox, *, by_policy: bool = False) -> EmailCampaign:
     """Store an approved email of a campaign that is due, and the account it goes out by."""
     await Repository(house.database, CAMPAIGNS, house.scope).insert(
-        Campaign(campaign_id="cmp_1", name="Bread", status="active")
+        Campaign(campaign_id="cmp_1", name="Bread", status="active", mode="full_auto")
     )
     account = SocialAccount(
         social_account_id=new_id("acc"),
@@ -98,9 +107,14 @@ async def mailing(house: DeliveryHouse, sandbox: Sandbox) -> EmailCampaign:
         status="approved",
         requested_by="publisher",
         approved_by=house.scope.actor_id,
+        decided_via="policy" if by_policy else "rest",
         expires_at=at + timedelta(days=7),
     )
-    await Repository(house.database, APPROVAL_REQUESTS, house.scope).insert(request)
+    plan = {"campaign_id": "cmp_1", "mode": "full_auto"}
+    of_plan: dict[str, Any] = {"request_id": new_id("apr"), "request_type": "campaign_plan", "decided_via": "rest"}
+    of_plan |= {"tool": "launch_campaign", "content": plan, "payload_hash": payload_hash(plan)}
+    for each in (request, request.model_copy(update=of_plan)):
+        await Repository(house.database, APPROVAL_REQUESTS, house.scope).insert(each)
     email = EmailCampaign(
         campaign_id=effect_id("eml", request.request_id, 0),
         marketing_campaign_id="cmp_1",
@@ -152,6 +166,30 @@ async def test_a_mailing_that_is_called_off_in_the_middle_ends_and_says_how_far_
     assert (over.state, over.next_attempt_at) == (state, None)
     assert "2 of its 5 recipients had it" in (over.reason or "")
     assert len(sandbox.mail.published()) == 2
+
+
+@pytest.mark.parametrize(
+    ("doing", "by_policy", "sent"),
+    [
+        ("tighten", True, 2),
+        ("name approvers", True, 2),
+        ("forbid", True, 2),
+        ("forbid", False, 2),
+        ("tighten", False, 5),
+        ("name approvers", False, 5),
+    ],
+)
+async def test_rules_that_are_tightened_in_the_middle_hold_what_no_person_has_approved(
+    house: DeliveryHouse, sandbox: Sandbox, doing: str, by_policy: bool, sent: int
+) -> None:
+    email = await mailing(house, sandbox, by_policy=by_policy)
+    await worked_on(house, house.worker(authority=Interrupted(house, doing)), email)
+    house.clock.advance(timedelta(minutes=1))
+    over = await worked_on(house, house.worker(), email)
+    assert over.state == ("published" if sent == len(PEOPLE) else "failed")
+    assert [row["to"] for row in sandbox.mail.published()] == [[one] for one in PEOPLE[:sent]]
+    if sent < len(PEOPLE):
+        assert f"{sent} of its 5 recipients had it" in (over.reason or "")
 
 
 async def test_what_is_stopped_while_instagram_works_on_its_picture_is_not_published(
