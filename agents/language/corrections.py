@@ -123,10 +123,10 @@ def scaled_budget(text: str, before: Money | None, named: Money | None, *, only:
     return Money(max(0, before.minor + change), before.currency)
 
 
-_UNITS = {"day": 1, "week": 7, "fortnight": 14}
+_UNITS = {"day": 1, "week": 7, "wk": 7, "fortnight": 14}
 _COUNT = r"an?|one|two|three|four|six|\d{1,2}|a couple of"
 _MOVED = re.compile(
-    rf"(?:\b(?P<n1>{_COUNT}) (?P<u1>day|week|fortnight|month)s? (?P<side>later|earlier)\b"
+    rf"(?:\b(?P<n1>{_COUNT}) (?P<u1>day|week|wk|fortnight|month)s? (?P<side>later|earlier)\b"
     r"|\b(?P<verb>push|move|put|shift|bring|pull|postpone|delay)(?:ed|d|ing)?\b"
     r"(?: (?:it|that|this|things|everything|(?:the|our) [\w-]+(?: (?!back|forward|out)[\w-]+)?))?(?: all)?"
     rf"(?: (?P<to>back|forward|forwards|out))? (?:by )?(?P<n2>{_COUNT}) (?P<u2>day|week|fortnight|month)s?\b)",

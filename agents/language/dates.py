@@ -39,6 +39,7 @@ from agents.language.date_readers import (
     weekday_day,
     weekend_span,
 )
+from agents.language.period_ends import unit_end
 
 _M = "(?:" + "|".join(sorted((re.escape(n) for n in MONTHS), key=len, reverse=True)) + r")(?![\w])\.?"
 _D = "(?:" + "|".join(sorted((re.escape(n) for n in WEEKDAYS), key=len, reverse=True)) + r")(?![\w])\.?"
@@ -97,6 +98,12 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
                 rf"fin|half)[ "
             rf"-](?:of |de "
          rf"|des )?{_OF}(?!\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?(?![\d%k]))"), part_of_month, True),
+        (
+            (r"(?:(?<=\bby )|(?<=\bbefore )|(?<=\buntil )|(?<=\btill )|(?<=\bat )|(?<=\bto )|(?<=\bthe ))"
+             r"(?:(?P<unit>year|quarter|month)(?:'?s)?[- ]end|EO(?P<short>[YQM]))"
+             r"(?!\w| (?:\w+ )?(?:accounts?|sales?|party|parties|clearance|review|returns?|reports?|"
+             r"audits?|deals?|offers?))"),
+         unit_end, True),
         ((
             rf"(?<![\w/.])(?:{_D}\s?(?:-|to|&|and)\s?)?{_WD}(?P<d>\d{{1,2}}){_ORD}(?:,\s(?:the )?\d{{1,2}}{_ORD})*,?"
             rf"\s?(?:-|to|until|till|through|bis|and|und|et|y|&|/|"
@@ -121,7 +128,7 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
         (rf"\b{_D},?\s(?:the\s)?(?P<d>\d{{1,2}}(?:st|nd|rd|th))(?!\w)", ordinal_day, True),
         (
             (
-                r"(?<![\w/.£$€₹-])(?P<a>\d{1,2})(?:/(?P<b>\d{1,2})(?:/(?P<y>20\d\d|"
+                rf"(?<![\w/.£$€₹-]){_WD}(?P<a>\d{{1,2}})(?:/(?P<b>\d{{1,2}})(?:/(?P<y>20\d\d|"
                 r"\d\d))?)(?![\w/%])(?!\s?(?:off|price|"
             r"of the))"), numeric_day, False),
         (r"(?<![\w/.£$€₹-])(?P<a>\d{1,2})[.-](?P<b>\d{1,2})[.-](?P<y>20\d\d|\d\d)(?![\w/-])", numeric_day, False),
@@ -175,13 +182,16 @@ _RULES: tuple[tuple[re.Pattern[str], Reader, bool], ...] = tuple(
             (
                 rf"\b(?:(?:in|during|this|throughout|for|all of|all|runs|is|over|of|until|till|by|from|before|late in|"
                 rf"im|en|fill|remplir|pour|through|"
-            rf"around|since|about|next|for all of|whole of|and|to|between|-) "
+            rf"around|since|about|next|for all of|whole of|and|to|between|-|"
+            rf"a(?= (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|"
+            rf"dicembre))) "
          rf"|^\W*(?:maybe |sometime |probably |ideally )?)(?P<of>(?P<m>{_M})){_YEAR}(?!\s?\d|\s(?:be|have|need|as|"
          rf"half)\b)"), month_alone, False),
         (
             (r"\b(?:the|on|to|until|till|by|no,?|not|it's|is|actually|from)\s(?:the )?(?P<d>\d{1,2}(?:st|nd|rd|"
             r"th))(?!\w)(?!\s(?!(?:and|or|not|of|at|"
-         r"please|instead|then|if|for|with|to|is|in|i|we|sorry|works|would|not|until|till|-|as|so|works|would|"
+         r"please|instead|then|if|for|with|to|is|in|i|we|sorry|actually|though|but|when|after|before|this|next|should|will|"
+         r"was|can|could|they|he|she|you|it|too|works|would|not|until|till|-|as|so|works|would|"
          r"because|rather|now|already|latest)\b)\w)"), ordinal_day, True),
         (
             r"^\W*(?P<d>\d{1,2}(?:st|nd|rd|th))(?!\w)(?=\W*$|\W+(?:instead|please|not|actually|works|sorry)\b)",

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from agents.language.calendar_words import WEEKDAYS, month_end
 from agents.language.dates import Found
+from agents.language.idle_dates import idle
 
 _BETWEEN = re.compile(
     r"\s*(?:-|/|to|until|till|til|and|through|thru|up to|bis|au|al|hasta|ending|ends?(?: on)?)\s*(?:the |on |end of )?",
@@ -35,8 +36,9 @@ _HOURS = re.compile(r"\b(?:open(?:ing hours)?|closed|we're open|hours|lunch|serv
 
 def meant(text: str, found: list[Found]) -> list[Found]:
     """The dates that are meant, days within a span and the two ends of a span put together."""
-    current = _current(text, [item for item in found if not _past(text, item)])
-    days = [item for item in current if item.first and not item.last and not item.relative]
+    named = [item for item in found if not idle(text, item, others=len(found) > 1)]
+    current = _current(text, [item for item in named if not _past(text, item)])
+    days = [item for item in current if item.first and not item.last]
     if days:  # a day is told: the weekend is only the one around it
         current = [item for item in current if not _around(text, item, days)]
     return _joined(text, _refined(text, current))
@@ -94,6 +96,7 @@ def _around(text: str, item: Found, days: list[Found]) -> bool:
     words = text[item.start : item.end]
     if _WEEKEND.search(words):
         return True
+    days = [day for day in days if not day.relative]
     if item.first is None or item.last is None or (item.last - item.first).days < 20 or _ENDS_OF.search(words):
         return False
     return any(day.first and item.first <= day.first <= item.last for day in days)
@@ -138,7 +141,8 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\b(?:embargo\w*|early[- ]bird\w*|press (?:day|call|night|embargo)|rehearsals?|sound ?check|training is|"
+    r"\b(?:embargo\w*|early[- ]bird\w*|press (?:day|call|night|embargo)|"
+    r"rehearsals?(?! (?:re-?start|start|begin|resume|kick off)s?\b)|sound ?check|training is|"
     r"set-?up is|rain date is|(?:shut|closed|"
     r"closes for \w+|needs) (?:until|till)|invoices?|"
     r"(?:board|committee|trustees|council|steering group) meets?|meeting|i'?ll know|i can tell you|we'?ll know)\b"
@@ -244,7 +248,8 @@ def _current(text: str, found: list[Found]) -> list[Found]:
         words = text[item.start : item.end].lower()
         if re.search(
             r"\b(?:(?:was|were) (?:going|supposed|meant|planned) (?:to be|for)|not|instead of|rather than|moved from|"
-            r"wasn't|isn't|(?:can'?t|cannot|won'?t|can not) (?:be|do|make|manage|have))\s+(?:on |the |in |that )*$",
+            r"wasn't|isn't|(?:can'?t|cannot|won'?t|can not) (?:be|do|make|manage|have))\s+"
+            r"(?:on |the |in |that |during |over |around |at )*$",
             before,
             re.IGNORECASE,
         ) or words.startswith("not "):
@@ -280,16 +285,39 @@ def _day_within(text: str, span: Found, item: Found) -> date | None:
 
 
 def _refined(text: str, found: list[Found]) -> list[Found]:
-    """Early June, maybe the 5th: the day lies in the span before it and replaces it."""
+    """Early June, maybe the 5th; in May, the 3rd to the 6th: days within the span before them, which they replace."""
     refined: list[Found] = []
+    month: Found | None = None
     for item in found:
         last = refined[-1] if refined else None
         day = _day_within(text, last, item) if last else None
         if last and day:
             refined[-1] = Found(last.start, item.end, day)
+            month = last
+        elif month and (within := _days_within(text, month, item)):
+            refined = [one for one in refined if one is not month] + [within]
         else:
             refined.append(item)
+            month = item if item.first and item.last == month_end(item.first.year, item.first.month) else month
     return refined
+
+
+_DAYS_ONLY = re.compile(
+    r"\D*?(?P<first>\d{1,2})(?:st|nd|rd|th)(?:\D+?(?P<last>\d{1,2})(?:st|nd|rd|th))?", re.IGNORECASE
+)
+
+
+def _days_within(text: str, month: Found, item: Found) -> Found | None:
+    """A day without a month, or two, as those of the month named just before in the same sentence."""
+    days = _DAYS_ONLY.fullmatch(text[item.start : item.end]) if item.relative and item.first else None
+    gap = text[month.end : item.start]
+    if days is None or month.first is None or len(gap) > 60 or re.search(r"[.!?\n]", gap):
+        return None
+    numbers = [int(number) for number in days.groups() if number]
+    if max(numbers) > month_end(month.first.year, month.first.month).day or numbers != sorted(numbers):
+        return None
+    first, last = month.first.replace(day=numbers[0]), month.first.replace(day=numbers[-1])
+    return Found(item.start, item.end, first, last if len(numbers) > 1 else None, item.relative)
 
 
 _TO = re.compile(r"(?:to|until|till|through|bis|-)\b", re.IGNORECASE)

@@ -31,7 +31,7 @@ _END = re.compile(
     r" by|:| =)?|\bdeadline(?: for [\w ]{2,24}?)?(?: is|:)?(?: on)?|\bdeadline(?: has| is| was|'s)?(?: been)? "
     r"(?:moved|brought forward|pushed|put back|extended|changed|set)(?: back)? (?:to|for)|\bno later "
     r"than|\bthrough(?: to)?|\bup to|"
-    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:es|ing)(?: date)?(?: is| on|"
+    r"\bup until|\blatest|\bfinish(?:es|ing)?(?: it| everything)?(?: on| by)?|\bclos(?:e|es|ing)(?: date)?(?: is| on|"
     r":)?|(?:orders|"
     r"applications|entries|sales|bookings?|registrations?|sign-?ups|enrolments?|nominations|submissions) (?:close|"
     r"end)(?: on)?|\bbis(?: zum)?|"
@@ -49,6 +49,8 @@ _CAMPAIGN = re.compile(
     r"kampagne)$",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"\W*(?:(?:and|but|so|as|which|where) )?they(?: all| will| both| each)*\s*", re.IGNORECASE)
+_OWN_WORK = re.compile(r"\b(?:ads?|adverts?|posts?|campaigns?|promos?|promotions?|mailings?|emails)\b", re.IGNORECASE)
 _NO_NOUN = re.compile(
     r"(?:we|i|the|our|my|a|an|this|to|will|should|can|could|would|must|please|let's|lets|and|then|you|they|us|or|so|"
     r"but|just|want|like|"
@@ -239,7 +241,8 @@ class _Roles:
                 and not subject.strip()
                 and re.match(r"(?:starts|begins|kicks off)\b", match.group().strip(), re.IGNORECASE)
             )
-            return "event_date" if fact or self._is_occasion(subject) else "start_date"
+            several = _SEVERAL.fullmatch(subject) and not _OWN_WORK.search(self._text[: item.start])
+            return "event_date" if fact or several or self._is_occasion(subject) else "start_date"
         after = re.match(
             r"\W*(?:(?P<end>(?:is |as )?(?:at the latest|the deadline|the last day|latest|when it ends|deadline))|"
             r"onwards|onward)\b",
