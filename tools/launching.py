@@ -7,7 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.campaign_states import require_move
 from core.errors import Conflict, ToolFailed, ToolInputError
 from core.money import Money
+from core.scope import Scope
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS, Campaign, CampaignMode
+from db.client import Database
+from db.repository import Repository
 from tools.amounts import spoken
 from tools.approval.act import Act
 from tools.approval.authority import Authority
@@ -122,6 +126,13 @@ def _rules_of(payload: LaunchPayload) -> str:
     return held + (f" Nobody but the team's care keeps to: {loose}" if loose else "")
 
 
+async def plan_asked_before(database: Database, scope: Scope, campaign_id: str) -> ApprovalRequest | None:
+    """Return the newest request there was for a campaign's plan, whatever became of it."""
+    where = {"campaign_id": campaign_id, "request_type": "campaign_plan"}
+    found = await Repository(database, APPROVAL_REQUESTS, scope).find(where)
+    return max(found, key=lambda request: (request.created_at, request.request_id), default=None)
+
+
 class LaunchCampaign(Arguments):
     """Which campaign, and how much of it is asked for."""
 
@@ -189,7 +200,11 @@ async def launch_campaign(ctx: ToolContext, params: LaunchCampaign) -> ApprovalD
     ready = await prepared(ctx.database, campaign, ctx.timezone)
     payload = launch_payload(ready, ctx.timezone, campaign.execution.launch + 1)
     return ApprovalDraft(
-        payload, launch_summary(payload), about=(campaign.campaign_id,), campaign_id=campaign.campaign_id
+        payload,
+        launch_summary(payload),
+        about=(campaign.campaign_id,),
+        follows=await plan_asked_before(ctx.database, ctx.scope, campaign.campaign_id),
+        campaign_id=campaign.campaign_id,
     )
 
 

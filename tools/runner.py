@@ -188,6 +188,7 @@ class ToolRunner:
                 shown_in=ctx.run_id,
                 about=draft.about,
                 supersedes=draft.replaces[0].request_id if draft.replaces else None,
+                follows=draft.follows,
                 metadata={"arguments": arguments},
             ),
         )

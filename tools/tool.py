@@ -107,13 +107,15 @@ ToolFunction: TypeAlias = Callable[[ToolContext, Any], Awaitable[Any]]
 class ApprovalDraft(Generic[Payload]):
     """What a PUBLISH tool wants a person to decide: the exact payload and one plain sentence about it.
 
-    ``about`` are the ids whose change voids it, ``replaces`` the earlier requests it stands in place of.
+    ``about`` are the ids whose change voids it, ``replaces`` the earlier requests it stands in place of, ``follows``
+    one that is over already, to which it shows the difference.
     """
 
     payload: Payload
     summary: str
     about: tuple[str, ...] = ()
     replaces: tuple[ApprovalRequest, ...] = ()
+    follows: ApprovalRequest | None = None
     campaign_id: str | None = None
 
 

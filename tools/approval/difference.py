@@ -10,9 +10,9 @@ from db.approval_requests import Change
 from tools.platforms.catalogue import BY_NAME
 
 IDENTIFIED_BY: Final = ("content_id", "task_id", "id", "name")
-UNTOLD: Final = frozenset({"content_id", "version", "task_id"})
+UNTOLD: Final = frozenset({"content_id", "version", "task_id", "launch"})
 LONGEST: Final = 2_000
-CALLED: Final = {"publish_at": "time", "account_id": "account", "amount_minor": "amount"}
+CALLED: Final = {"publish_at": "time", "account_id": "account", "amount_minor": "amount", "estimate_minor": "estimate"}
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

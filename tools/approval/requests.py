@@ -45,8 +45,9 @@ BY_VOICE: Final = "voice_approval"
 class RequestDraft:
     """What a turn or a workflow asks. ``request_id`` is derived by whoever asks: asking again finds the first.
 
-    ``about`` are the ids whose change voids it; ``supersedes`` is the request this one stands in place of; ``shown_in``
-    is the run that shows it in its conversation.
+    ``about`` are the ids whose change voids it; ``supersedes`` is the request this one stands in place of; ``follows``
+    is one that is over already, to which it shows the difference alone; ``shown_in`` is the run that shows it in its
+    conversation.
     """
 
     request_id: str
@@ -62,6 +63,7 @@ class RequestDraft:
     workflow_id: str | None = None
     about: tuple[str, ...] = ()
     supersedes: str | None = None
+    follows: ApprovalRequest | None = None
     steps: tuple[ApprovalStep, ...] = ()
     lifetime: timedelta = LIFETIME
     shown_in: str | None = None
@@ -93,6 +95,7 @@ class ApprovalRequests:
         """Store a request, once; what it stands in place of is withdrawn and the difference kept with it."""
         repository = self._repository(scope)
         earlier = await repository.get(draft.supersedes) if draft.supersedes else None
+        before = earlier or draft.follows
         now = self._database.clock.now()
         hashed = payload_hash(draft.payload)
         stored = await repository.insert_once(
@@ -114,7 +117,7 @@ class ApprovalRequests:
                 requested_by=draft.requested_by,
                 steps=list(draft.steps),
                 supersedes=draft.supersedes,
-                difference=difference(earlier.content, draft.payload) if earlier else [],
+                difference=difference(before.content, draft.payload) if before else [],
                 remind_at=now + min(FIRST_REMINDER, draft.lifetime / 2),
                 expires_at=now + draft.lifetime,
                 metadata=dict(draft.metadata),

@@ -9,7 +9,7 @@ from tools.approval.act import Act
 from tools.approval.difference import in_words
 from tools.approval.requests import RequestDraft
 from tools.approval.rules import rules_in_force
-from tools.launching import LaunchPayload, as_it_stands, launch_payload, launch_summary
+from tools.launching import LaunchPayload, as_it_stands, launch_payload, launch_summary, plan_asked_before
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
 from workflows.campaigns.plan_revision import PlanRevision
@@ -118,6 +118,7 @@ class PlanConsent:
         draft = RequestDraft(
             request_id=self._request_id(course, earlier),
             supersedes=earlier.request_id if earlier else None,
+            follows=await plan_asked_before(self._parts.database, course.scope, campaign.campaign_id),
             request_type="campaign_plan",
             payload=payload.model_dump(mode="json"),
             summary=launch_summary(payload),
@@ -160,7 +161,8 @@ def _being_revised(campaign: Campaign, request: ApprovalRequest, course: Course)
 
 def _asking(request: ApprovalRequest, earlier: ApprovalRequest | None) -> str:
     if earlier is None:
-        return f"{request.summary} Nothing starts until you approve it."
+        changed = in_words(request.difference)
+        return f"{f'{changed} ' if changed else ''}{request.summary} Nothing starts until you approve it."
     return (
         f"You said: “{earlier.rejection_reason}” I have revised the plan accordingly. "
         f"{in_words(request.difference)}\n\n{request.summary} Nothing starts until you approve it."

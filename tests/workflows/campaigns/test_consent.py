@@ -91,3 +91,13 @@ async def test_a_plan_that_has_changed_since_it_was_approved_is_not_begun(house:
     await house.settle()
     back = await house.campaign(planned)
     assert (back.status, back.execution.reason) == ("planning", CHANGED)
+
+    # Asked for once more, it says what has changed since, in the chat as over REST.
+    await house.repository(CAMPAIGNS).change(planned.campaign_id, {"status": "review", "execution.launch": 0})
+    outcome = await house.services.turns.house.runner.call(
+        "launch_campaign", {"campaign_id": planned.campaign_id}, context(house)
+    )
+    assert outcome.interrupt is not None, outcome.content
+    assert "Changed: budget amount." in outcome.interrupt.message
+    (change,) = outcome.interrupt.difference
+    assert (change["before"], change["after"]) == ("50000", "90000")
