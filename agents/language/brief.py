@@ -31,7 +31,7 @@ from agents.language.goals import Goal, find_goal, wants
 from agents.language.labelled import labelled
 from agents.language.lone_figures import is_goal, means_goal, means_price
 from agents.language.no_money import no_money
-from agents.language.places import country_of, find_location, names_place
+from agents.language.places import country_of, find_location, names_place, with_those_beside
 from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
 from agents.language.stated import LIKELY, faint_facts, longer, phrase, refused, told_roles, unlikely, within_audience
@@ -112,6 +112,7 @@ class _Reader:
         if self._asked and self._answering and not self._asks:
             self._answer()
         self._local_currency()
+        self._set("location", with_those_beside(self._said, str(self._values.get("location", ""))))
         self._removed += cleared_fields(self._said)
         return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
 

@@ -4,7 +4,7 @@ import re
 from functools import cache, lru_cache
 
 from agents.language.towns import TOWNS
-from agents.language.world import town_country
+from agents.language.world import town_country, towns_in
 
 _BY_COUNTRY = {
     "GB": (
@@ -204,7 +204,7 @@ def country_of(text: str) -> str:
 @lru_cache(maxsize=64)
 def country_of_place(place: str) -> str:
     """ISO country code of a place by its name, small towns too; "" where it is unknown."""
-    parts = [place, *(part.strip() for part in reversed(place.split(",")))]
+    parts = [place, *(part.strip() for part in reversed(re.split(r",|\band\b|&", place)))]
     found = (country_of(f"in {part}") or town_country(part) for part in parts if part)
     return next((country for country in found if country), "")
 
@@ -214,6 +214,24 @@ _ELSEWHERE = re.compile(
     r"(?:in|from|around|near)\s(?:the )?$|\b(?:university|bank|college|republic|museum|institute|church|friends) of\s$",
     re.IGNORECASE,
 )
+
+
+_JOINED = re.compile(r"(?P<last>,?\s+(?:and|&|und|et|y)\s+)|,\s+")
+
+
+def with_those_beside(text: str, place: str) -> str:
+    """The place with the towns that stand beside it: "Manchester" of "in Manchester, Leeds and Liverpool"."""
+    start = text.find(place) if place else -1
+    if start < 0:
+        return place
+    towns = dict(towns_in(text))
+    whole = end = start + len(place)
+    while joined := _JOINED.match(text, end):
+        if joined.end() not in towns:
+            break
+        end = towns[joined.end()]
+        whole = end if joined["last"] else whole
+    return text[start:whole]
 
 
 def names_place(word: str) -> bool:
