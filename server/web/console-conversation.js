@@ -120,6 +120,7 @@ const on = {
     tools.start(toolCallId, toolCallName);
     work(`${titleOf(agent)} uses ${toolCallName.replaceAll("_", " ")}`);
   },
+  TOOL_CALL_ARGS({ toolCallId, delta }) { tools?.argue(toolCallId, delta); },
   TOOL_CALL_RESULT({ toolCallId, content, metadata }) { tools?.finish(toolCallId, content, metadata?.ok !== false); },
   RUN_FINISHED({ outcome }) {
     work("");

@@ -1,7 +1,7 @@
 """What was said in a talk, with what stands around it: tools that ran, memories that were used, and how turns ended."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -14,18 +14,22 @@ from server.rest.pages import PageView, page_view
 from server.services import Services
 from server.traces import ToolUse, Trace, recalled, traces_of
 
+LONGEST_RAW: Final = 2_000
+
 
 class ToolView(BaseModel):
-    """A tool that ran; ``ok`` is null while it runs."""
+    """A tool that ran; ``ok`` is null while it runs. What is too long to be read is cut, and ends in “…”."""
 
     id: str
     name: str
     ok: bool | None
+    arguments: str = Field(description="What it was given, as text.")
+    result: str = Field(description="What came of it, as text; empty while it runs.")
 
     @classmethod
     def of(cls, use: ToolUse) -> "ToolView":
         """Show one use of a tool."""
-        return cls(id=use.call_id, name=use.name, ok=use.ok)
+        return cls(id=use.call_id, name=use.name, ok=use.ok, arguments=_cut(use.arguments), result=_cut(use.result))
 
 
 class MemoryView(BaseModel):
@@ -101,3 +105,7 @@ class _Around:
 
     def _memories(self, trace: Trace) -> list[MemoryView]:
         return [MemoryView(content=self._texts.get(one.memory_id), why=one.why) for one in trace.memories]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_RAW else f"{text[:LONGEST_RAW]}…"

@@ -163,8 +163,12 @@ export class Thread {
     this.work(t("uses_tool", { name: this.name(this.agent), tool: toolName(toolCallName) }));
   }
 
-  on_TOOL_CALL_RESULT({ toolCallId, metadata }) {
-    this.toolOwner.get(toolCallId)?.finish(toolCallId, metadata?.ok !== false);
+  on_TOOL_CALL_ARGS({ toolCallId, delta }) {
+    this.toolOwner.get(toolCallId)?.argue(toolCallId, delta);
+  }
+
+  on_TOOL_CALL_RESULT({ toolCallId, content, metadata }) {
+    this.toolOwner.get(toolCallId)?.finish(toolCallId, metadata?.ok !== false, content);
   }
 
   on_campaign_progress(told, seq) {
@@ -301,9 +305,10 @@ export class Thread {
   ran(tools, before) {
     if (!tools.length) return;
     const list = this.add(new ToolList(), before);
-    for (const { id, name, ok } of tools) {
+    for (const { id, name, ok, arguments: given, result } of tools) {
       list.start(id, name);
-      if (ok !== null) list.finish(id, ok);
+      list.argue(id, given);
+      if (ok !== null) list.finish(id, ok, result);
       this.toolOwner.set(id, list);
     }
   }

@@ -1,5 +1,6 @@
-"""Text that would like to be a program: in messages, names, file names, links, Markdown, charts and approvals."""
+"""Text that would like to be a program: in messages, names, file names, links, Markdown, charts, tools, approvals."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from playwright.async_api import BrowserContext, expect
 
 from core.ids import new_id
 from core.scope import Scope
+from db.agent_events import AGENT_EVENTS, AgentEvent
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.charts import CHARTS, Chart
 from db.conversations import CONVERSATIONS, Conversation
@@ -50,9 +52,27 @@ async def test_hostile_text_stays_text_wherever_it_comes_from(
     await messages.insert(
         Message(message_id=new_id("msg"), role="assistant", agent=EVIL, content="raw", html=html, **about)
     )
-    await messages.insert(
-        Message(message_id=new_id("msg"), role="assistant", agent="writer", content=markdown, **about)
+    last = Message(
+        message_id=new_id("msg"),
+        role="assistant",
+        agent="writer",
+        content=markdown,
+        run_id="run_1",
+        first_seq=1,
+        **about,
     )
+    await messages.insert(last)
+    result = json.dumps({EVIL: f"{EVIL}{'long ' * 1_000}"})
+    ran: list[dict[str, Any]] = [
+        {"type": "TOOL_CALL_START", "toolCallId": EVIL, "toolCallName": EVIL},
+        {"type": "TOOL_CALL_ARGS", "toolCallId": EVIL, "delta": json.dumps({"text": EVIL})},
+        {"type": "TOOL_CALL_RESULT", "toolCallId": EVIL, "content": result, "metadata": {"ok": False}},
+        {"type": "TEXT_MESSAGE_END", "messageId": last.message_id},
+    ]
+    event = AgentEvent(
+        event_id=new_id("evt"), seq=1, run_id="run_1", event_type="message", data={"events": ran}, **about
+    )  # fmt: skip
+    await services.repository(AGENT_EVENTS, scope).insert(event)
     post = {
         "content_id": EVIL,
         "version": 1,
@@ -91,6 +111,13 @@ async def test_hostile_text_stays_text_wherever_it_comes_from(
     card = page.get_by_role("region", name="Your decision is needed")
     await expect(card.get_by_role("heading", name="<img")).to_be_visible()
     await expect(page.locator(".chart svg text").first).to_have_text("bars")
+    tools = page.locator(".column > .tools")
+    await tools.locator("summary").first.click()
+    await tools.locator("li summary").click()
+    given, came = tools.locator("pre").nth(0), tools.locator("pre").nth(1)
+    assert json.loads(await given.inner_text()) == {"text": EVIL}
+    assert EVIL[:9] in await came.inner_text()
+    assert len(await came.inner_text()) == 2_001
     await card.get_by_role("button", name="Edit").click()
     await card.get_by_label("Text").fill(f"{markdown} {EVIL}")
     await card.get_by_role("button", name="Show what changes").click()

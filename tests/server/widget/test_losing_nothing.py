@@ -143,16 +143,24 @@ async def test_a_page_that_loses_its_leave_is_told_so_and_keeps_what_was_written
 
 
 async def test_tools_and_memories_are_there_after_a_reload(
-    shop: Shop, context: BrowserContext, person: Person, services: Services
+    shop: Shop, context: BrowserContext, person: Person, clock: ManualClock
 ) -> None:
     await person.client.post("/api/v1/memory", json={"content": "Our opening hours are 9 to 5."})
     shop.more = team(shop, person)
     page = await opened(shop, context)
     await say(page, BRIEF)
+    clock.advance(timedelta(seconds=5))
     await say(page, "Write an Instagram post about our opening hours")
     for _ in range(2):
         tools = page.locator(".column > .tools summary")
         await expect(tools.first).to_contain_text("noting the brief")
+        raw = page.locator(".column > .tools").first.locator("li pre")
+        await expect(raw).to_have_count(2)
+        await expect(raw.first).to_be_hidden()
+        await tools.first.click()
+        await page.locator(".column > .tools li summary").first.click()
+        await expect(raw.first).to_contain_text('"Leeds"')
+        await expect(raw.last).to_be_visible()
         used = page.locator(".bubble.assistant").last.locator(".tools")
         await expect(used.locator("summary")).to_contain_text(re.compile("memor(y|ies) used"))
         await expect(used.get_by_text("Our opening hours are 9 to 5.")).to_be_hidden()
