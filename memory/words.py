@@ -8,6 +8,8 @@ from typing import Final, Protocol, cast
 
 _WORD: Final = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*")
 LONGEST_WORD: Final = 40
+# What follows the last letter that two forms of a word share: cure and curing, stop and stopped, city and cities.
+_INFLECTION: Final = re.compile(r"(\w)\1?(?:s|es|e|ed|d|ing|y|ies|ied)?")
 
 # Words that carry no topic. Question words are read apart, where a question is understood.
 SILENT: Final = frozenset(
@@ -88,6 +90,20 @@ def stem(word: str) -> str:
     if word not in _BASE:
         word = _STEMMER.stemWord(word[:LONGEST_WORD])
     return _STEMMER.stemWord(_BASE[word]) if word in _BASE else word
+
+
+def inflections_of_one(word: str, other: str) -> bool:
+    """Whether two words, in lower case, are forms of one by their endings alone: guarantee and guaranteed, but not
+    organic and organisation, nor good and best.
+    """
+    if word == other:
+        return True
+    if _STEMMER.stemWord(word) != _STEMMER.stemWord(other):
+        return False
+    shared = next((at for at, pair in enumerate(zip(word, other, strict=False)) if len({*pair}) > 1), None)
+    if shared is None:
+        shared = min(len(word), len(other))
+    return all(_INFLECTION.fullmatch(one, max(shared - 1, 0)) for one in (word, other))
 
 
 def _parts(word: str) -> list[str]:

@@ -117,6 +117,8 @@ RULES = ApprovalRules(
         (act(post=replace(PLAIN, hashtags=("#cheap",))), "words"),
         (act(post=replace(PLAIN, title="Cheap bread")), "words"),
         (act(post=replace(PLAIN, text="Our bread cures\n  colds.")), "claims"),
+        (act(post=replace(PLAIN, text="Bread against a cold: cured, colds cured. It has cured colds.")), "claims"),
+        (act(post=replace(PLAIN, text="Curing cold after cold")), "claims"),
         (act(post=replace(PLAIN, recipients=("bo@rival.example",))), "audiences"),
         (act(post=replace(PLAIN, recipients=("bo@mail.rival.example",))), "audiences"),
         (act(post=replace(PLAIN, recipients=("Ada@Example.com",))), "audiences"),
@@ -135,12 +137,40 @@ def test_a_broken_rule_is_found_however_it_is_written(what: Act, rule: str) -> N
     [
         act(),
         act(post=replace(PLAIN, text="Cheapside bakery")),
+        act(
+            post=replace(PLAIN, text="Cured ham. Colds are going round; a cure for coldness is a curate's colder egg.")
+        ),
         act(post=replace(PLAIN, recipients=("bo@notrival.example",))),
         Act("spend", amount=Money(10_000, "GBP")),
     ],
 )
 def test_what_breaks_no_rule_passes(what: Act) -> None:
     assert breaches([RULES], what, "UTC") == ()
+
+
+@pytest.mark.parametrize(
+    ("forbidden", "text", "found"),
+    [
+        ("guarantee", "Success guaranteed", True),
+        ("guaranteed", "We guarantee success, with guarantees", True),
+        ("guarantee", "Guaranteeing nothing", True),
+        ("stop", "It stopped", True),
+        ("city", "Two cities", True),
+        ("free delivery", "Free deliveries", True),
+        ("100% safe", "It is 100% safe.", True),
+        ("organic", "Our organisation plays the organ, by organization", False),
+        ("the best", "The good bread, better than before", False),
+        ("price", "A prize, priceless", False),
+        ("new", "The news", False),
+        ("use", "Us", False),
+        ("free delivery", "Free. Delivery costs extra", False),
+    ],
+)
+def test_a_word_is_forbidden_in_all_its_inflections_and_no_other_word_with_it(
+    forbidden: str, text: str, found: bool
+) -> None:
+    rules = ApprovalRules(guardrails=Guardrails(claims=[forbidden]))
+    assert bool(breaches([rules], act(post=replace(PLAIN, text=text)), "UTC")) == found
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
