@@ -42,7 +42,8 @@ class ApprovalRequest(OwnedDocument):
 
     ``call_id`` is the tool call that waits for it, ``workflow_id`` the workflow that does. ``about`` are the ids it is
     about: a change of one of them voids it. ``approved_by`` is a user id, an email address or ``voice_approval``:
-    the person who decided, whichever way. ``steps`` are passed one after the other; ``step`` is the one that waits.
+    the person who decided, whichever way; ``spoken_by`` says whose voice it was. ``steps`` are passed one after the
+    other; ``step`` is the one that waits.
     ``difference`` is how it differs from what was asked before, be it by another request or by the person who approves.
     ``shown_hash`` is what its conversation has shown of it last, by the run ``shown_in``.
     """
@@ -64,6 +65,7 @@ class ApprovalRequest(OwnedDocument):
     status: Literal["pending", "approved", "rejected", "expired", "cancelled"] = "pending"
     requested_by: str
     approved_by: str | None = None
+    spoken_by: str | None = None
     decided_via: str | None = None
     approval_notes: str | None = None
     rejection_reason: str | None = None

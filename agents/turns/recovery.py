@@ -80,8 +80,8 @@ class Recovery:
 
 
 def _decider(request: ApprovalRequest) -> Scope:
-    """Return the scope of whoever has decided; of whom a voice was is not in the request, so the account acts."""
-    by = None if request.decided_via == "voice" else request.approved_by
+    """Return the scope of whoever has decided; by voice, of the person who spoke."""
+    by = request.spoken_by if request.decided_via == "voice" else request.approved_by
     decider = scope_of_stored(request.user_id, by)
     via = CHANNELS.get(request.decided_via or "")
     return replace(decider, channel=via) if via else decider

@@ -324,6 +324,7 @@ def _closed(status: Literal["approved", "rejected"], scope: Scope, via: str, now
     return {
         "status": status,
         "approved_by": BY_VOICE if via == "voice" else scope.actor_id,
+        "spoken_by": scope.actor_id if via == "voice" else None,
         "decided_via": via,
         "resolved_at": now,
         "remind_at": None,

@@ -95,10 +95,20 @@ async def test_each_message_in_line_is_answered_for_its_writer(database: Databas
             await one.house.models.close()
 
 
+@pytest.mark.parametrize(
+    ("decided", "actor"),
+    [
+        ({"approved_by": "client@shop.example", "decided_via": "web"}, "client@shop.example"),
+        (
+            {"approved_by": "voice_approval", "spoken_by": "ada@shop.example", "decided_via": "voice"},
+            "ada@shop.example",
+        ),
+    ],
+)
 async def test_decision_found_by_recovery_is_carried_out_for_whoever_made_it(
-    database: Database, team: Team, scope: Scope, model: ModelServer
+    database: Database, team: Team, scope: Scope, model: ModelServer, decided: dict[str, str], actor: str
 ) -> None:
-    """An address from a link has no account; what it approved stays approved."""
+    """An address from a link has no account; what it approved stays approved. A voice is that of whoever was called."""
     model.add(Say("Understood."))
     conversation = await team.conversation()
     now = team.house.clock.now()
@@ -114,14 +124,12 @@ async def test_decision_found_by_recovery_is_carried_out_for_whoever_made_it(
         summary="Schedule the post.",
         requested_by="publisher",
         status="rejected",
-        approved_by="client@shop.example",
-        decided_via="web",
         resolved_at=now,
         expires_at=now,
-    )
+    ).model_copy(update=decided)
     await Repository(database, APPROVAL_REQUESTS, scope).insert(request)
     assert await team.recovery.sweep() == 1
     (message,) = await Repository(database, MESSAGES, scope).find({"kind": "decision"})
-    expected = Scope(scope.user_id, "client@shop.example", "user", "web")
+    expected = Scope(scope.user_id, actor, "user", "voice" if "spoken_by" in decided else "web")
     assert await scope_of_message(database, message.model_dump()) == expected
     await finished(team, conversation, 1)

@@ -57,6 +57,9 @@ def client(scope: Scope) -> Scope:
     return Scope(scope.user_id, "client@shop.example", "user")
 
 
+SURFACES = ("web", "api", "slack", "voice", "link", "console", "ag_ui")
+
+
 async def test_five_hundred_decisions_at_once_have_one_winner_and_the_others_learn_who_and_when(
     requests: ApprovalRequests, scope: Scope, told: list[ApprovalRequest]
 ) -> None:
@@ -66,7 +69,7 @@ async def test_five_hundred_decisions_at_once_have_one_winner_and_the_others_lea
         person = Scope(scope.user_id, f"usr_{number}", "user")
         try:
             return await requests.decide(
-                person, asked.request_id, "approve" if number % 2 else "reject", via=f"surface {number % 5}"
+                person, asked.request_id, "approve" if number % 2 else "reject", via=SURFACES[number % len(SURFACES)]
             )
         except Conflict as conflict:
             return conflict
@@ -75,6 +78,7 @@ async def test_five_hundred_decisions_at_once_have_one_winner_and_the_others_lea
     (winner,) = [outcome for outcome in outcomes if isinstance(outcome, ApprovalRequest)]
     losers = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
     assert {loser.details["decided_by"] for loser in losers} == {winner.approved_by}
+    assert (winner.approved_by == "voice_approval") == (winner.decided_via == "voice") == bool(winner.spoken_by)
     assert winner.resolved_at is not None
     assert {loser.details["decided_at"] for loser in losers} == {winner.resolved_at.isoformat()}
     assert [request.request_id for request in told] == [asked.request_id]
