@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import cast
 
+from agents.language.channel_asides import in_passing, set_aside
+
 CHANNELS = (
     "instagram", "facebook", "twitter", "linkedin", "tiktok", "youtube", "email", "blog", "whatsapp", "wordpress",
     "medium", "ghost", "pinterest", "threads", "google_ads", "meta_ads", "sms",
@@ -100,7 +102,7 @@ _NEGATED_AFTER = re.compile(
     r"never works|can be dropped|,? but (?:i|we) (?:disagree|don't|do not|hate|won't|refuse|'m not|are not))",
     re.IGNORECASE,
 )
-_RATHER = re.compile(r"\s*(?:posts? )?(?:instead|rather)\b", re.IGNORECASE)
+_RATHER = re.compile(r"\s*(?:posts? )?(?:instead|rather|only)\b", re.IGNORECASE)
 _SWAP = re.compile(
     r"\b(?:swap(?:ping)?|replac(?:e|ing)|switch(?:ing)?(?: from)?|chang(?:e|ing)|trade|exchange|substitute|move "
     r"from)\s+"
@@ -120,7 +122,8 @@ _ADDING = re.compile(
 _REPLACING = re.compile(
     r"\b(?:only|just|instead|switch|rather|solely|exclusively|change (?:it|the channels?|channels?) to|make (?:it|"
     r"that)|"
-    r"nothing (?:but|else)|stick (?:to|with)|nur|i meant|i mean|scratch that|let's go with|focus on|actually)\b(?! "
+    r"nothing (?:but|else)|(?:swap|switch|change|exchange) (?:it|that|this) (?:for|to|with)|stick (?:to|with)|nur|"
+    r"i meant|i mean|scratch that|let's go with|focus on|actually)\b(?! "
     r"as well)|^\s*no[,. ]",
     re.IGNORECASE,
 )
@@ -229,6 +232,26 @@ def mentions(text: str) -> Iterator[Mention]:
         yield Mention(start, end, channel, not (negated or swapping or after))
 
 
+_AND = re.compile(r"\s*(?:and|or|&|\+|/)\s*", re.IGNORECASE)
+
+
+def _chosen(text: str, known: Sequence[str]) -> Iterator[Mention]:
+    """The mentions that choose or refuse a channel; one set aside is refused where it is ``known``."""
+    groups: list[list[Mention]] = []
+    for one in mentions(text):
+        if groups and _AND.fullmatch(text[groups[-1][-1].end : one.start]):
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    for group in groups:
+        aside = set_aside(text, group[0].start, group[-1].end)
+        for one in group:
+            if aside and one.channel in known:
+                yield replace(one, wanted=False)
+            elif not one.wanted or not (aside or in_passing(text, one.start, one.end)):
+                yield one
+
+
 def known_channels(known: Mapping[str, object]) -> Sequence[str]:
     """The channels the conversation already has, in whichever form they are kept."""
     value = known.get("channels")
@@ -247,7 +270,7 @@ def read_channels(
     ``known`` is the list before. A plain mention adds to a known list; "only", "instead" and the like replace it.
     ``told`` says of channels named at a place whether they are wanted, where that is known better.
     """
-    found = [replace(one, wanted=(told or {}).get(one.start, one.wanted)) for one in mentions(text)]
+    found = [replace(one, wanted=(told or {}).get(one.start, one.wanted)) for one in _chosen(text, known)]
     if asked or _GOOGLE_ALONE.fullmatch(text):
         found += [Mention(m.start(), m.end(), "google_ads", wanted=True) for m in _GOOGLE.finditer(text)]
     if not asked and found and _TALKED_ABOUT.search(text):
