@@ -9,6 +9,7 @@ from typing import cast
 from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
 from agents.language.numbers import NUMBER, SCALES, WORDS, number_value, whole
+from agents.language.place_asides import says_none
 from agents.language.places import find_location
 from agents.language.reading import Value
 from agents.language.sentences import is_question
@@ -107,7 +108,7 @@ def answer_to(asked: str, text: str, read: Mapping[str, object], known: Mapping[
         return {}
     if asked == "location":
         found = find_location(text)
-        return {"location": found[2] if found else phrase}
+        return {"location": found[2]} if found else {} if says_none(text) else {"location": phrase}
     return {asked: phrase}
 
 

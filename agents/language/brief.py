@@ -34,7 +34,7 @@ from agents.language.no_money import no_money
 from agents.language.places import country_of, find_location, names_place, with_those_beside
 from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
-from agents.language.stated import LIKELY, faint_facts, longer, phrase, refused, told_roles, unlikely, within_audience
+from agents.language.stated import faint_facts, is_no_place, longer, phrase, refused, told_roles, unlikely
 from agents.language.subject import find_business, find_product, plain_phrase, short_clean
 from agents.language.tagger import PHRASES, Hint, Tags, tag
 from agents.language.voice import find_voice
@@ -137,8 +137,7 @@ class _Reader:
         skipped = {*self._settled, *(("product", "business") if self._about_something_else() else ())}
         if self._asked and not self._answering and len(self._said.split()) <= 6:
             skipped.add(self._asked)  # a command or small talk instead of an answer
-        named_after = self._place and self._asked != "location" and tags.share(*self._place, "business") > LIKELY
-        if named_after or (self._known.get("location") and within_audience(tags)):
+        if is_no_place(tags, self._place, self._asked, self._known):
             self._values.pop("location", None)
             skipped.add("location")
         self._doubted(tags)

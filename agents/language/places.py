@@ -1,8 +1,11 @@
 """Where it happens: towns and countries by name, and capitalised names after a preposition of place."""
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from agents.language.place_asides import elsewhere, left_from
+from agents.language.regions import region_after
 from agents.language.towns import TOWNS
 from agents.language.world import town_country, towns_in
 
@@ -172,6 +175,9 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"(?<![\w@#/.-])(?:{pattern})(?![\w@]|\.\w|-(?!based|area|wide))", re.IGNORECASE), countries
 
 
+_MARKET = re.compile(r"(?: |-)(?:only|wide|nationwide)\b|(?<=US) market\b")  # of a whole country: US only
+
+
 def _gazetted(text: str) -> list[re.Match[str]]:
     pattern, _ = _gazetteer()
     kept: list[re.Match[str]] = []
@@ -179,7 +185,8 @@ def _gazetted(text: str) -> list[re.Match[str]]:
         name = match.group()
         before = text[max(0, match.start() - 16) : match.start()]
         placed = re.search(rf"\b{_PREPOSITION}\s+(?:the )?$", before, re.IGNORECASE) is not None
-        if name.lower() == "us" and name != "US":
+        placed = placed or is_based(text, match.end()) or _MARKET.match(text, match.end()) is not None
+        if name.lower() == "us" and (name != "US" or text.isupper()):
             continue
         if name.lower() in _AMBIGUOUS and not (placed and name[0].isupper()):
             continue
@@ -191,14 +198,18 @@ def _gazetted(text: str) -> list[re.Match[str]]:
 def countries_of(text: str) -> tuple[str, ...]:
     """The countries of the known places in ``text``, in order."""
     _, countries = _gazetteer()
-    return tuple(dict.fromkeys(countries[match.group().lower()] for match in _gazetted(text)))
+    return tuple(dict.fromkeys(_country(text, match, countries) for match in _gazetted(text)))
+
+
+def _country(text: str, match: re.Match[str], countries: Mapping[str, str]) -> str:
+    return region_after(text, match.end())[0] or countries[match.group().lower()]
 
 
 @lru_cache(maxsize=64)
 def country_of(text: str) -> str:
     """ISO country code of the first known place in ``text``, or "" where none is named."""
     _, countries = _gazetteer()
-    return next((countries[m.group().lower()] for m in _gazetted(text)), "")
+    return next((_country(text, match, countries) for match in _gazetted(text)), "")
 
 
 @lru_cache(maxsize=64)
@@ -207,13 +218,6 @@ def country_of_place(place: str) -> str:
     parts = [place, *(part.strip() for part in reversed(re.split(r",|\band\b|&", place)))]
     found = (country_of(f"in {part}") or town_country(part) for part in parts if part)
     return next((country for country in found if country), "")
-
-
-_ELSEWHERE = re.compile(
-    r"\b(?:set|born|trained|studied|filmed|shot|raised|grew up|lived|imported|comes?|originally|holidays?|written) "
-    r"(?:in|from|around|near)\s(?:the )?$|\b(?:university|bank|college|republic|museum|institute|church|friends) of\s$",
-    re.IGNORECASE,
-)
 
 
 _JOINED = re.compile(r"(?P<last>,?\s+(?:and|&|und|et|y)\s+)|,\s+")
@@ -241,13 +245,20 @@ def names_place(word: str) -> bool:
     return plain in countries and (plain not in _AMBIGUOUS or word[0].isupper())
 
 
-def elsewhere(text: str, start: int) -> bool:
-    """Whether the place named at ``start`` is only where something is set, was made or comes from."""
-    return _ELSEWHERE.search(text[max(0, start - 24) : start]) is not None
-
-
 def find_location(text: str) -> tuple[int, int, str] | None:
-    """The place named in ``text`` with its span; the one with a preposition wins over a mere mention."""
+    """The place named in ``text`` with its span, and the country or region after it where the name alone is another's;
+    the place a trip leaves from, then one with a preposition wins over a mere mention."""
+    found = left_from(text) or _find(text)
+    if found is None:
+        return None
+    start, end, place = found
+    code, region = region_after(text, end)
+    if code and code != country_of_place(place):
+        return start, end + len(region) + 2, f"{place}, {region}"
+    return start, end, re.sub(r"-based$", "", place)
+
+
+def _find(text: str) -> tuple[int, int, str] | None:
     named = [m for m in _NAMED.finditer(text) if m["place"].split()[0].lower() not in _NOT_PLACES]
     named = [m for m in named if not (_is_event(m["place"]) or elsewhere(text, m.start("place")))]
     gazetted = [g for g in _gazetted(text) if not elsewhere(text, g.start())]
@@ -263,11 +274,21 @@ def find_location(text: str) -> tuple[int, int, str] | None:
         inside = [g for g in gazetted if match.start("place") <= g.start() < match.end("place")]
         if inside or not (_NOT_VENUE.search(place) or _ACRONYM.fullmatch(place)):
             return match.start("place"), match.start("place") + len(place), place
-    placed = [g for g in gazetted if re.search(rf"\b{_PREPOSITION}\s+$", text[: g.start()][-16:], re.IGNORECASE)]
+    placed = [g for g in gazetted if _placed(text, g)]
     if chosen := (placed or gazetted):
         last = _corrected(text, chosen)
         return last.start(), last.end(), _proper(last.group())
     return None
+
+
+def _placed(text: str, match: re.Match[str]) -> bool:
+    before = text[max(0, match.start() - 16) : match.start()]
+    return re.search(rf"\b{_PREPOSITION}\s+$", before, re.IGNORECASE) is not None or is_based(text, match.end())
+
+
+def is_based(text: str, end: int) -> bool:
+    """Whether the place that ends there is where somebody is based: a Leeds based baker."""
+    return re.match(r"[- ]based\b", text[end:], re.IGNORECASE) is not None
 
 
 def _left(text: str, start: int, end: int) -> bool:

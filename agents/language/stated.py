@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from agents.language.nouns import noun_class
 from agents.language.numbers import WORDS
-from agents.language.places import country_of, elsewhere
+from agents.language.place_asides import comes_from, elsewhere
+from agents.language.places import country_of, is_based
 from agents.language.subject import is_business, short_clean
 from agents.language.tagger import EXACT, Hint, Tagged, Tags
 from agents.language.when import When
@@ -89,7 +90,7 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     led = _TIMELY.search(tags.said[: best.start]) if name == "product" else None
     end = _further(tags, best, hints)
     words = _DOING.sub("", _LOOSE.sub("", tags.said[led.start() if led else best.start : end]))
-    return short_clean(_ON.split(words)[0].removesuffix("'s"))
+    return short_clean(_ON.split(words)[0].removesuffix("'s").removesuffix("-based"))
 
 
 _STOP = (
@@ -241,6 +242,15 @@ def within_audience(tags: Tags) -> bool:
     return len(places) == 1 and any(
         _BESIDE.fullmatch(tags.said[one.end : places[0].start]) for one in people if one.end <= places[0].start
     )
+
+
+def is_no_place(tags: Tags, place: tuple[int, int] | None, asked: str | None, known: Mapping[str, object]) -> bool:
+    """Whether the place the rules found is only the business's name, or where the audience lives or comes from."""
+    if place and (elsewhere(tags.said, place[0]) or (asked == "target_audience" and comes_from(tags.said, place[0]))):
+        return True
+    if place and asked != "location" and not is_based(tags.said, place[1]) and tags.share(*place, "business") > LIKELY:
+        return True
+    return bool(known.get("location")) and within_audience(tags)
 
 
 def longer(ruled: str, words: str) -> bool:
