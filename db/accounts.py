@@ -131,6 +131,12 @@ class Accounts:
             stored = await self._keys.find_one({"grant_hash": grant_hash})
         return to_document(API_KEYS, stored) if stored else None
 
+    async def key_by_family(self, family_hash: str) -> ApiKey | None:
+        """Return the key whose refresh tokens have in common what has this hash."""
+        with translated():
+            stored = await self._keys.find_one({"renewal.family_hash": family_hash})
+        return to_document(API_KEYS, stored) if stored else None
+
     async def note_key_use(self, key_id: str, times: int, last: datetime) -> None:
         """Add to how often a key was used; one that is gone stays gone."""
         with translated():

@@ -1,5 +1,6 @@
 """Keys with which programs call in a person's name. A key is shown once when it is made and stored as its hash."""
 
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from core.scope import Role
@@ -16,12 +17,25 @@ class PendingGrant(Part):
     challenge: str
 
 
+class Renewal(Part):
+    """How a program renews its key. ``access_until``: when the key's text of now ends, which a renewal replaces.
+
+    ``family_hash`` is of what all its refresh tokens have in common, ``refresh_hash`` of the newest one, whole: one
+    that has the first and not the second was used already.
+    """
+
+    family_hash: str
+    refresh_hash: str
+    access_until: UtcTime
+
+
 class ApiKey(OwnedDocument):
     """One key. ``actor_id`` is the person it acts for; ``prefix`` is what people recognise it by.
 
     After a rotation the old text, by ``previous_hash``, goes on working until ``previous_until``. ``use_count`` and
     ``last_used_at`` are written now and then, not at each call. ``grant`` is there while a program may still fetch the
-    key with the code whose hash is ``grant_hash``.
+    key with the code whose hash is ``grant_hash``; ``client_hash`` is of the program that has fetched it, ``renewal``
+    how it gets a new text, where it does, until ``expires_at``.
     """
 
     key_id: str
@@ -40,6 +54,13 @@ class ApiKey(OwnedDocument):
     use_count: int = 0
     grant_hash: str | None = None
     grant: PendingGrant | None = None
+    client_hash: str | None = None
+    renewal: Renewal | None = None
+
+    @property
+    def text_ends(self) -> datetime | None:
+        """When the key's text of now stops working by itself; None for never."""
+        return self.renewal.access_until if self.renewal else self.expires_at
 
 
 API_KEYS = Collection(
@@ -51,6 +72,7 @@ API_KEYS = Collection(
         Index(("key_hash",), unique=True),
         Index(("previous_hash",), sparse=True),
         Index(("grant_hash",), sparse=True),
+        Index(("renewal.family_hash",), sparse=True),
         Index(("actor_id",)),
         Index(("user_id", "-created_at", "-key_id")),
     ),

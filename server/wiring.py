@@ -188,7 +188,7 @@ def assemble(
         team=Team(database, desk, checks, clock),
         completions=CompletionDesk(database, turns),
         oauth_clients=Clients(secret, clock),
-        grants=Grants(database, desk, clock),
+        grants=Grants(database, desk, callers.keys, clock),
         tokens=tokens,
         outside=outside,
         logins=logins,

@@ -112,6 +112,8 @@ class ApiKeyDesk:
             raise Forbidden("Only the person a key acts for may rotate it. Revoke it instead.")
         if found.revoked_at:
             raise Conflict("This key was revoked. Make a new one.")
+        if found.renewal:
+            raise Conflict("The program this key was made for renews it by itself. Revoke it instead.")
         text = _new_text()
         changes = {
             "key_hash": key_hash(text),

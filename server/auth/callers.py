@@ -67,7 +67,7 @@ class Callers:
     async def _login_of_key(self, text_hash: str) -> Login:
         key = await self.keys.admit(text_hash)
         grant = KeyGrant(key.key_id, text_hash, key.role, frozenset(key.scopes))
-        return Login(key.actor_id, "api", key.created_at, key.expires_at or NO_END, grant)
+        return Login(key.actor_id, "api", key.created_at, key.text_ends or NO_END, grant)
 
     async def scope_of_login(self, login: Login) -> Scope:
         """Return who a verified login stands for now, or raise NotAuthenticated."""

@@ -139,4 +139,6 @@ class KeyRing:
 def _works(key: ApiKey, text_hash: str, now: datetime) -> bool:
     if key.revoked_at or (key.expires_at and key.expires_at <= now):
         return False
-    return key.key_hash == text_hash or (key.previous_until is not None and key.previous_until > now)
+    if key.key_hash == text_hash:
+        return key.text_ends is None or key.text_ends > now
+    return key.previous_until is not None and key.previous_until > now

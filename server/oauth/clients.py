@@ -20,11 +20,12 @@ LONGEST_ID: Final = 8000
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program, and where its browser may be sent back to."""
+    """A program, where its browser may be sent back to, and whether it renews its tokens."""
 
     client_id: str
     name: str
     redirect_uris: tuple[str, ...]
+    renews: bool = False
 
     def takes(self, redirect_uri: str) -> bool:
         """Whether it registered this address; on loopback with any port, as programs there don't know theirs before."""
@@ -38,12 +39,13 @@ class Clients:
         self._secret = secret
         self._clock = clock
 
-    def register(self, name: str, redirect_uris: Sequence[str]) -> Client | None:
+    def register(self, name: str, redirect_uris: Sequence[str], *, renews: bool = False) -> Client | None:
         """Return the client of these addresses; None if one of them is no place to send a person to."""
         if not 0 < len(redirect_uris) <= MOST_ADDRESSES or not all(_usable(uri) for uri in redirect_uris):
             return None
-        claims = {"aud": AUDIENCE, "iat": self._clock.now(), "name": name, "uris": list(redirect_uris)}
-        return Client(jwt.encode(claims, self._secret, algorithm=ALGORITHM), name, tuple(redirect_uris))
+        claims: dict[str, Any] = {"aud": AUDIENCE, "iat": self._clock.now(), "name": name, "uris": list(redirect_uris)}
+        claims |= {"renews": True} if renews else {}
+        return Client(jwt.encode(claims, self._secret, algorithm=ALGORITHM), name, tuple(redirect_uris), renews)
 
     def read(self, client_id: str) -> Client | None:
         """Return the client of an id; None if it was not made here."""
@@ -54,7 +56,7 @@ class Clients:
             claims = jwt.decode(client_id, self._secret, algorithms=[ALGORITHM], audience=AUDIENCE, options=options)
         except jwt.InvalidTokenError:
             return None
-        return Client(client_id, str(claims["name"]), tuple(claims["uris"]))
+        return Client(client_id, str(claims["name"]), tuple(claims["uris"]), bool(claims.get("renews")))
 
 
 def _usable(uri: str) -> bool:

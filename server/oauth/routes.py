@@ -1,4 +1,4 @@
-"""The addresses of OAuth 2.1: metadata, registration, the person's agreement, the token."""
+"""The addresses of OAuth 2.1: metadata, registration, the person's agreement, tokens and giving them back."""
 
 import re
 from typing import Annotated, Any, Final
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.errors import NotAuthenticated
 from core.scope import Scope
 from server.auth.caller import COOKIE, CameFrom
-from server.auth.grants import TOKEN_LIFETIME
+from server.auth.grants import Issued
 from server.middleware import CONTENT_POLICY
 from server.oauth.clients import Client
 from server.oauth.page import ASKING, asking, refused, sign_in
@@ -23,6 +23,8 @@ CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 RESOURCE: Final = "/mcp"
 METADATA: Final = "/.well-known/oauth-protected-resource"
+RENEWED: Final = "refresh_token"
+GRANTS: Final = ("authorization_code", RENEWED)
 router = APIRouter(include_in_schema=False)
 
 
@@ -33,6 +35,7 @@ class Registration(BaseModel):
 
     redirect_uris: Annotated[list[str], Field(min_length=1, max_length=10)]
     client_name: Annotated[Line, Field(max_length=100)] = "A program"
+    grant_types: Annotated[list[Annotated[Line, Field(max_length=100)]], Field(max_length=20)] = ["authorization_code"]
 
 
 class Asked(BaseModel):
@@ -66,7 +69,18 @@ class TokenAsked(BaseModel):
     redirect_uri: str = Field("", max_length=500)
     client_id: str = Field("", max_length=8000)
     code_verifier: str = Field("", max_length=200)
+    refresh_token: str = Field("", max_length=200)
+    scope: str | None = Field(None, max_length=500)
     resource: str | None = Field(None, max_length=500)
+
+
+class TokenGiven(BaseModel):
+    """A token that is given back (RFC 7009)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    token: str = Field(max_length=200)
+    client_id: str = Field("", max_length=8000)
 
 
 def issuer_of(request: Request, services: Services) -> str:
@@ -98,9 +112,11 @@ async def server_metadata(request: Request, parts: Parts) -> dict[str, Any]:
         "token_endpoint": f"{issuer}/oauth/token",
         "registration_endpoint": f"{issuer}/oauth/register",
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code"],
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "grant_types_supported": list(GRANTS),
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
         "scopes_supported": ["mcp"],
         "authorization_response_iss_parameter_supported": True,
     }
@@ -109,7 +125,11 @@ async def server_metadata(request: Request, parts: Parts) -> dict[str, Any]:
 @router.post("/oauth/register")
 async def register(body: Registration, parts: Parts) -> Response:
     """Register a program. It gets no secret: what it has to prove is that it asked (PKCE)."""
-    client = parts.oauth_clients.register(body.client_name or "A program", body.redirect_uris)
+    granted = [grant for grant in GRANTS if grant in body.grant_types]
+    if GRANTS[0] not in granted:
+        return _error("invalid_client_metadata", "A program gets its first token here for a code: authorization_code.")
+    renews = RENEWED in granted
+    client = parts.oauth_clients.register(body.client_name or "A program", body.redirect_uris, renews=renews)
     if client is None:
         words = "Addresses have to be https, on loopback, or of a scheme of the program's own."
         return _error("invalid_redirect_uri", words)
@@ -118,7 +138,7 @@ async def register(body: Registration, parts: Parts) -> Response:
         "client_id_issued_at": int(parts.clock.now().timestamp()),
         "client_name": client.name,
         "redirect_uris": list(client.redirect_uris),
-        "grant_types": ["authorization_code"],
+        "grant_types": granted,
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
         "scope": "mcp",
@@ -158,22 +178,37 @@ async def answer(answered: Annotated[Answered, Form()], request: Request, parts:
 
 
 @router.post("/oauth/token")
-async def token(asked: Annotated[TokenAsked, Form()], request: Request, parts: Parts) -> Response:
-    """Give a token for a code, once."""
-    if asked.grant_type != "authorization_code":
-        return _error("unsupported_grant_type", "Only authorization_code is known here.")
+async def token(asked: Annotated[TokenAsked, Form()], request: Request, parts: Parts, origin: CameFrom) -> Response:
+    """Give tokens for a code, once, or for a refresh token, once."""
+    if asked.grant_type not in GRANTS:
+        return _error("unsupported_grant_type", f"Only {' and '.join(GRANTS)} are known here.")
     client = parts.oauth_clients.read(asked.client_id)
     if client is None:
         return _error("invalid_client", "This program is not known here. Register it again.", 401)
     if asked.resource is not None and asked.resource.rstrip("/") != issuer_of(request, parts) + RESOURCE:
         return _error("invalid_target", "A token is given for this server's /mcp alone.")
-    text = None
+    if asked.grant_type == RENEWED:
+        if asked.scope is not None and asked.scope.split() not in ([], ["mcp"]):
+            return _error("invalid_scope", "A token is renewed for what it was given for: mcp.")
+        issued = await parts.grants.renew(client, asked.refresh_token, origin)
+        refused = "This refresh token is not valid, or was used, or is another program's. Ask the person again."
+        return _given(issued) if issued else _error("invalid_grant", refused)
+    issued = None
     if VERIFIER.fullmatch(asked.code_verifier):
-        text = await parts.grants.exchange(client, asked.code, asked.redirect_uri, asked.code_verifier)
-    if text is None:
+        issued = await parts.grants.exchange(client, asked.code, asked.redirect_uri, asked.code_verifier)
+    if issued is None:
         return _error("invalid_grant", "This code is not valid, or was used, or is another program's. Ask again.")
-    lifetime = int(TOKEN_LIFETIME.total_seconds())
-    return JSONResponse({"access_token": text, "token_type": "Bearer", "expires_in": lifetime, "scope": "mcp"})
+    return _given(issued)
+
+
+@router.post("/oauth/revoke")
+async def revoke(given: Annotated[TokenGiven, Form()], parts: Parts, origin: CameFrom) -> Response:
+    """Take a token back, and with it all others of the same agreement (RFC 7009)."""
+    client = parts.oauth_clients.read(given.client_id)
+    if client is None:
+        return _error("invalid_client", "This program is not known here. Register it again.", 401)
+    await parts.grants.give_back(client, given.token, origin)
+    return Response(status_code=200)
 
 
 def _client_of(asked: Asked, parts: Services) -> Client | None:
@@ -214,6 +249,16 @@ def _policy(redirect_uri: str) -> str:
     place = urlsplit(redirect_uri)
     target = f"{place.scheme}://{place.netloc}" if place.scheme in {"http", "https"} else f"{place.scheme}:"
     return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {target}")
+
+
+def _given(issued: Issued) -> Response:
+    told = {
+        "access_token": issued.access,
+        "token_type": "Bearer",
+        "expires_in": int(issued.lifetime.total_seconds()),
+        "scope": "mcp",
+    }
+    return JSONResponse(told | ({"refresh_token": issued.refresh} if issued.refresh else {}))
 
 
 def _error(code: str, words: str, status: int = 400) -> Response:

@@ -1,7 +1,9 @@
 """OAuth for MCP clients: the SDK's own client registers, its person agrees on our page, and it works with the token."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +18,8 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAu
 from pydantic import AnyUrl
 
 from core.clock import ManualClock
+from db.api_keys import API_KEYS
+from db.client import Database
 from server.auth.caller import COOKIE
 from server.auth.grants import challenge_of
 from server.oauth.clients import Clients
@@ -25,6 +29,7 @@ from tests.server.conftest import Person
 CALLBACK = "http://127.0.0.1:4711/callback"
 VERIFIER = "v" * 50
 HIDDEN = re.compile(r'name="(\w+)" value="([^"]*)"')
+NAMES = ("Helper", "Other")
 NOT_TAKEN = (
     "javascript:alert(1)",
     "http://elsewhere.example/callback",
@@ -61,9 +66,11 @@ class Browser:
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
         self.back: dict[str, str] = {}
+        self.agreed = 0
 
     async def agree(self, address: str) -> None:
         self.back = await self.decide(address, "agree")
+        self.agreed += 1
 
     async def decide(self, address: str, decision: str) -> dict[str, str]:
         page = await self.http.get(address)
@@ -88,9 +95,9 @@ async def browser(live: str, person: Person, services: Services) -> AsyncGenerat
         yield Browser(http)
 
 
-async def asked_for(browser: Browser) -> tuple[dict[str, str], str]:
+async def asked_for(browser: Browser, **more: Any) -> tuple[dict[str, str], str]:
     """Register; return an authorization request, and the client's id."""
-    body = {"redirect_uris": [CALLBACK], "client_name": "<b>Helper</b>"}
+    body = {"redirect_uris": [CALLBACK], "client_name": "<b>Helper</b>", **more}
     made = (await browser.http.post("/oauth/register", json=body)).json()
     request = {
         "response_type": "code",
@@ -124,6 +131,133 @@ async def test_the_sdks_client_is_let_in_and_stopped_by_revoking(live: str, brow
     refused = await browser.http.post("/mcp", json={}, headers=bearer)
     assert refused.status_code == 401
     assert f"http://{live}/.well-known/oauth-protected-resource/mcp" in refused.headers["www-authenticate"]
+
+
+class Program:
+    """A program that was let in, as it calls the token endpoint itself."""
+
+    def __init__(self, browser: Browser, client_id: str, given: dict[str, Any]) -> None:
+        self._http = browser.http
+        self.client_id = client_id
+        self.given = given
+
+    async def renew(self, refresh: str, client_id: str = "", **more: str) -> httpx.Response:
+        asked = {"grant_type": "refresh_token", "refresh_token": refresh, "client_id": client_id or self.client_id}
+        return await self._http.post("/oauth/token", data=asked | more)
+
+    async def give_back(self, token: str, client_id: str = "") -> httpx.Response:
+        body = {"token": token, "client_id": client_id or self.client_id}
+        return await self._http.post("/oauth/revoke", data=body)
+
+    async def works(self, access: str) -> bool:
+        answer = await self._http.post("/mcp", json={}, headers={"Authorization": f"Bearer {access}"})
+        return answer.status_code != 401
+
+
+async def let_in(browser: Browser, *grants: str, name: str = "Helper") -> Program:
+    request, client_id = await asked_for(browser, grant_types=list(grants), client_name=name)
+    code = (await browser.decide(path_of(request), "agree"))["code"]
+    told = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
+    given = await browser.http.post("/oauth/token", data=told | {"client_id": client_id, "code_verifier": VERIFIER})
+    assert given.status_code == 200, given.text
+    return Program(browser, client_id, given.json())
+
+
+async def test_the_sdks_client_renews_its_token_by_itself(
+    live: str, browser: Browser, person: Person, clock: ManualClock
+) -> None:
+    metadata = OAuthClientMetadata(client_name="Helper", redirect_uris=[AnyUrl(CALLBACK)])
+    provider = OAuthClientProvider(f"http://{live}/mcp", metadata, Kept(), browser.agree, browser.answer)
+    async with httpx2.AsyncClient(auth=provider, timeout=30) as http:
+        for turn in range(3):
+            transport = streamable_http_client(f"http://{live}/mcp", http_client=http)
+            before = provider.context.current_tokens
+            async with Client(transport, mode="2026-07-28") as client:
+                assert "chat" in {tool.name for tool in (await client.list_tools()).tools}, turn
+            now = provider.context.current_tokens
+            assert now is not None
+            assert before is None or {before.access_token, before.refresh_token}.isdisjoint(
+                {now.access_token, now.refresh_token}
+            )
+            clock.advance(timedelta(minutes=61))
+            bearer = {"Authorization": f"Bearer {now.access_token}"}
+            assert (await browser.http.post("/mcp", json={}, headers=bearer)).status_code == 401
+            provider.context.token_expiry_time = 1.0  # so that an hour has gone by on the client's clock too
+    assert browser.agreed == 1
+    (key,) = (await person.client.get("/api/v1/api-keys")).json()["items"]
+    assert (key["name"], key["revoked_at"]) == ("Helper", None)
+    assert (await person.client.post(f"/api/v1/api-keys/{key['key_id']}/rotate")).status_code == 409
+
+
+async def test_a_refresh_token_works_once_for_its_program_and_ends(
+    browser: Browser, person: Person, clock: ManualClock, database: Database
+) -> None:
+    program, other = [await let_in(browser, "authorization_code", "refresh_token", name=name) for name in NAMES]
+    first = program.given
+    wrong = [{"client_id": other.client_id}, {"scope": "api"}, {"resource": "https://elsewhere.example/mcp"}]
+    for change in wrong:
+        assert (await program.renew(first["refresh_token"], **change)).status_code == 400, change
+    renewed = (await program.renew(first["refresh_token"], scope="mcp")).json()
+    assert renewed["expires_in"] == 3600
+    stored = str(await database.raw(API_KEYS).find({}).to_list())  # lint: allow raw-collection: looks at what is kept
+    for token in (first, renewed):
+        assert token["access_token"] not in stored
+        assert token["refresh_token"].partition(".")[2] not in stored
+        assert token["refresh_token"].removeprefix("mmr_").partition(".")[0] not in stored
+    assert await program.works(first["access_token"]), "what is on its way arrives"
+    clock.advance(timedelta(minutes=1))
+    assert not await program.works(first["access_token"])
+    assert await program.works(renewed["access_token"])
+
+    again = await program.renew(first["refresh_token"])
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert (await program.renew(renewed["refresh_token"])).status_code == 400
+    assert not await program.works(renewed["access_token"])
+    log = (await person.client.get("/api/v1/audit", params={"action": "api_key.revoked"})).json()["items"]
+    assert ["used twice" in entry["details"]["why"] for entry in log] == [True]
+
+    assert await other.works(other.given["access_token"])
+    clock.advance(timedelta(days=31))
+    late = await other.renew(other.given["refresh_token"])
+    assert (late.status_code, late.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_of_two_renewals_at_once_none_is_left(browser: Browser) -> None:
+    program = await let_in(browser, "authorization_code", "refresh_token")
+    answers = await asyncio.gather(*(program.renew(program.given["refresh_token"]) for _ in range(4)))
+    given = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(given) <= 1
+    for one in given:
+        assert (await program.renew(one["refresh_token"])).status_code == 400
+        assert not await program.works(one["access_token"])
+
+
+@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
+async def test_a_program_gives_back_what_it_was_let_in_for(browser: Browser, token: str) -> None:
+    program, other = [await let_in(browser, "authorization_code", "refresh_token", name=name) for name in NAMES]
+    for wrong in (await other.give_back(program.given[token]), await program.give_back("mmr_nothing.like-it")):
+        assert wrong.status_code == 200, "which tokens there are is nobody's to find out"
+    assert (await program.give_back(program.given[token], "x")).status_code == 401
+    assert await program.works(program.given["access_token"])
+    assert (await program.give_back(program.given[token])).status_code == 200
+    assert not await program.works(program.given["access_token"])
+    assert (await program.renew(program.given["refresh_token"])).status_code == 400
+    assert await other.works(other.given["access_token"])
+
+
+async def test_a_program_that_does_not_renew_gets_one_token_for_a_month(browser: Browser, clock: ManualClock) -> None:
+    program = await let_in(browser, "authorization_code")
+    assert "refresh_token" not in program.given
+    clock.advance(timedelta(days=29))
+    assert await program.works(program.given["access_token"])
+    clock.advance(timedelta(days=2))
+    assert not await program.works(program.given["access_token"])
+    for body in ({"grant_types": ["refresh_token"]}, {"grant_types": ["implicit"]}):
+        refused = await browser.http.post("/oauth/register", json={"redirect_uris": [CALLBACK], **body})
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
+    told = (await browser.http.get("/.well-known/oauth-authorization-server")).json()
+    assert told["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    assert told["revocation_endpoint"].endswith("/oauth/revoke")
 
 
 async def test_a_code_works_once_for_its_program_and_with_its_verifier(browser: Browser) -> None:
