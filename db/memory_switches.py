@@ -24,7 +24,7 @@ MEMORY_SWITCHES = Collection(
     model=MemorySwitch,
     id_field="switch_id",
     id_prefix="msw",
-    indexes=(Index(("user_id",)),),
+    indexes=(Index(("user_id",)), Index(("user_id", "kind", "-created_at", "-switch_id"))),
 )
 
 

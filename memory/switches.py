@@ -10,7 +10,7 @@ from core.scope import Scope
 from db.client import Database
 from db.memory_store import MemoryStore
 from db.memory_switches import MEMORY_SWITCHES, Kind, MemorySwitch, switch_id_of
-from db.repository import Repository
+from db.repository import Page, Repository
 
 FRESH_SECONDS: Final = 10.0
 ACCOUNTS_KEPT: Final = 5_000
@@ -91,6 +91,10 @@ class Switches:
         if self._alone or (switched is not None and known.switched == switched):
             return True
         return switched is None and self._ticks() - known.ticks < FRESH_SECONDS
+
+    async def page(self, scope: Scope, *, limit: int, cursor: str | None = None) -> Page[MemorySwitch]:
+        """Return the next conversations in which memory is off, the one switched off last first."""
+        return await self._stored(scope).page({"kind": "conversation"}, limit=limit, cursor=cursor)
 
     async def switch_person(self, scope: Scope, *, on: bool) -> Off:
         """Switch memory on or off for the person who acts, everywhere."""

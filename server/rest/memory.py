@@ -1,4 +1,4 @@
-"""Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, switching off."""
+"""Memory in people's hands: what is remembered and from where; correcting, pinning, deleting, tidying."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -12,7 +12,6 @@ from core.errors import InvalidInput, NotFound
 from core.ids import new_id
 from core.scope import Scope
 from db.agent_memory import AGENT_MEMORY, AgentMemory, LearningType
-from db.conversations import CONVERSATIONS
 from db.global_memory import GLOBAL_MEMORY, GlobalMemory, InsightType
 from db.memory_shelves import Memory, Shelf, shelf_of
 from db.user_memory import USER_MEMORY, MemorySource, MemoryType, UserMemory
@@ -20,7 +19,6 @@ from memory.context import source_of
 from memory.keeping import Kept
 from memory.recollection import EVERY_SHELF, Recalled
 from memory.recollection import Query as Question
-from memory.switches import Off
 from memory.tidying import Tidied
 from server.auth.caller import Caller, CameFrom, Writer
 from server.problems import responses
@@ -198,25 +196,6 @@ class KeptView(BaseModel):
         )
 
 
-class SwitchView(BaseModel):
-    """Whether memory is on for the caller, and the conversations in which it is off."""
-
-    enabled: bool
-    off_in: list[str]
-
-    @classmethod
-    def of(cls, switches: Off, scope: Scope) -> "SwitchView":
-        """Show the switches as they stand for a person."""
-        return cls(enabled=scope.actor_id not in switches.people, off_in=sorted(switches.conversations))
-
-
-class SwitchChange(BaseModel):
-    """Without a conversation the switch is for the caller, everywhere; with one it is for that conversation."""
-
-    enabled: bool
-    conversation_id: str | None = None
-
-
 @router.get(
     "", operation_id="list_memory", responses=responses(), summary="What is remembered, or what fits a question"
 )
@@ -260,24 +239,6 @@ async def look(
 async def add(body: NewNote, scope: Writer, parts: Parts) -> KeptView:
     """Remember what a person writes down. Secrets are cut out; where nothing else is left, it is refused."""
     return KeptView.of(await parts.memory.desk.note(scope, body.content, cause=new_id("cau"), pinned=body.pinned))
-
-
-@router.get("/settings", operation_id="get_memory_settings", responses=responses(), summary="Whether memory is on")
-async def switches(scope: Caller, parts: Parts) -> SwitchView:
-    """Return the switches as they stand for the caller."""
-    return SwitchView.of(await parts.memory.desk.switches.read(scope, fresh=True), scope)
-
-
-@router.patch(
-    "/settings", operation_id="change_memory_settings", responses=responses(404), summary="Switch it on or off"
-)
-async def switch(body: SwitchChange, scope: Writer, parts: Parts) -> SwitchView:
-    """Switch memory on or off, for the caller or in one conversation. What is remembered already stays."""
-    kept = parts.memory.desk.switches
-    if body.conversation_id is None:
-        return SwitchView.of(await kept.switch_person(scope, on=body.enabled), scope)
-    await parts.repository(CONVERSATIONS, scope).get(body.conversation_id)
-    return SwitchView.of(await kept.switch_conversation(scope, body.conversation_id, on=body.enabled), scope)
 
 
 class HygieneView(BaseModel):

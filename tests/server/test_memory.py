@@ -1,5 +1,6 @@
 """Memory over HTTP: what turns leave behind, search with reasons, correcting, deleting, switching off."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -7,6 +8,8 @@ from zipfile import ZipFile
 import orjson
 import pytest
 
+from core.clock import ManualClock
+from core.ids import new_id
 from core.scope import Scope
 from memory.recollection import NewMemory, Query
 from server.services import Services
@@ -128,6 +131,32 @@ async def test_switched_off_nothing_is_remembered_nor_recalled(
     assert await facts(person) == ["Our delivery fee is £3."]
     events = await services.turns.house.store.events_after(person.user_id, conversation_id, 0)
     assert not [event for event in events if event.wire.get("name") == "memory_recalled"]
+
+
+async def test_where_memory_is_off_is_told_by_pages_and_whole_to_those_who_ask_for_none(
+    person: Person, services: Services, clock: ManualClock
+) -> None:
+    place, off = "/api/v1/memory/settings", [new_id("cnv") for _ in range(23)]
+    for conversation_id in off:
+        await services.memory.desk.switches.switch_conversation(
+            Scope(person.user_id, person.user_id, "user"), conversation_id, on=False
+        )
+        clock.advance(timedelta(seconds=1))
+    whole = (await person.client.get(place)).json()
+    assert whole["enabled"] is True
+    assert whole["off_in"] == sorted(off)
+    assert len(whole["items"]) == 20
+    seen: list[str] = []
+    page: dict[str, Any] = {"next_cursor": ""}
+    while page["next_cursor"] is not None:
+        asked = {"limit": 10} | ({"cursor": page["next_cursor"]} if seen else {})
+        page = (await person.client.get(place, params=asked)).json()
+        names = [item["conversation_id"] for item in page["items"]]
+        assert page["off_in"] == names
+        assert len(names) <= 10
+        seen += names
+    assert seen == off[::-1]
+    assert (await person.client.get(place, params={"limit": 0})).status_code == 422
 
 
 async def test_secret_is_refused_in_words(person: Person) -> None:
