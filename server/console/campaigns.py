@@ -15,6 +15,8 @@ from db.approval_requests import APPROVAL_REQUESTS
 from db.approval_rules import ApprovalMode
 from db.campaigns import CAMPAIGNS, Campaign
 from db.conversations import CONVERSATIONS, Conversation
+from server.console import campaign_money
+from server.console.campaign_money import PLACE
 from server.console.page import ConsolePage
 from server.console.plan_graph import drawn
 from server.console.routing import console_router
@@ -29,7 +31,6 @@ from tools.approval.policy import compiled, in_words
 from tools.approval.rules import rules_in_force
 from tools.campaign_control import CampaignControl
 
-PLACE: Final = "/console/campaigns"
 SHOWN: Final = 25
 EVENTS_SHOWN: Final = 15
 Part = Literal["all", "running", "waiting", "drafts", "over"]
@@ -47,6 +48,7 @@ MODES: Final[dict[ApprovalMode, str]] = {
 }
 Reason = Annotated[Text, Form(max_length=500)]
 router: Final = console_router()
+router.routes.extend(campaign_money.router.routes)
 
 
 @router.get("/campaigns")
@@ -114,6 +116,7 @@ async def campaign(campaign_id: PathId, visit: Visiting) -> Response:
         "people": people,
         "moves": CAMPAIGN_MOVES[found.status],
         "may_launch": bool(found.plan.tasks) and (found.status == "review" or "review" in CAMPAIGN_MOVES[found.status]),
+        "may_ask": campaign_money.may_ask(found),
         "modes": MODES,
         "figures": [(name, value) for name, value in analytics.items() if isinstance(value, (int, float))],
         "report": Markup(as_html(found.results.performance_summary)),  # noqa: S704 - sanitised
@@ -181,6 +184,7 @@ async def policy(
         "rules": rules,
         "rows": [(in_words(row), row) for row in table],
         "wanted": wanted,
+        "limits": campaign_money.limits_of(found, rules),
         "modes": MODES,
         "done": done,
         "everywhere": everywhere,

@@ -1,16 +1,16 @@
 """What goes out without asking: the mode, its table, who approves, guardrails, the stop switch, and trying a policy."""
 
-import re
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Form, Query, Response
 from pydantic import ValidationError
 
 from core.errors import InvalidInput
-from core.money import NO_CURRENCY, SIGNS, Money
+from core.money import NO_CURRENCY
 from db.approval_rules import ApprovalMode, ApprovalRules, PolicyRow
 from db.campaigns import CAMPAIGNS
 from server.business import account_settings
+from server.console.amount_field import minor_of, shown
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
 from server.problems import field_problems
@@ -44,7 +44,6 @@ EFFECTS: Final = (
     ("launch", "Launching a campaign"),
 )
 USUAL_CURRENCY: Final = "GBP"
-AMOUNT: Final = re.compile(r"(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.\d{1,3})?")
 Many = Annotated[Text, Form(max_length=60_000)]
 Hour = Annotated[str, Form(pattern=r"^\d{0,2}$")]
 router: Final = console_router()
@@ -61,10 +60,10 @@ async def rules(
     tried = await try_policy(BackTestAsked(mode=mode, days=days), visit.scope, visit.parts) if mode else None
     halted = await CampaignControl(visit.parts.database, visit.scope).halted()
     members = await visit.parts.desk.members(visit.scope)
-    currency, most = await _currency(visit), view.guardrails[0].most_minor
+    currency, own = await _currency(visit), view.guardrails[0]
     values = {
         "rules": view,
-        "own": view.guardrails[0],
+        "own": own,
         "own_zone": (await _stored(visit)).timezone or "",
         "modes": MODES,
         "days_of_week": DAYS,
@@ -77,7 +76,8 @@ async def rules(
         "steps": "\n".join(_step_in_words(step.name, step.approvers) for step in view.steps),
         "members": members,
         "currency": currency,
-        "most": f"{Money(most, currency).major}" if most is not None else "",
+        "most": shown(own.most_minor, currency),
+        "most_a_day": shown(own.most_a_day_minor, currency),
     }
     return await visit.show("settings_approvals.html", values)
 
@@ -105,25 +105,27 @@ async def change_guardrails(
     quiet_to: Hour = "",
     quiet_days: Annotated[list[int] | None, Form()] = None,
     most: Annotated[str, Form(max_length=20)] = "",
+    most_a_day: Annotated[str, Form(max_length=20)] = "",
     currency: Annotated[str, Form(pattern=r"^[A-Z]{3}$")] = USUAL_CURRENCY,
     timezone: Annotated[Line, Form(max_length=64)] = "",
 ) -> Response:
     """Say what may not go out, whoever wrote or approved it."""
     try:
-        most_minor = _minor_of(most, currency)
+        limits = {"most_minor": minor_of(most, currency), "most_a_day_minor": minor_of(most_a_day, currency)}
     except InvalidInput as error:
         return visit.go(HERE, error.message, "danger")
-    rails = {
+    stored = await _stored(visit)
+    rails = stored.guardrails.model_dump() | {
         "words": _lines(words),
         "claims": _lines(claims),
         "audiences": _lines(audiences),
         "quiet_from": int(quiet_from) if quiet_from else None,
         "quiet_to": int(quiet_to) if quiet_to else None,
         "quiet_days": quiet_days or [],
-        "most_minor": most_minor,
+        **limits,
     }
     changed = {"guardrails": rails, "timezone": timezone or None}
-    return await _save(visit, await _stored(visit), changed, "Guardrails saved. They hold from now on.")
+    return await _save(visit, stored, changed, "Guardrails saved. They hold from now on.")
 
 
 @router.post("/settings/approvals/rows")
@@ -188,16 +190,6 @@ async def _currency(visit: Visit) -> str:
         if campaign.budget.currency != NO_CURRENCY and campaign.budget.allocated_minor:
             return campaign.budget.currency
     return USUAL_CURRENCY
-
-
-def _minor_of(told: str, currency: str) -> int | None:
-    """Read an amount as people write it, such as ``1,500`` or ``12.50``; None for no limit."""
-    text = told.strip().removeprefix(SIGNS.get(currency, currency)).strip()
-    if not text:
-        return None
-    if not AMOUNT.fullmatch(text):
-        raise InvalidInput(f"“{told.strip()}” is not an amount. Write one in {currency}, such as 500 or 12.50.")
-    return Money.of(text.replace(",", ""), currency).minor
 
 
 def _lines(text: str) -> list[str]:

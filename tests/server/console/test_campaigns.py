@@ -6,6 +6,7 @@ from typing import get_args
 import httpx
 
 from core.campaign_states import CampaignStatus
+from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import CAMPAIGNS, Campaign, PlanTask
 from server.console.campaigns import PARTS
 from server.console.plan_graph import drawn
@@ -114,6 +115,55 @@ async def test_a_policy_is_tried_on_what_was_really_asked(services: Services, pe
     assert kept.approval.mode == "full_auto"
 
 
+async def test_more_money_is_asked_for_on_its_page(services: Services, person: Person, viewer: Person) -> None:
+    campaign = await plan(services, person)
+    path = f"/console/campaigns/{campaign.campaign_id}"
+    assert 'data-dialog="money"' in (await person.client.get(path)).text
+    wanted = {"amount": "500", "reason": "A second flyer <b>"}
+    asked = await person.client.post(f"{path}/budget", data=wanted)
+    assert "before somebody approves" in await said(person, asked)
+    (request,) = await services.repository(APPROVAL_REQUESTS, scope_of(person)).find({"status": "pending"})
+    assert (request.tool, request.content["budget"]) == ("request_budget", {"amount_minor": 50_000, "currency": "GBP"})
+    shown = (await person.client.get(path)).text
+    assert f'href="/console/approvals/{request.request_id}"' in shown
+    assert "A second flyer &lt;b&gt;" in shown
+    for wrong in (
+        {"amount": "", "reason": "Why"},
+        {"amount": "500", "reason": ""},
+        {"amount": "$500", "reason": "Why"},
+    ):
+        refused = await person.client.post(f"{path}/budget", data=wrong)
+        told = await said(person, refused)
+        assert "what for" in told or "is in GBP" in told, wrong
+    paused = await plan(services, person, status="paused")
+    shown = (await person.client.get(f"/console/campaigns/{paused.campaign_id}")).text
+    assert 'data-dialog="money"' not in shown
+
+
+async def test_a_campaigns_own_limits_are_kept_with_its_other_rules(services: Services, person: Person) -> None:
+    rules = {"mode": "hybrid", "guardrails": {"words": ["cheap"], "most_a_day_minor": 90_00}}
+    campaign = await plan(services, person, approval=rules)
+    path = f"/console/campaigns/{campaign.campaign_id}"
+    await person.client.put("/api/v1/approval-rules", json={"guardrails": {"most_minor": 1_000_00}})
+    shown = (await person.client.get(f"{path}/policy")).text
+    assert 'name="most_a_day" type="text" value="90.00"' in shown
+    assert "£1,000 at once" in shown
+    saved = await person.client.post(f"{path}/limits", data={"most": "£250", "most_a_day": "120.50"})
+    assert "Limits saved" in await said(person, saved)
+    kept = (await services.repository(CAMPAIGNS, scope_of(person)).get(campaign.campaign_id)).approval
+    assert (kept.mode, kept.guardrails.words) == ("hybrid", ["cheap"])
+    assert (kept.guardrails.most_minor, kept.guardrails.most_a_day_minor) == (250_00, 120_50)
+    refused = await person.client.post(f"{path}/limits", data={"most_a_day": "a lot"})
+    assert "is not an amount" in await said(person, refused)
+    await person.client.post(f"{path}/policy", data={"mode": "semi_auto"})
+    kept = (await services.repository(CAMPAIGNS, scope_of(person)).get(campaign.campaign_id)).approval
+    assert (kept.mode, kept.guardrails.most_a_day_minor) == ("semi_auto", 120_50)
+    free = await plan(services, person, budget={"currency": "XXX"})
+    assert (
+        "Limits of this campaign" not in (await person.client.get(f"/console/campaigns/{free.campaign_id}/policy")).text
+    )
+
+
 async def test_strangers_find_no_campaign(services: Services, person: Person, viewer: Person, stranger: Person) -> None:
     campaign = await plan(services, person)
     path = f"/console/campaigns/{campaign.campaign_id}"
@@ -121,9 +171,10 @@ async def test_strangers_find_no_campaign(services: Services, person: Person, vi
         answer = await stranger.client.get(path + part)
         assert answer.status_code == 404
         assert ARABIC not in answer.text
-    for act in ("/launch", "/pause", "/resume", "/cancel"):
-        assert (await stranger.client.post(path + act)).status_code == 404
-        assert (await viewer.client.post(path + act)).status_code == 403
+    for act in ("/launch", "/pause", "/resume", "/cancel", "/budget", "/limits"):
+        form = {"amount": "500", "reason": "More"}
+        assert (await stranger.client.post(path + act, data=form)).status_code == 404
+        assert (await viewer.client.post(path + act, data=form)).status_code == 403
     assert (await stranger.client.post(f"{path}/policy", data={"mode": "hybrid"})).status_code == 404
     assert await status_of(services, person, campaign) == "active"
 

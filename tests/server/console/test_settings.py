@@ -95,13 +95,16 @@ async def test_mode_rows_steps_and_guardrails_do_not_lose_one_another(person: Pe
         "quiet_days": ["6"],
     }
     assert "Guardrails saved" in said(
-        await posted(person, f"{RULES}/guardrails", **rails, most="£1,250.50", timezone="Europe/Berlin")
+        await posted(
+            person, f"{RULES}/guardrails", **rails, most="£1,250.50", most_a_day="200", timezone="Europe/Berlin"
+        )
     )
     assert "Saved" in said(await posted(person, RULES, mode="hybrid", steps="Legal: lea@example.com, max@example.com"))
     assert "added" in said(await posted(person, f"{RULES}/rows", effect="send", ruling="allow", why="Newsletters"))
     rules = (await person.client.get("/api/v1/approval-rules")).json()
     assert rules["guardrails"][0]["words"] == ["cheap", "<b>gratis</b>"]
     assert (rules["guardrails"][0]["quiet_from"], rules["guardrails"][0]["most_minor"]) == (20, 125_050)
+    assert rules["guardrails"][0]["most_a_day_minor"] == 20_000
     assert rules["steps"] == [{"name": "Legal", "approvers": ["lea@example.com", "max@example.com"]}]
     assert (rules["mode"], rules["timezone"], len(rules["table"])) == ("hybrid", "Europe/Berlin", 7)
     shown = await page(person, RULES)
@@ -113,9 +116,12 @@ async def test_mode_rows_steps_and_guardrails_do_not_lose_one_another(person: Pe
     rules = (await person.client.get("/api/v1/approval-rules")).json()
     assert (rules["written_by_hand"], rules["mode"], len(rules["steps"])) == (False, "hybrid", 1)
     assert "needs a name" in said(await posted(person, RULES, mode="hybrid", steps=": lea@example.com"))
-    assert 'name="most" type="text" value="1250.50"' in (await person.client.get(RULES)).text
+    shown = await page(person, RULES)
+    assert 'name="most" type="text" value="1250.50"' in shown
+    assert 'name="most_a_day" type="text" value="200.00"' in shown
     for wrong in ("a lot", "1,5", "-3", "12.3456"):
-        assert "is not an amount" in said(await posted(person, f"{RULES}/guardrails", most=wrong))
+        for field in ("most", "most_a_day"):
+            assert "is not an amount" in said(await posted(person, f"{RULES}/guardrails", **{field: wrong}))
     assert "timezone" in said(await posted(person, f"{RULES}/guardrails", timezone="Mars/Crater"))
 
 
