@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agents.turns.notice import Notice
 from agents.turns.notices import Notices
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict
 from core.events import Interrupt
 from core.ids import derived_id, new_id
 from core.json_text import json_object
@@ -15,6 +15,7 @@ from core.scope import Scope
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY, Content
+from db.conversations import CONVERSATIONS
 from db.user_memory import MemorySource
 from memory.outcomes import Text as Written
 from memory.outcomes import from_edit
@@ -22,12 +23,15 @@ from server.services import Services
 from tools.approval.requests import CARE, CARRIED_BY
 from tools.content import ReviseDraft, WholeText, revise_draft, rewrite
 from tools.content_history import restore_version
+from tools.reassigning import reassign, reassign_all
 from tools.renewal import interrupt_of
 from tools.rescheduling import Moved, Standing, reschedule, standing
+from tools.runner import ToolOutcome
 from tools.tightening import ask_of_people
 from tools.tool import ToolContext
 
 TELLER: Final = "publisher"
+STANDS_STILL: Final = "Nothing goes out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +88,83 @@ class HandWork:
             await self._tell(context, moved.request.conversation_id)
         return moved
 
+    async def reassign(self, post_id: str, connection_id: str) -> Moved:
+        """Ask for a post on another connected account, in place of what was approved or asked before."""
+        context = await self.context()
+        moved = await reassign(context, post_id, connection_id)
+        if moved.asked:
+            self._services.delivery.due.nudge()
+            await self._tell(context, moved.request.conversation_id)
+        return moved
+
+    async def reassign_all(self, request_id: str, connection_id: str) -> ApprovalRequest:
+        """Ask for the posts of a request on another connected account, in its place."""
+        context = await self.context()
+        request, asked = await reassign_all(context, request_id, connection_id)
+        if asked:
+            await self._tell(context, request.conversation_id)
+        return request
+
     async def request_budget(self, campaign_id: str, amount: str, reason: str) -> ApprovalRequest:
-        """Ask people for more money for a campaign, as the tool does; what they approve is carried out from here."""
+        """Ask people for more money for a campaign, as the tool does."""
         campaign = await self._services.repository(CAMPAIGNS, self._scope).get(campaign_id)
-        context = replace(await self.context(campaign.conversation_id), run_id="")
         arguments = {"campaign_id": campaign_id, "amount": amount, "reason": reason}
-        outcome = await self._services.turns.house.runner.call("request_budget", arguments, context)
+        return await self.ask("request_budget", arguments, campaign.conversation_id, "Nothing is added")
+
+    async def call(self, name: str, arguments: Mapping[str, Any], conversation_id: str | None = None) -> dict[str, Any]:
+        """Call a tool that asks nobody, as a turn would, and return its result. Raises what it refuses with."""
+        context = await self._within(conversation_id)
+        outcome = await self._run(name, arguments, context)
+        if conversation_id:
+            self._services.turns.house.heads.forget(conversation_id)
+        await self._tell(context, conversation_id)
+        return json_object(outcome.content) or {}
+
+    async def ask(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        conversation_id: str | None = None,
+        until: str = "Nothing goes out",
+    ) -> ApprovalRequest:
+        """Have a tool ask people, as a turn would; what they approve is carried out from here.
+
+        ``until``: what does not happen before they do, for the conversation it is told in. Raises what it refuses with.
+        """
+        context = replace(await self._within(conversation_id), run_id="")
+        outcome = await self._run(name, arguments, context)
         if outcome.interrupt is None:
-            raise InvalidInput(str((json_object(outcome.content) or {}).get("error")), field="amount")
+            raise TypeError(f"{name} asks nobody.")
         requests = self._services.repository(APPROVAL_REQUESTS, self._scope)
-        changes = {f"metadata.{CARRIED_BY}": CARE}
-        request = await requests.update(outcome.interrupt.approval_id, changes)
-        if campaign.conversation_id:
+        request = await requests.update(outcome.interrupt.approval_id, {f"metadata.{CARRIED_BY}": CARE})
+        if conversation_id:
             notice = Notice(
                 derived_id("ntc", request.request_id, "by hand"),
                 TELLER,
-                text=f"{request.summary} Nothing is added until you approve it.",
+                text=f"{request.summary} {until} until you approve it.",
                 interrupt=interrupt_of(request),
                 settled=tuple(context.withdrawn),
             )
-            await Notices(self._services.turns).tell(self._scope, campaign.conversation_id, notice)
+            await Notices(self._services.turns).tell(self._scope, conversation_id, notice)
         return request
+
+    async def _run(self, name: str, arguments: Mapping[str, Any], context: ToolContext) -> ToolOutcome:
+        outcome = await self._services.turns.house.runner.call(name, arguments, context)
+        if outcome.refusal:
+            raise outcome.refusal
+        return outcome
+
+    async def _within(self, conversation_id: str | None) -> ToolContext:
+        """Return the context of a call in a conversation: what was gathered there, and the campaign it is about."""
+        context = await self.context(conversation_id)
+        if conversation_id is None:
+            return context
+        conversation = await self._services.repository(CONVERSATIONS, self._scope).find_one(
+            {"conversation_id": conversation_id}
+        )
+        if conversation is None:
+            return replace(context, conversation_id="")
+        return replace(context, context=conversation.context.model_dump(), campaign_id=conversation.campaign_id)
 
     async def tightened(self, campaign_id: str | None = None) -> int:
         """Ask people for what a policy had let pass and the rules do not any more; return how many requests."""
@@ -165,6 +225,8 @@ class HandWork:
             context={},
             links=services.links,
             outside=services.outside,
+            memory=services.memory.of_turns.desk,
+            press=services.turns.house.runner.parts.press,
         )
 
 

@@ -36,9 +36,15 @@ class AccountNames:
         """Return the names of the accounts that posts go to, by the ids their payloads hold."""
         return {str(post[FIELD]): self.of(post) for post in posts if post.get(FIELD)}
 
+    def of_differences(self, changes: Iterable[Change]) -> dict[str, str]:
+        """Return the names of the accounts that differences speak of, by the ids they hold."""
+        known = self._known()
+        told = {told for change in changes if change.field == FIELD for told in (change.before, change.after) if told}
+        return {account_id: known[account_id] for account_id in sorted(told) if account_id in known}
+
     def differences(self, changes: Iterable[Change]) -> list[Change]:
         """Return differences with names where an account has changed."""
-        known = {account_id: called(account) for (_, account_id), account in self._accounts.items()}
+        known = self._known()
 
         def name(told: str | None) -> str | None:
             return known.get(told, told) if told is not None else None
@@ -49,6 +55,9 @@ class AccountNames:
             else change
             for change in changes
         ]
+
+    def _known(self) -> dict[str, str]:
+        return {account_id: called(account) for (_, account_id), account in self._accounts.items()}
 
 
 async def account_names(accounts: Repository[SocialAccount], requests: Iterable[ApprovalRequest]) -> AccountNames:

@@ -1,10 +1,11 @@
 """What waits for a person, and what was decided. Deciding is never a tool: only a person does that, at the edge."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field
 
-from db.approval_requests import APPROVAL_REQUESTS
+from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from tools.arguments import Arguments, Limit, chosen
 from tools.tool import Effect, Tool, ToolContext, tool
 
@@ -23,12 +24,7 @@ class ListApprovals(Arguments):
 @tool(Effect.READ)
 async def list_approvals(ctx: ToolContext, params: ListApprovals) -> dict[str, Any]:
     """List what waits for a person's decision, newest first, or what was decided. It can't decide anything."""
-    now = ctx.clock.now()
-    where: dict[str, Any] = {"status": params.status}
-    if params.status == "pending":
-        where["expires_at"] = {"$gt": now}
-    elif params.status == "expired":
-        where = {"$or": [{"status": "expired"}, {"status": "pending", "expires_at": {"$lte": now}}]}
+    where = in_state(params.status, ctx.clock.now())
     page = await ctx.repository(APPROVAL_REQUESTS).page(where, limit=params.limit)
     approvals = [
         {
@@ -49,3 +45,18 @@ async def list_approvals(ctx: ToolContext, params: ListApprovals) -> dict[str, A
 
 
 TOOLS: tuple[Tool, ...] = (list_approvals,)
+
+
+def in_state(status: ApprovalStatus, now: datetime) -> dict[str, Any]:
+    """Return the filter for requests in a state. One whose time is over is expired, also before anybody notes it."""
+    if status == "pending":
+        return {"status": "pending", "expires_at": {"$gt": now}}
+    if status == "expired":
+        return {"$or": [{"status": "expired"}, {"status": "pending", "expires_at": {"$lte": now}}]}
+    return {"status": status}
+
+
+def as_it_stands(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
+    """Return a request as it stands now: expired where its time is over, also before anybody notes it."""
+    over = request.status == "pending" and request.expires_at <= now
+    return request.model_copy(update={"status": "expired"}) if over else request

@@ -44,6 +44,11 @@ async def prepared(database: Database, campaign: Campaign, timezone: str) -> Cam
     )
 
 
+def zone_of(campaign: Campaign, otherwise: str) -> str:
+    """Return the timezone a campaign's times are worked out in: that of its launch, before it the given one."""
+    return campaign.execution.timezone if campaign.execution.launch else otherwise
+
+
 class CampaignControl:
     """Moves the campaigns of one tenant through the table of states, whoever else does so at the same time."""
 

@@ -134,7 +134,7 @@ async def save_draft(ctx: ToolContext, params: SaveDraft) -> dict[str, Any]:
         Content(
             content_id=ctx.new_id("cnt"),
             campaign_id=campaign_id,
-            conversation_id=ctx.conversation_id,
+            conversation_id=ctx.conversation_id or None,
             content_type=content_type,
             title=title,
             subject=params.subject if platform.subject else None,

@@ -19,7 +19,7 @@ from tools.approval.payload import ApprovedPayload
 from tools.approval.rules import rules_of_brief
 from tools.approval.spoken_rules import in_words
 from tools.arguments import Arguments, CampaignId, Line
-from tools.campaign_control import CampaignControl, prepared
+from tools.campaign_control import CampaignControl, prepared, zone_of
 from tools.platforms.catalogue import BY_NAME
 from tools.posting_calendar import left_out, pieces_of
 from tools.spending.estimates import budget_advice, estimate
@@ -243,7 +243,7 @@ async def stop_everything(ctx: ToolContext, params: Everything) -> dict[str, Any
 async def estimate_cost(ctx: ToolContext, params: WhichCampaign) -> dict[str, Any]:
     """Say what making a campaign's posts will cost, line by line, and what budget would carry it."""
     campaign = await _campaign(ctx, params.campaign_id)
-    ready = await prepared(ctx.database, campaign, ctx.timezone)
+    ready = await prepared(ctx.database, campaign, zone_of(campaign, ctx.timezone))
     schedule = ready.publishing_schedule
     pieces = pieces_of(schedule.slots if schedule else [])
     made = estimate(pieces, campaign.budget.currency, await unit_prices(ctx.database))

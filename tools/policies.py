@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from db.campaigns import CAMPAIGNS
 from tools.approval.backtest import BackTest, Tried, back_test
 from tools.approval.policy import in_words
 from tools.approval.rules import rules_in_force
@@ -33,7 +34,9 @@ class BackTestPolicy(Arguments):
 @tool(Effect.READ)
 async def show_policy(ctx: ToolContext, params: ShowPolicy) -> dict[str, Any]:
     """Show what goes out without asking and what is asked for, row by row. Only people can change it, in the app."""
-    rules = await rules_in_force(ctx.database, ctx.scope, params.campaign_id or ctx.campaign_id)
+    wanted = params.campaign_id or ctx.campaign_id
+    campaign = await ctx.repository(CAMPAIGNS).get(wanted) if wanted else None
+    rules = await rules_in_force(ctx.database, ctx.scope, campaign)
     return {
         "mode": rules.mode,
         "rows": [in_words(row) for row in rules.table],
@@ -45,6 +48,8 @@ async def show_policy(ctx: ToolContext, params: ShowPolicy) -> dict[str, Any]:
 @tool(Effect.READ)
 async def back_test_policy(ctx: ToolContext, params: BackTestPolicy) -> dict[str, Any]:
     """Say what a policy would have sent without asking in the last 30 days. It switches nothing on."""
+    if params.campaign_id:
+        await ctx.repository(CAMPAIGNS).get(params.campaign_id)
     done = await back_test(ctx.database, ctx.scope, Tried(params.mode), campaign_id=params.campaign_id)
     return {"mode": params.mode, **told(done, SHOWN)}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from core.errors import Conflict, InvalidInput, NotFound, ToolInputError
+from core.errors import Conflict, NotFound, ToolInputError
 from db.content_library import CONTENT_LIBRARY, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST
@@ -169,10 +169,7 @@ async def list_posts(ctx: ToolContext, params: ListPosts) -> dict[str, Any]:
 @tool(Effect.WRITE)
 async def cancel_post(ctx: ToolContext, params: CancelPost) -> dict[str, Any]:
     """Cancel a post or email that has not gone out yet. Its draft can then be changed and scheduled again."""
-    try:
-        await DeliveryDesk(ctx.database).call_off(ctx.scope, params.post_id)
-    except Conflict as conflict:
-        raise ToolInputError(conflict.message) from None
+    await DeliveryDesk(ctx.database).call_off(ctx.scope, params.post_id)
     if params.post_id.startswith("eml_"):
         content_id = await _cancel_email(ctx, params.post_id)
     else:
@@ -185,10 +182,7 @@ async def cancel_post(ctx: ToolContext, params: CancelPost) -> dict[str, Any]:
 @tool(Effect.WRITE)
 async def retry_post(ctx: ToolContext, params: RetryPost) -> dict[str, Any]:
     """Have a post or email that has failed tried again. It goes out only if its approval still covers it."""
-    try:
-        delivery = await DeliveryDesk(ctx.database).try_again(ctx.scope, params.post_id, Account(params.platform))
-    except (Conflict, InvalidInput) as error:
-        raise ToolInputError(error.message) from None
+    delivery = await DeliveryDesk(ctx.database).try_again(ctx.scope, params.post_id, Account(params.platform))
     return {"post_id": params.post_id, "platform": delivery.platform, "status": "scheduled"}
 
 
@@ -317,7 +311,7 @@ async def _cancel_social(ctx: ToolContext, post_id: str) -> str | None:
             where={"updated_at": post.updated_at},
         )
     elif "cancelled" not in states:
-        raise ToolInputError(f"{post_id} is {', '.join(sorted(states)) or 'not scheduled'} and can't be cancelled.")
+        raise Conflict(f"{post_id} is {', '.join(sorted(states)) or 'not scheduled'} and can't be cancelled.")
     return post.content_id
 
 
@@ -329,7 +323,7 @@ async def _cancel_email(ctx: ToolContext, email_id: str) -> str | None:
             email_id, {"status": "cancelled", "schedule.scheduled": False}, where={"status": "scheduled"}
         )
     elif email.status != "cancelled":
-        raise ToolInputError(f"{email_id} is {email.status} and can't be cancelled.")
+        raise Conflict(f"{email_id} is {email.status} and can't be cancelled.")
     return email.content_id
 
 

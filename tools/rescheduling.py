@@ -72,22 +72,31 @@ async def reschedule(ctx: ToolContext, post_id: str, publish_at: datetime) -> Mo
     moved = post.model_copy(update={"publish_at": iso_utc(publish_at)})
     if moved == post:
         return Moved(earlier, post_id, publish_at, asked=False, posts=len(left))
-    await require_allowed(ctx, [moved], earlier.campaign_id)
-    others = {name: one for name, one in left.items() if name != post_id}
+    request, ids = await ask_instead(ctx, earlier, left, {post_id: moved})
+    return Moved(request, ids[post_id], publish_at, asked=True, posts=len(planned_in(request)))
+
+
+async def ask_instead(
+    ctx: ToolContext, earlier: ApprovalRequest, left: dict[str, PlannedPost], changed: dict[str, PlannedPost]
+) -> tuple[ApprovalRequest, dict[str, str]]:
+    """Ask for what is ``left`` of a request with some posts ``changed``, in its place: it is withdrawn.
+
+    Return the new request, and the ids the changed posts will have by those they had. Raises as ``reschedule`` does.
+    """
+    await require_allowed(ctx, list(changed.values()), earlier.campaign_id)
     if earlier.status == "approved":
-        await call_off(ctx, post_id, others)
+        first, *_ = changed
+        await call_off(ctx, first, {name: one for name, one in left.items() if name != first})
     now = ctx.clock.now()
-    asking = [
-        moved if name == post_id else one
-        for name, one in left.items()
-        if name == post_id or from_iso(one.publish_at) > now
-    ]
-    request = await _asked(ctx, earlier, asking)
+    asking = {
+        name: changed.get(name, one) for name, one in left.items() if name in changed or from_iso(one.publish_at) > now
+    }
+    request = await _asked(ctx, earlier, list(asking.values()))
     await withdraw_posts(ctx, earlier)
     ctx.withdrawn.append(earlier.request_id)
     ctx.interrupts.append(interrupt_of(request))
-    position = asking.index(moved)
-    return Moved(request, coming_id(request, position, moved), publish_at, asked=True, posts=len(asking))
+    places = {name: position for position, name in enumerate(asking)}
+    return request, {name: coming_id(request, places[name], one) for name, one in changed.items()}
 
 
 async def _request_of(ctx: ToolContext, post_id: str) -> ApprovalRequest:
@@ -137,5 +146,5 @@ async def _asked(ctx: ToolContext, earlier: ApprovalRequest, posts: list[Planned
     request_id = derived_id("apr", earlier.request_id, "moved")
     request = await ask_anew(ctx, ApprovalRequests(ctx.database), earlier, posts, request_id)
     if planned_in(request) != posts or request.status != "pending":
-        raise Conflict("Somebody has moved it just now. Load the calendar again.")
+        raise Conflict("Somebody has changed it just now. Load it again.")
     return request

@@ -29,12 +29,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ToolOutcome:
-    """What came of a call: JSON text for the model, and what else the turn has to tell or wait for."""
+    """What came of a call: JSON text for the model, and what else the turn has to tell or wait for.
+
+    ``refusal`` is the error the tool has refused with, which the text says too.
+    """
 
     content: str
     ok: bool = True
     events: tuple[Event, ...] = ()
     interrupts: tuple[Interrupt, ...] = ()
+    refusal: AppError | None = None
 
     @property
     def interrupt(self) -> Interrupt | None:
@@ -71,7 +75,7 @@ class ToolRunner:
             raise
         except AppError as error:
             ok = False
-            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events))
+            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events), refusal=error)
         finally:
             log.debug("tool", tool=name, ok=ok, ms=round((time.perf_counter() - started) * 1000, 2))
 
@@ -127,7 +131,7 @@ class ToolRunner:
         except Unavailable:
             raise
         except AppError as error:
-            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events))
+            return ToolOutcome(_error_words(error), ok=False, events=tuple(ctx.events), refusal=error)
         return ToolOutcome(_as_json(result), events=tuple(ctx.events))
 
     def _allowed(self, name: str, scope: Scope) -> Tool:
@@ -182,7 +186,7 @@ class ToolRunner:
                 tool=tool.name,
                 call_id=ctx.call_id,
                 run_id=ctx.run_id,
-                conversation_id=ctx.conversation_id,
+                conversation_id=ctx.conversation_id or None,
                 campaign_id=campaign_id,
                 steps=rules.steps,
                 shown_in=ctx.run_id,

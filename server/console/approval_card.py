@@ -18,6 +18,7 @@ from tools.account_names import AccountNames, posts_of
 from tools.approval.act import moment_of_payload
 from tools.approval.difference import called
 from tools.approval.signers import Signers, objection
+from tools.approvals import as_it_stands
 from tools.platforms.catalogue import BY_NAME
 
 HIDDEN: Final = frozenset({"posts", "budget", "audience", "estimate_minor", "campaign_id", "launch"})
@@ -122,7 +123,7 @@ def shown(request: ApprovalRequest, scope: Scope, known: Known, now: datetime) -
     content = request.content
     rest = {name: value for name, value in content.items() if name not in HIDDEN and value not in (None, "", [], {})}
     return ApprovalShown(
-        request=_expired(request, now),
+        request=as_it_stands(request, now),
         asks=ASKS[request.request_type],
         posts=tuple(_preview(index, post, accounts) for index, post in enumerate(posts_of(request))),
         cost=_cost(content),
@@ -140,11 +141,6 @@ def shown(request: ApprovalRequest, scope: Scope, known: Known, now: datetime) -
         decided_by=_who(request.approved_by, people),
         why_not=_why_not(request, scope, known.signers),
     )
-
-
-def _expired(request: ApprovalRequest, now: datetime) -> ApprovalRequest:
-    over = request.status == "pending" and request.expires_at <= now
-    return request.model_copy(update={"status": "expired"}) if over else request
 
 
 def _preview(index: int, post: Mapping[str, Any], accounts: AccountNames) -> Preview:

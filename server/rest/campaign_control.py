@@ -13,12 +13,12 @@ from db.campaigns import CAMPAIGNS, CampaignMode, CostPart
 from server.auth.caller import Caller, InPerson, Writer
 from server.by_hand import HandWork
 from server.problems import responses
-from server.rest.approvals import ApprovalView
+from server.rest.approvals import ApprovalView, approval_view
 from server.rest.campaigns import CampaignView
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId, Text
 from server.services import Parts
-from tools.campaign_control import CampaignControl, prepared
+from tools.campaign_control import CampaignControl, prepared, zone_of
 from tools.platforms.catalogue import BY_NAME
 from tools.posting_calendar import pieces_of
 from tools.spending.estimates import BudgetAdvice, budget_advice, estimate, quick_estimate
@@ -139,7 +139,8 @@ async def cancel(campaign_id: PathId, scope: Caller, parts: Parts, why: Why | No
 )
 async def more_money(campaign_id: PathId, body: MoreMoney, scope: Writer, parts: Parts) -> ApprovalView:
     """Ask for more money for a campaign that is under way. Nothing is added before somebody approves the request."""
-    return ApprovalView.of(await HandWork(parts, scope).request_budget(campaign_id, body.amount, body.reason))
+    asked = await HandWork(parts, scope).request_budget(campaign_id, body.amount, body.reason)
+    return await approval_view(parts, scope, asked)
 
 
 @router.get(
@@ -160,7 +161,7 @@ async def events(
 async def estimate_campaign(campaign_id: PathId, scope: Caller, parts: Parts) -> CostView:
     """Count what the campaign's posts would cost if it were launched now."""
     campaign = await parts.repository(CAMPAIGNS, scope).get(campaign_id)
-    ready = await prepared(parts.database, campaign, campaign.execution.timezone)
+    ready = await prepared(parts.database, campaign, zone_of(campaign, first_zone(scope.timezone)))
     slots = ready.publishing_schedule.slots if ready.publishing_schedule else []
     made = estimate(pieces_of(slots), campaign.budget.currency, await unit_prices(parts.database))
     return CostView.of(budget_advice(made))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from core.campaign_states import CampaignStatus
 from db.campaigns import (
@@ -19,13 +19,38 @@ from db.campaigns import (
     PublishingSchedule,
     Results,
 )
-from server.auth.caller import Caller
+from db.conversations import CONVERSATIONS
+from server.auth.caller import Caller, Writer
+from server.by_hand import HandWork
 from server.problems import responses
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, PathId
 from server.services import Parts
+from tools.arguments import Arguments, Channels, Day, Line, Prose, Recipients
+from tools.campaigns import CreateCampaignPlan, Kpis, Phases, Tasks
 
 router = APIRouter(prefix="/api/v1/campaigns", tags=["Campaigns"])
+
+
+class NewCampaign(CreateCampaignPlan):
+    """A whole plan for the brief of a conversation."""
+
+    conversation_id: Line = Field(description="The conversation with the brief, cnv_…")
+
+
+class CampaignChange(Arguments):
+    """What changes; what is not given stays."""
+
+    name: Line | None = Field(default=None, description="A new name.")
+    strategy: Prose | None = Field(default=None, description="The whole new strategy text.")
+    budget: Line | None = Field(default=None, description="The new budget with its currency, such as '£2,000'.")
+    start_date: Day | None = Field(default=None, description="The new first day, as YYYY-MM-DD.")
+    end_date: Day | None = Field(default=None, description="The new last day or event day, as YYYY-MM-DD.")
+    channels: Channels | None = Field(default=None, description="All channels it is to use.")
+    recipients: Recipients | None = Field(default=None, description="All addresses its emails go to.")
+    tasks: Tasks | None = Field(default=None, description="All tasks; one with a task's id as its key stays that task.")
+    phases: Phases | None = Field(default=None, description="All phases; without it they are moved to fit.")
+    kpis: Kpis | None = Field(default=None, description="All KPIs.")
 
 
 class CampaignView(BaseModel):
@@ -69,6 +94,29 @@ async def list_all(
     """Return the account's campaigns."""
     where: dict[str, Any] = {"status": status} if status else {}
     return page_view(await parts.repository(CAMPAIGNS, scope).page(where, limit=limit, cursor=cursor), CampaignView.of)
+
+
+@router.post(
+    "", operation_id="add_campaign", status_code=201, responses=responses(404), summary="Make one from a brief"
+)
+async def add(body: NewCampaign, scope: Writer, parts: Parts) -> CampaignView:
+    """Store a plan for the brief of a conversation, which has to be complete. Nothing starts by it."""
+    await parts.repository(CONVERSATIONS, scope).get(body.conversation_id)
+    plan = body.model_dump(mode="json", exclude_unset=True, exclude={"conversation_id"})
+    made = await HandWork(parts, scope).call("create_campaign_plan", plan, body.conversation_id)
+    return CampaignView.of(await parts.repository(CAMPAIGNS, scope).get(made["campaign_id"]))
+
+
+@router.patch("/{campaign_id}", operation_id="change_campaign", responses=responses(404), summary="Change its plan")
+async def change(campaign_id: PathId, body: CampaignChange, scope: Writer, parts: Parts) -> CampaignView:
+    """Change a campaign that has not started: budget, dates, channels or parts of its plan. What is not given stays.
+
+    An approval of the plan as it was is withdrawn.
+    """
+    campaign = await parts.repository(CAMPAIGNS, scope).get(campaign_id)
+    given = body.model_dump(mode="json", exclude_unset=True) | {"campaign_id": campaign_id}
+    await HandWork(parts, scope).call("revise_campaign", given, campaign.conversation_id)
+    return CampaignView.of(await parts.repository(CAMPAIGNS, scope).get(campaign_id))
 
 
 @router.get("/{campaign_id}", operation_id="get_campaign", responses=responses(404), summary="Read one")

@@ -8,12 +8,15 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from core.errors import NotFound
 from db.charts import CHARTS, Chart, ChartPoint
-from server.auth.caller import Caller
+from server.auth.caller import Caller, Writer
+from server.by_hand import HandWork
 from server.problems import responses
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId
 from server.services import Parts
+from tools.charts import DrawChart
 
 router = APIRouter(prefix="/api/v1/charts", tags=["Charts"])
 # A picture opened by itself may do nothing: no script, no request, no form.
@@ -64,6 +67,15 @@ async def list_all(
     """Return the account's charts."""
     where: dict[str, Any] = {"conversation_id": conversation_id} if conversation_id else {}
     return page_view(await parts.repository(CHARTS, scope).page(where, limit=limit, cursor=cursor), ChartView.of)
+
+
+@router.post("", operation_id="draw_chart", status_code=201, responses=responses(404), summary="Draw one")
+async def draw(body: DrawChart, scope: Writer, parts: Parts) -> ChartView:
+    """Draw one figure from stored rows, and keep the chart. 404 where nothing is stored to be drawn."""
+    drawn = await HandWork(parts, scope).call("draw_chart", body.model_dump(mode="json", exclude_unset=True))
+    if drawn["chart_id"] is None:
+        raise NotFound(drawn["note"])
+    return ChartView.of(await parts.repository(CHARTS, scope).get(drawn["chart_id"]))
 
 
 @router.get(

@@ -90,6 +90,9 @@ class ConnectionView(BaseModel):
     permissions: list[str]
     token_expires_at: datetime | None
     connected_at: datetime | None
+    chosen_at: datetime | None = Field(
+        description="When somebody chose it. Of several accounts posts go out on the one chosen last, else the newest."
+    )
     last_used: datetime | None
 
     @classmethod
@@ -206,6 +209,20 @@ async def connect(platform: PlatformName, body: CredentialsBody, scope: Writer, 
     account = await parts.connections.connect(scope, platform, body.fields)
     await back_in_use(parts, scope, account)
     return ConnectionView.of(account)
+
+
+@router.post(
+    "/connections/{connection_id}/choose",
+    operation_id="choose_connection",
+    responses=responses(404, 409),
+    summary="Post on this one",
+)
+async def choose(connection_id: PathId, scope: Writer, parts: Parts) -> ConnectionView:
+    """Have what is asked from now on go out on this account, among several of its platform.
+
+    What was asked before stays where it was: `POST /api/v1/approvals/{approval_id}/account` changes that.
+    """
+    return ConnectionView.of(await parts.connections.choose(scope, connection_id))
 
 
 @router.delete(

@@ -7,14 +7,18 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput
+from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY, Content, ContentBody
 from db.content_versions import CONTENT_VERSIONS, ContentVersion
 from server.auth.caller import Caller, Writer
 from server.by_hand import HandWork
 from server.problems import responses
+from server.rest.approvals import ApprovalView, approval_view
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId, Text
 from server.services import Parts
+from tools.content import SaveDraft
+from tools.reviews import ReviewDrafts
 
 router = APIRouter(prefix="/api/v1/content", tags=["Content"])
 Status = Literal["draft", "review", "approved", "rejected", "published", "archived"]
@@ -80,7 +84,7 @@ class ContentChange(BaseModel):
     video_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
 
 
-@router.get("", operation_id="list_content", responses=responses(), summary="List it, newest first")
+@router.get("", operation_id="list_content", responses=responses(404), summary="List it, newest first")
 async def list_all(
     scope: Caller,
     parts: Parts,
@@ -90,10 +94,28 @@ async def list_all(
     cursor: Cursor = None,
 ) -> PageView[ContentView]:
     """Return the account's content."""
+    if campaign_id is not None:
+        await parts.repository(CAMPAIGNS, scope).get(campaign_id)
     asked = {"status": status, "campaign_id": campaign_id}
     where = {name: value for name, value in asked.items() if value is not None}
     page = await parts.repository(CONTENT_LIBRARY, scope).page(where, limit=limit, cursor=cursor)
     return page_view(page, ContentView.of)
+
+
+@router.post("", operation_id="add_content", status_code=201, responses=responses(404), summary="Store a draft")
+async def add(body: SaveDraft, scope: Writer, parts: Parts) -> ContentView:
+    """Store a text as a draft for one channel, within that channel's limits."""
+    made = await HandWork(parts, scope).call("save_draft", body.model_dump(mode="json", exclude_unset=True))
+    return ContentView.of(await parts.repository(CONTENT_LIBRARY, scope).get(made["content_id"]))
+
+
+@router.post(
+    "/reviews", operation_id="review_content", status_code=201, responses=responses(404), summary="Ask to approve texts"
+)
+async def review(body: ReviewDrafts, scope: Writer, parts: Parts) -> ApprovalView:
+    """Have texts approved as texts, before times are settled. They go out only once that is approved as well."""
+    asked = await HandWork(parts, scope).ask("review_drafts", body.model_dump(mode="json", exclude_unset=True))
+    return await approval_view(parts, scope, asked)
 
 
 @router.get("/{content_id}", operation_id="get_content", responses=responses(404), summary="Read one")

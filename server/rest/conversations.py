@@ -12,12 +12,14 @@ from core.scope import Channel
 from db.conversations import CONVERSATIONS, Conversation, ConversationContext, PendingApproval, RunLease
 from db.messages import MESSAGES, Message
 from server.auth.caller import Caller, Writer
+from server.by_hand import HandWork
 from server.live.sse import event_stream, wants_events
 from server.problems import responses
 from server.rendering import as_html
 from server.rest.pages import PageView, page_view
 from server.rest.text import ClientId, Cursor, Limit, Line, MessageText, PathId
 from server.services import Parts
+from tools.brief import UpdateBrief
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["Conversations"])
 
@@ -120,6 +122,17 @@ class TurnView(BaseModel):
         )
 
 
+class BriefView(BaseModel):
+    """What is known of the campaign somebody wants. ``missing`` are required fields, in the order to ask for them."""
+
+    brief: dict[str, Any]
+    collected_info: dict[str, Any]
+    missing: list[str]
+    ready_to_plan: bool
+    changed: list[str]
+    campaign_affected: dict[str, Any] | None = None
+
+
 class Cancelled(BaseModel):
     """Whether a turn was running."""
 
@@ -203,6 +216,16 @@ async def send(conversation_id: PathId, body: NewMessage, request: Request, scop
         frames = parts.turns.follow(scope, conversation_id, accepted.after, run_id=accepted.run_id)
         return event_stream(frames, parts.stopping)
     return TurnView.of(await parts.turns.result(scope, conversation_id, accepted))
+
+
+@router.patch(
+    "/{conversation_id}/brief", operation_id="change_brief", responses=responses(404, 409), summary="Change its brief"
+)
+async def change_brief(conversation_id: PathId, body: UpdateBrief, scope: Writer, parts: Parts) -> BriefView:
+    """Add to the brief of a conversation, correct it or take something back. What is not given stays."""
+    await parts.repository(CONVERSATIONS, scope).get(conversation_id)
+    given = body.model_dump(mode="json", exclude_unset=True)
+    return BriefView.model_validate(await HandWork(parts, scope).call("update_brief", given, conversation_id))
 
 
 @router.post("/{conversation_id}/cancel", operation_id="cancel_turn", responses=responses(404), summary="Stop the turn")

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from core.errors import InvalidInput, NotFound
 from db.deliveries import DELIVERIES, Delivery, DeliveryResult, DeliveryState
+from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.social_posts import (
     SOCIAL_POSTS,
     PlatformResult,
@@ -20,14 +21,17 @@ from db.social_posts import (
 from server.auth.caller import Caller, Writer
 from server.by_hand import HandWork
 from server.problems import responses
+from server.rest.approvals import ApprovalView, WhichAccount, approval_view
 from server.rest.pages import PageView, page_view
 from server.rest.text import Cursor, Limit, Line, PathId
 from server.services import Parts
 from tools.deliveries import Account, DeliveryDesk
 from tools.outside.addresses import web_address
+from tools.posts import SchedulePosts
 from tools.rescheduling import Moved
 
 LONGEST_URL: Final = 2_000
+POSTS: Final = (f"{SOCIAL_POSTS.id_prefix}_", f"{EMAIL_CAMPAIGNS.id_prefix}_")
 router: Final = APIRouter(prefix="/api/v1/posts", tags=["Posts"])
 
 
@@ -76,7 +80,7 @@ class NewTime(BaseModel):
 class MovedView(BaseModel):
     """What waits for a decision now. ``post_id`` is the id the post will have once that is approved.
 
-    ``asked_anew`` is False where the post stood at that time already: then nothing was changed.
+    ``asked_anew`` is False where the post stood so already: then nothing was changed.
     """
 
     post_id: str
@@ -160,6 +164,18 @@ async def list_all(
     return page_view(await parts.repository(SOCIAL_POSTS, scope).page(where, limit=limit, cursor=cursor), PostView.of)
 
 
+@router.post(
+    "", operation_id="schedule_posts", status_code=201, responses=responses(404, 409), summary="Ask to post drafts"
+)
+async def schedule(body: SchedulePosts, scope: Writer, parts: Parts) -> ApprovalView:
+    """Have drafts approved for going out. Nothing goes out before somebody approves exactly what the answer holds.
+
+    Times without an offset are the person's local time; without a time the posts are spread over their campaign's days.
+    """
+    asked = await HandWork(parts, scope).ask("schedule_posts", body.model_dump(mode="json", exclude_unset=True))
+    return await approval_view(parts, scope, asked)
+
+
 @router.get("/{post_id}", operation_id="get_post", responses=responses(404), summary="Read one")
 async def get(post_id: PathId, scope: Caller, parts: Parts) -> PostView:
     """Return one post."""
@@ -179,12 +195,16 @@ async def deliveries(post_id: PathId, scope: Caller, parts: Parts) -> DeliveryLi
 
 @router.post("/{post_id}/cancel", operation_id="cancel_post", responses=responses(404, 409), summary="Call it off")
 async def cancel(post_id: PathId, scope: Writer, parts: Parts) -> DeliveryList:
-    """Call off a post or email that has not gone out. 409 while it is going out or is out already."""
-    desk = DeliveryDesk(parts.database)
-    if not await desk.call_off(scope, post_id):
-        raise NotFound("There is no delivery of it. A post gets one within a second of being scheduled.")
+    """Call off a post or email that has not gone out; its draft can be changed and scheduled again.
+
+    409 while it is going out or is out already. Without deliveries where it was called off before it got one.
+    """
+    if not post_id.startswith(POSTS):
+        raise NotFound
+    await HandWork(parts, scope).call("cancel_post", {"post_id": post_id})
     parts.delivery.due.nudge()
-    return await deliveries(post_id, scope, parts)
+    found = await parts.repository(DELIVERIES, scope).find({"post_id": post_id})
+    return DeliveryList(items=[DeliveryView.of(one) for one in sorted(found, key=lambda one: one.place)])
 
 
 @router.post(
@@ -199,6 +219,17 @@ async def move(post_id: PathId, body: NewTime, scope: Writer, parts: Parts) -> M
     A post that waits for its approval already is named by the id it will have, as the calendar tells it.
     """
     return MovedView.of(await HandWork(parts, scope).reschedule(post_id, body.publish_at))
+
+
+@router.post(
+    "/{post_id}/account",
+    operation_id="choose_post_account",
+    responses=responses(404, 409),
+    summary="Ask for another account",
+)
+async def put_elsewhere(post_id: PathId, body: WhichAccount, scope: Writer, parts: Parts) -> MovedView:
+    """Ask for a post or email on another account of its platform. As for a move, what was approved is withdrawn."""
+    return MovedView.of(await HandWork(parts, scope).reassign(post_id, body.connection_id))
 
 
 @router.post("/{post_id}/retry", operation_id="retry_post", responses=responses(404, 409), summary="Try it again")

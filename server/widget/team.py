@@ -19,18 +19,15 @@ from server.rest.text import PathId
 from server.services import Parts, Services
 from server.widget.door import Member
 from tools.account_names import AccountNames, account_names, posts_of
-from tools.platforms.catalogue import BY_NAME
 
 MOST: Final = 100
 router = APIRouter(prefix="/api/v1/widget", tags=["Widget"])
 
 
 class CardView(approvals.ApprovalView):
-    """An approval request with the names of people, platforms and accounts."""
+    """An approval request with the names of people, and what goes out as HTML."""
 
     decided_by_name: str | None = None
-    places: dict[str, str] = Field(description="What platforms are called.")
-    accounts: dict[str, str] = Field(description="What accounts are called, by their ids.")
     rendered: dict[int, str] = Field(description="Posts that go out as HTML, sanitised, by their place.")
 
 
@@ -126,13 +123,10 @@ async def _shown(parts: Services, scope: Scope, requests: Sequence[ApprovalReque
 
 def _card(request: ApprovalRequest, names: Mapping[str, str], accounts: AccountNames) -> CardView:
     posts = posts_of(request)
-    platforms = [str(post.get("platform")) for post in posts]
-    shown: dict[str, Any] = approvals.ApprovalView.of(request).model_dump()
+    shown: dict[str, Any] = approvals.ApprovalView.of(request, accounts).model_dump()
     shown["difference"] = accounts.differences(request.difference)
     return CardView(
         **shown,
         decided_by_name=names.get(request.approved_by or ""),
-        places={name: BY_NAME[name].label for name in platforms if name in BY_NAME},
-        accounts=accounts.by_id(posts),
         rendered={place: html for place, post in enumerate(posts) if (html := as_it_appears(post)) is not None},
     )

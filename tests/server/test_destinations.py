@@ -19,6 +19,7 @@ from tests.server.conftest import Person
 from tests.server.console.house import House
 from tests.server.console.samples import HOSTILE, ask, post, scope_of
 from tools.account_names import account_names
+from tools.renewal import coming_id, planned_in
 from tools.voice.read_back import read_back
 from workflows.mails.writing import Writing
 
@@ -76,6 +77,10 @@ async def test_every_surface_says_by_name_where_each_post_goes(
         assert not re.search(rf"\b(?:{OURS}|{THEIRS})\b", surface)
     for surface in (console, link):
         assert re.search(rf"<del[^>]*>{re.escape(NAMES[0])}</del>\s*<ins[^>]*>{re.escape(NAMES[1])}</ins>", surface)
+    rest = (await person.client.get(f"/api/v1/approvals/{request.request_id}")).json()
+    (listed,) = (await person.client.get("/api/v1/approvals")).json()["items"]
+    assert rest["accounts"] == listed["accounts"] == {OURS: NAMES[0], THEIRS: NAMES[1], GONE: LOST}
+    assert rest["places"] == {"twitter": "X"}
     heard = read_back(request, "Europe/London", names)
     assert "Account: The Bakery ( thebakery)." in heard[1]
     assert "Account: The Bakery ( bakeryleeds)." in heard[2]
@@ -127,3 +132,60 @@ async def test_previews_stand_under_the_account_the_post_goes_to(
         page = (await person.client.get(f"/console/{path}")).text
         assert "@thebakery" in page, path
         assert "@bakeryleeds" not in page, path
+
+
+async def test_the_account_of_what_waits_is_chosen_over_rest(
+    services: Services, person: Person, viewer: Person, stranger: Person, accounts: Sequence[SocialAccount]
+) -> None:
+    house = House(services, person)
+    first, second, other = [
+        await house.draft(text, place) for text, place in (("One", "twitter"), ("Two", "twitter"), ("Three", "threads"))
+    ]
+    request, (_, post_id, _) = await house.asked("2026-11-25T18:00", first, second, other)
+    place = f"/api/v1/approvals/{request.request_id}/account"
+    ours, theirs = ({"connection_id": one.social_account_id} for one in accounts[:2])
+    for one, status in ((viewer, 403), (stranger, 404)):
+        assert (await one.client.post(place, json=ours)).status_code == status
+    same = (await person.client.post(place, json=theirs)).json()
+    assert same["approval_id"] == request.request_id
+    chosen = (await person.client.post(place, json=ours)).json()
+    assert [one["account_id"] for one in chosen["content"]["posts"]] == [OURS, OURS, None]
+    assert (chosen["supersedes"], chosen["status"]) == (request.request_id, "pending")
+    assert {name: chosen["accounts"][name] for name in (OURS, THEIRS)} == dict(zip((OURS, THEIRS), NAMES, strict=True))
+    late = await person.client.post(place, json=ours)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+
+    waiting = await house.repository(APPROVAL_REQUESTS).get(chosen["approval_id"])
+    coming = [coming_id(waiting, number, one) for number, one in enumerate(planned_in(waiting))]
+    wrong = await person.client.post(f"/api/v1/posts/{coming[2]}/account", json=ours)
+    assert wrong.status_code == 422
+    assert "and this goes to Threads" in wrong.json()["detail"]
+    assert (await person.client.post(f"/api/v1/posts/{post_id}/account", json=ours)).status_code == 404
+    one = (await person.client.post(f"/api/v1/posts/{coming[1]}/account", json=theirs)).json()
+    assert (one["asked_anew"], one["posts"]) == (True, 3)
+    now = (await person.client.get(f"/api/v1/approvals/{one['approval_id']}")).json()
+    assert [each["account_id"] for each in now["content"]["posts"]] == [OURS, THEIRS, None]
+
+
+async def test_the_account_of_what_is_scheduled_and_of_what_comes_is_chosen_over_rest(
+    services: Services, person: Person, accounts: Sequence[SocialAccount]
+) -> None:
+    house = House(services, person)
+    ours = accounts[0].social_account_id
+    (post_id,) = await house.scheduled("2026-11-25T18:00", await house.draft("One", "twitter"))
+    moved = (await person.client.post(f"/api/v1/posts/{post_id}/account", json={"connection_id": ours})).json()
+    assert (moved["asked_anew"], moved["approval_status"]) == (True, "pending")
+    (result,) = (await person.client.get(f"/api/v1/posts/{post_id}")).json()["platforms"]
+    assert (result["account_id"], result["status"]) == (THEIRS, "cancelled")
+    approval = (await person.client.get(f"/api/v1/approvals/{moved['approval_id']}")).json()
+    assert approval["content"]["posts"][0]["account_id"] == OURS
+
+    chosen = await person.client.post(f"/api/v1/connections/{ours}/choose")
+    assert chosen.json()["chosen_at"]
+    request, _ = await house.asked("2026-11-26T18:00", await house.draft("Next", "twitter"))
+    assert request.content["posts"][0]["account_id"] == OURS
+    gone = accounts[2].social_account_id
+    assert (await person.client.post(f"/api/v1/connections/{gone}/choose")).status_code == 404
+    expired = {"status": "expired"}
+    await services.repository(SOCIAL_ACCOUNTS, scope_of(person)).update(ours, expired)
+    assert (await person.client.post(f"/api/v1/connections/{ours}/choose")).status_code == 409

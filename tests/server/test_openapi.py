@@ -4,6 +4,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +13,11 @@ from core.ids import PUBLIC_ID
 from tests.server.conftest import Person
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+API = "/api/v1"
+# Not in the description: sockets, what OAuth lays down, and Slack's twin.
+ELSEWHERE = ("…/ws", "/oauth/revoke", "/slack/_control/")
+PARAMETER = re.compile(r"{\w+}")
+NAMED_ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|WS) ((?:/|…/)[\w{}/.-]*)")
 NOT_FUZZED = ("erase_me", "export_me", "connect", "start_connection", "decide_by_recording")
 
 
@@ -50,6 +56,18 @@ def test_every_reference_leads_somewhere(app: FastAPI) -> None:
     names = set(re.findall(r"#/components/schemas/([\w.-]+)", str(description)))
     assert names <= set(schemas)
     assert "Problem" in schemas
+
+
+def test_the_guide_names_every_group_of_routes_and_no_route_that_is_not_there(app: FastAPI) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "integrating.md").read_text("utf-8")
+    known = [(method.upper(), PARAMETER.sub("{}", path)) for method, path, _ in operations(app)]
+    groups = {path.removeprefix(API).split("/")[1] for _, path in known}
+    assert [group for group in sorted(groups) if not re.search(rf"/{group}(?![\w-])", guide)] == []
+    for method, written in NAMED_ROUTE.findall(guide):
+        asked = PARAMETER.sub("{}", written.removeprefix(API).removeprefix("…"))
+        whole = [path.removeprefix(API) for verb, path in known if verb == method]
+        fits = any(path.endswith(asked) for path in whole) if written.startswith("…") else asked in whole
+        assert fits or written.startswith(ELSEWHERE), f"{method} {written}"
 
 
 async def test_a_fuzzer_finds_nothing_that_breaks(person: Person, live: str) -> None:

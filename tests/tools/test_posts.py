@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.errors import NotFound, ToolFailed, ToolInputError
+from core.errors import Conflict, NotFound, ToolFailed, ToolInputError
 from core.ids import new_id
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.content_library import CONTENT_LIBRARY
@@ -312,9 +312,9 @@ async def test_what_has_gone_out_can_not_be_cancelled(ready: Desk) -> None:
         first["post_id"], {"platforms": [{"platform": "instagram", "status": "published"}]}
     )
     await Repository(ready.database, EMAIL_CAMPAIGNS, ready.scope).update(second["post_id"], {"status": "sent"})
-    with pytest.raises(ToolInputError, match="published"):
+    with pytest.raises(Conflict, match="published"):
         await ready.call(cancel_post, post_id=first["post_id"])
-    with pytest.raises(ToolInputError, match="sent"):
+    with pytest.raises(Conflict, match="sent"):
         await ready.call(cancel_post, post_id=second["post_id"])
 
 
