@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from server.services import Services
 from tests.server.conftest import Person
 from tests.server.console.house import HOSTILE, House
+from tests.server.console.samples import plan
 from tests.server.console.test_analytics import told
 from tests.server.test_browser import ARGUMENTS
 
@@ -82,6 +83,16 @@ async def test_posts_are_moved_texts_measured_and_charts_drawn(
     await expect(shown.locator("#live .problems")).to_have_count(0)
     await shown.keyboard.press("Control+Enter")
     await expect(shown.get_by_role("status").last).to_contain_text("Saved as version 2")
+
+    campaign = await plan(services, house.person)
+    await shown.goto(f"http://{live}/console/campaigns/{campaign.campaign_id}")
+    await shown.get_by_role("button", name="Ask for more money").click()
+    await fits(shown)
+    await shown.get_by_label("How much more").fill("500")
+    await shown.get_by_label("What for").fill(HOSTILE)
+    await shown.keyboard.press("Enter")
+    await expect(shown.locator(".toast")).to_contain_text("Asked.")
+    await expect(shown.locator("#progress .alert")).to_contain_text("£500 more")
 
     await shown.goto(f"http://{live}/console/analytics?days=7&metric=views")
     for number in range(3):
