@@ -112,8 +112,11 @@ class HandWork:
         return await self.ask("request_budget", arguments, campaign.conversation_id, "Nothing is added")
 
     async def call(self, name: str, arguments: Mapping[str, Any], conversation_id: str | None = None) -> dict[str, Any]:
-        """Call a tool that asks nobody, as a turn would, and return its result. Raises what it refuses with."""
-        context = await self._within(conversation_id)
+        """Call a tool that asks nobody, as a turn would, and return its result. Raises what it refuses with.
+
+        Conflict while a turn runs in the conversation: it works with what it has read of it.
+        """
+        context = await self._within(conversation_id, alone=True)
         outcome = await self._run(name, arguments, context)
         if conversation_id:
             self._services.turns.house.heads.forget(conversation_id)
@@ -154,7 +157,7 @@ class HandWork:
             raise outcome.refusal
         return outcome
 
-    async def _within(self, conversation_id: str | None) -> ToolContext:
+    async def _within(self, conversation_id: str | None, *, alone: bool = False) -> ToolContext:
         """Return the context of a call in a conversation: what was gathered there, and the campaign it is about."""
         context = await self.context(conversation_id)
         if conversation_id is None:
@@ -164,6 +167,8 @@ class HandWork:
         )
         if conversation is None:
             return replace(context, conversation_id="")
+        if alone and conversation.run is not None and conversation.run.until > self._services.clock.now():
+            raise Conflict("The team is at work in this conversation. Wait for its answer, then send it again.")
         return replace(context, context=conversation.context.model_dump(), campaign_id=conversation.campaign_id)
 
     async def tightened(self, campaign_id: str | None = None) -> int:

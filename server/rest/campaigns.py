@@ -97,7 +97,7 @@ async def list_all(
 
 
 @router.post(
-    "", operation_id="add_campaign", status_code=201, responses=responses(404), summary="Make one from a brief"
+    "", operation_id="add_campaign", status_code=201, responses=responses(404, 409), summary="Make one from a brief"
 )
 async def add(body: NewCampaign, scope: Writer, parts: Parts) -> CampaignView:
     """Store a plan for the brief of a conversation, which has to be complete. Nothing starts by it."""
@@ -107,7 +107,9 @@ async def add(body: NewCampaign, scope: Writer, parts: Parts) -> CampaignView:
     return CampaignView.of(await parts.repository(CAMPAIGNS, scope).get(made["campaign_id"]))
 
 
-@router.patch("/{campaign_id}", operation_id="change_campaign", responses=responses(404), summary="Change its plan")
+@router.patch(
+    "/{campaign_id}", operation_id="change_campaign", responses=responses(404, 409), summary="Change its plan"
+)
 async def change(campaign_id: PathId, body: CampaignChange, scope: Writer, parts: Parts) -> CampaignView:
     """Change a campaign that has not started: budget, dates, channels or parts of its plan. What is not given stays.
 

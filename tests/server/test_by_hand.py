@@ -1,9 +1,13 @@
 """Changes by hand over REST: another time, an earlier version, and what the conversation is told of them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from core.scope import Scope
+from db.conversations import CONVERSATIONS, RunLease
+from server.services import Services
 from tests.server.conftest import Person
 
 WHEN = "2026-12-03T08:30:00Z"
@@ -72,3 +76,17 @@ async def test_a_version_is_put_back_and_asked_anew(
     assert now["content"]["posts"][0]["text"] == before["text"]
     shown = (await person.client.get(f"/api/v1/conversations/{conversation_id}")).json()
     assert [one["approval_id"] for one in shown["pending_approvals"]] == [now["approval_id"]]
+
+
+async def test_a_brief_is_left_alone_while_a_turn_works_with_it(person: Person, services: Services) -> None:
+    conversation_id = await person.conversation()
+    conversations = services.repository(CONVERSATIONS, Scope(person.user_id, person.user_id, "user"))
+    now = services.clock.now()
+    path = f"/api/v1/conversations/{conversation_id}/brief"
+    for until, status in ((now + timedelta(minutes=1), 409), (now, 200)):
+        lease = RunLease(run_id="run_1", message_id="msg_1", owner="ins_1", boot="1", until=until)
+        await conversations.change(conversation_id, {"run": lease.model_dump()})
+        answer = await person.client.patch(path, json={"product": "A second bakery"})
+        assert answer.status_code == status
+    assert answer.json()["brief"]["product"] == "A second bakery"
+    assert "objective" in answer.json()["missing"]
