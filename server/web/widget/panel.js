@@ -93,7 +93,6 @@ export class Panel {
     this.thread?.close();
     this.thread = thread;
     this.log.replaceChildren();
-    this.showHistory(false);
     this.notice("");
     this.work("");
   }
@@ -113,7 +112,9 @@ export class Panel {
     this.log.replaceChildren(make("div", { className: "welcome" },
       make("h3", { text: name ? t("hello_name", { name }) : t("hello"), dir: "auto" }),
       make("p", { text: greeting || t("greeting"), dir: "auto" }), make("div", { className: "ideas" }, ...ideas)));
-    if (focus) this.words.focus();
+    if (!focus) return;
+    this.showHistory(false);
+    this.words.focus();
   }
 
   async show(talk) {
@@ -266,10 +267,16 @@ export class Panel {
   row(item) {
     const current = item.conversation_id === this.thread?.talk;
     const open = make("button", { type: "button", "aria-current": current ? "true" : null,
-      on: { click: () => { this.show(item.conversation_id); this.words.focus(); }, keydown: (event) => this.rove(event) } },
+      on: { click: () => this.choose(item.conversation_id), keydown: (event) => this.rove(event) } },
     make("span", { className: "name", text: item.title || t("new_conversation"), dir: "auto" }),
     make("span", { className: "hint" }, moment(item.updated_at, true)));
     return make("li", {}, open);
+  }
+
+  choose(talk) {
+    this.showHistory(false);
+    this.show(talk);
+    this.words.focus();
   }
 
   rove(event) {
