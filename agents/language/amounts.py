@@ -14,6 +14,7 @@ from itertools import islice
 from typing import cast
 
 from agents.language.currencies import CODES, COUNTRY, FAMILIES, NAMES, SIGNS
+from agents.language.goals_apart import figure_apart
 from agents.language.no_money import no_money
 from agents.language.numbers import FIGURE, NUMBER, SCALE, SCALES, WORDS, figure_value, number_value, words_value
 from agents.language.past_sums import gone
@@ -318,8 +319,11 @@ def _upper(text: str, best: Amount, others: list[Amount]) -> Amount:
 
 
 def _bare(text: str, *, asked: bool, alone: bool, anywhere: bool) -> Iterator[Amount]:
+    apart = None if asked else figure_apart(text)  # more bookings, say 40: no sum
     for match in islice(NUMBER.finditer(text), MOST):
         value = number_value(match)
+        if apart and apart[3][0] == match.start():
+            continue
         tail = text[match.end() : match.end() + 24]
         if value is None or value < 10 or _DATE_AFTER.match(tail) or re.match(r"\s?(?:%|percent|per cent)", tail):
             continue

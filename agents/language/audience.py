@@ -2,6 +2,8 @@
 
 import re
 
+from agents.language.nouns import noun_class
+
 PEOPLE_NOUNS = (
     r"famil(?:y|ies)|parents?|mums|moms|dads|mothers|fathers|grandparents|grandmas|students?|undergrads|graduates|"
     r"women|woman|men|"
@@ -42,7 +44,8 @@ _AGES = (
     r"year olds)?"
 )
 _STOP = (
-    r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|budget|starting|"
+    r"on|via|through|using|with a budget|by|before|until|next|this|but|because|so|i|we|our|it|goes|go live|comes|"
+    r"budget|starting|"
     r"launching|opening|and (?:we|i|the|a|our|it|use|keep|want|post|instagram|email|"
     r"facebook|tiktok|linkedin|get|budget|have|make|launch|start|on|about|around|maybe £)|tone|please|pls|thanks|"
     r"goal|(?<!who )(?<!that )(?:is|are|was|will|have)|over(?! \d\d)|across|during|within|when|where|while|instagram|"
@@ -153,6 +156,18 @@ _MONEY = re.compile(r"^\W*(?:no|zero|without(?: a| any)?) (?:budget|money|funds)
 def people_alone(words: str) -> str:
     """The people of a phrase without the preposition before them; nothing where it speaks of money."""
     return "" if _MONEY.search(words) else _LED_BY.sub("", words)
+
+
+def whom_for(product: str) -> str:
+    """The people a product's own name says it is for: a meal planner for diabetics."""
+    match = _WHOM_FOR.search(product)
+    if match is None:
+        return ""
+    who = match["who"]
+    return who if names_people(who) or noun_class(who.split()[-1].lower()) == "person" else ""
+
+
+_WHOM_FOR = re.compile(r"\sfor (?:the |all |busy |our )?(?P<who>[^\W\d][\w'-]*(?: [\w'-]+){0,2})$", re.IGNORECASE)
 
 
 def find_audience(text: str, *, asked: bool = False) -> tuple[int, int, str] | None:

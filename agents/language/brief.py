@@ -14,7 +14,7 @@ from agents.language.amounts import (
     renamed_currency,
 )
 from agents.language.answers import answer_to, answers_otherwise, bare_number, known_budget, plausible_answer
-from agents.language.audience import find_audience, people_alone
+from agents.language.audience import find_audience, people_alone, whom_for
 from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
     cleared_fields,
@@ -150,6 +150,8 @@ class _Reader:
             if not (isinstance(ruled, str) and longer(ruled, words)):
                 self._set(name, words)
         if self._asked is None:
+            if not (self._values.get("target_audience") or self._known.get("target_audience")):
+                self._set("target_audience", whom_for(str(self._values.get("product", ""))))
             for name, words in faint_facts(tags, self._values, self._known, self._hints).items():
                 self._set(name, words)
 
@@ -192,7 +194,7 @@ class _Reader:
                 self._values.pop("objective", None)
             self._set("goal_value", value)
             if "goal_metric" not in self._values and not self._known.get("goal_metric"):
-                self._set("goal_metric", told_figures.counted(self._said, end))
+                self._set("goal_metric", told_figures.counted(self._said, start, end))
         elif self._goal_place and self._asked not in _GOALS[1:] and told_figures.no_figure(tags, self._goal_place):
             self._values.pop("goal_value", None)
             self._values.pop("goal_metric", None)

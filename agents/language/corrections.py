@@ -30,7 +30,10 @@ _CLEARED = {
 _CORRECTING = re.compile(
     r"\b(?:make (?:it|that|this)|actually|no(?=[,. ])|not|instead|rather|i mean|i meant|sorry|change|correction|"
     r"should be|scratch that|raise|lower|reduce|"
-    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|more like|it's|aim(?: for)?|higher|"
+    r"increase|bump|cut|wait|up it|up to|down to|let's say|let's do|let's make|let's go (?:for|with)|"
+    r"go for (?=that\b|those\b|\d)|"
+    r"that's the (?:goal|target)|only (?:let us|allow us|(?:have )?room for|fit|seat|take|hold|manage)|more like|"
+    r"it's|aim(?: for)?|higher|"
     r"too (?:many|few|much|high|low|big|small|ambitious|optimistic)|unrealistic|optimistic|silly|"
     r"instead|tops|max|lieber|plutôt|mejor)\b",
     re.IGNORECASE,

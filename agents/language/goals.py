@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agents.language.amounts import revenue_goals
+from agents.language.aside_figures import is_aside
+from agents.language.goals_apart import figure_apart
 from agents.language.numbers import FIGURE, NUMBER, SCALE, WORDS, number_value, whole
 
 METRICS = (
@@ -225,11 +227,19 @@ def find_goal(text: str, known: Mapping[str, object]) -> Goal | None:
         _SET,
     ):
         measured = (_measured(text, match, pattern) for match in pattern.finditer(text))
-        if goals := [goal for goal in measured if goal]:
+        if goals := [goal for goal in measured if goal and not is_aside(text, *goal.span)]:
             return next((goal for goal in goals if not _EXPECTED.search(text[: goal.span[0]])), goals[0])
+    if apart := figure_apart(text):
+        words, metric, value, span = apart
+        return Goal(_clean(words), metric or _named_metric(text), value, span)
     for match in _MULTIPLE.finditer(text):
         return Goal(_clean(match.group()), _clean(match["metric"]), None, match.span())
     return _in_words(text)
+
+
+def _named_metric(text: str) -> str:
+    counted = re.search(rf"\b(?:{METRICS})\b", text, re.IGNORECASE)
+    return counted.group() if counted else ""
 
 
 def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal | None:
@@ -238,8 +248,7 @@ def _measured(text: str, match: re.Match[str], pattern: re.Pattern[str]) -> Goal
     if pattern is _SELL_BARE:
         metric = "tickets" if re.search(r"\btickets?\b", text, re.IGNORECASE) else "sales"
     if pattern in (_WANTED_BARE, _THIS_TIME):
-        counted = re.search(rf"\b(?:{METRICS})\b", text, re.IGNORECASE)
-        metric = counted.group() if counted else "sales"
+        metric = _named_metric(text) or "sales"
     before = re.split(r"[,;!?\n]|\. ", text[max(0, match.start() - 40) : match.start()])[-1]
     is_count = pattern in (_COUNT, _SELL, _WANTED)
     if match["pct"] and re.search(r"\sof\s", match.group()) and not _DESIRE.search(before):

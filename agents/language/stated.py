@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
+from agents.language.aside_figures import is_aside
 from agents.language.nouns import noun_class
 from agents.language.numbers import WORDS
 from agents.language.place_asides import comes_from, elsewhere
@@ -75,6 +76,8 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     found = [one for one in found if _told(tags.said[one.start : one.end])]
     if name == "product":
         found = [one for one in found if not _COUNTED.match(tags.said[one.start : one.end])] or found
+    if name == "goal_metric":
+        found = [one for one in found if not _of_an_aside(tags.said, one.start)]
     if name == "location":
         cased = tags.said != tags.said.lower()
         found = [one for one in found if not elsewhere(tags.said, one.start)]
@@ -91,6 +94,15 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     end = _further(tags, best, hints)
     words = _DOING.sub("", _LOOSE.sub("", tags.said[led.start() if led else best.start : end]))
     return short_clean(_ON.split(words)[0].removesuffix("'s").removesuffix("-based"))
+
+
+_COUNT_BEFORE = re.compile(rf"(?:{WORDS}|\d[\d.,]*)\s(?:[\w'-]+\s)?$", re.IGNORECASE)
+
+
+def _of_an_aside(said: str, start: int) -> bool:
+    """Whether words are what a figure counts that is nothing to reach: the photo with the 2 dogs."""
+    count = _COUNT_BEFORE.search(said[:start])
+    return count is not None and is_aside(said, count.start(), start)
 
 
 _STOP = (

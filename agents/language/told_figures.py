@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.language.amounts import Amount, amounts, fallback_currency, find_budget
+from agents.language.aside_figures import is_aside
 from agents.language.goals import wants
+from agents.language.goals_apart import counted_before
 from agents.language.lone_figures import is_named_budget
 from agents.language.numbers import NUMBER, number_value, whole
 from agents.language.past_sums import gone, of_others
@@ -21,13 +23,17 @@ _REACHED = re.compile(
     r"(?: (?:get|sell|have|do|see|draw|we|at|about|around|only|more than|over|sold|of))*\s*$",
     re.IGNORECASE,
 )
+_TO_BE = re.compile(r"\b(?:be|get|go)(?: up)? (?:at|to)(?: about| around)?\s*$", re.IGNORECASE)
 _SO_FAR = re.compile(
-    r"[\w' -]{0,20}?\b(?:so far|already|came|at the moment|last (?:year|time|month|week|summer|winter)|"
-    r"in (?:19|20)\d\d)\b",
+    r"[\w' -]{0,20}?\b(?:so far|already|came|at the moment|at present|right now|to date|"
+    r"last (?:year|time|month|week|summer|winter)|in (?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_NOW = re.compile(r"[\w' -]{0,20}?\b(?:now|today)(?=\s*(?:[,.;!?]|(?:and|but|so)\b|$))", re.IGNORECASE)
+_IS_TO_BE = re.compile(r"\b(?:goal|target|aim|number|it|that|make)(?:'s| is| to| it)?\s*$", re.IGNORECASE)
 _NO_COUNT = re.compile(
-    r"\s?(?:%|percent|per cent|out of\b|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|"
+    r"\s?(?:%|percent|per cent|out of\b|(?:posts?|captions?|drafts?|versions?|reels|hashtags|options|ideas|tweets|"
+    r"photos|pictures|images)\b|(?:is|was|seems|sounds|feels|looks) (?:a (?:lot|bit)|too|quite|very|high|low|"
     r"steep|"
     r"much)\b|(?:days?|weeks?|wks?|months?|years?|hours?|hrs?|minutes?|mins?)\b|"
     r"(?:[\w'-]+ ){1,2}(?:is|are|"
@@ -41,6 +47,7 @@ def told_figure(tags: Tags, budget: tuple[int, int] | None = None) -> tuple[int,
     found = [one for one in tags.found if one.name == "goal_value" and one.likely >= FIGURE]
     if budget and is_named_budget(tags.said, budget[0]):
         found = [one for one in found if not _meet((one.start, one.end), budget)]
+    found = [one for one in found if not is_aside(tags.said, one.start, one.end)]
     best = meant(tags.said, [one for one in found if not _reached(tags.said, one.start, one.end)])
     if best is None:
         return None
@@ -77,15 +84,18 @@ def no_figure(tags: Tags, ruled: tuple[int, int]) -> bool:
     return tags.share(*ruled, "goal_value") < NO_FIGURE
 
 
-def counted(said: str, end: int) -> str:
-    """What the figure that ends at a place counts, where the word after it says so."""
+def counted(said: str, start: int, end: int) -> str:
+    """What the figure at a place counts, where the words around it say so."""
     match = _COUNTED_THING.match(said, end)
-    return match["thing"] if match else ""
+    return match["thing"] if match else counted_before(said, start, end)
 
 
 def _reached(said: str, start: int, end: int) -> bool:
     """Whether a figure is what there is or was, and not what is wanted."""
-    return _REACHED.search(said[:start]) is not None or _SO_FAR.match(said[end : end + 40]) is not None
+    before, after = said[:start], said[end : end + 40]
+    if _NOW.match(after) and not _IS_TO_BE.search(before):
+        return True
+    return (_REACHED.search(before) is not None and not _TO_BE.search(before)) or _SO_FAR.match(after) is not None
 
 
 def told_sum(
