@@ -2,6 +2,7 @@
 
 from agents.spec import AgentSpec
 from tools.content import get_content, list_drafts, platform_limits, revise_draft, save_draft
+from tools.content_journey import set_journey
 
 WRITER = AgentSpec(
     name="writer",
@@ -9,5 +10,5 @@ WRITER = AgentSpec(
     mark="✎",
     summary="Drafts and revises texts for every channel.",
     prompt="writer",
-    tools=(save_draft, revise_draft, list_drafts, get_content, platform_limits),
+    tools=(save_draft, revise_draft, list_drafts, get_content, platform_limits, set_journey),
 )

@@ -9,6 +9,18 @@ from db.approval_rules import ApprovalRules
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
 
 CampaignMode = Literal["full_auto", "semi_auto", "hybrid"]
+Purpose = Literal[
+    "lead_generation", "sales", "brand_awareness", "app_installs", "event_promotion", "store_visits", "retargeting"
+]
+# As Meta's marketing API names them.
+AdObjective = Literal[
+    "OUTCOME_AWARENESS",
+    "OUTCOME_TRAFFIC",
+    "OUTCOME_ENGAGEMENT",
+    "OUTCOME_LEADS",
+    "OUTCOME_APP_PROMOTION",
+    "OUTCOME_SALES",
+]
 TaskStatus = Literal["pending", "in_progress", "completed", "failed"]
 
 
@@ -81,6 +93,32 @@ class Budget(Part):
     day_minor: int = 0
 
 
+class Targeting(Part):
+    """Who adverts are for: ages in years, places, languages and interests by their names. Empty: everybody."""
+
+    age_min: int | None = Field(default=None, ge=0)
+    age_max: int | None = Field(default=None, ge=0)
+    genders: list[str] = Field(default_factory=list[str])
+    locations: list[str] = Field(default_factory=list[str])
+    languages: list[str] = Field(default_factory=list[str])
+    interests: list[str] = Field(default_factory=list[str])
+
+
+class AudienceEstimate(Part):
+    """How many people an advertising platform says it can reach, between which bounds, and when it said so."""
+
+    lower: int = Field(ge=0)
+    upper: int = Field(ge=0)
+    estimated_at: UtcTime | None = None
+
+
+class OptimizationGoals(Part):
+    """What advertising is steered towards: the cost of one conversion in minor units, and revenue by spend."""
+
+    target_cpa_minor: int | None = Field(default=None, ge=0)
+    target_roas: float | None = Field(default=None, ge=0)
+
+
 class CostPart(Part):
     """One line of an estimate or a bill: how many of what, at which price each, in minor units."""
 
@@ -143,6 +181,12 @@ class Results(Part):
 class Campaign(OwnedDocument):
     """A campaign. ``start_date`` and ``end_date`` are ISO calendar dates.
 
+    The total budget is ``budget.allocated_minor``; ``daily_budget_minor`` is what adverts may cost a day. ``objective``
+    is what an advertising platform is told, ``brief.objective`` what the person has said. ``approval_status`` is that
+    of plan and budget, None while nobody was asked. ``repurposing_rules`` say how many pieces for a channel one piece
+    of a type becomes, as in ``{"blog": {"twitter": 10}}``; ``content_ids`` are of pieces assigned to it that were made
+    elsewhere. ``actual_cost_minor`` is what it had cost when it was over.
+
     ``recipients`` are the addresses its emails go to. ``charges`` are the keys of what was charged to the budget
     and of what it was raised by, so that nothing counts twice.
     """
@@ -154,13 +198,28 @@ class Campaign(OwnedDocument):
     status: CampaignStatus = "draft"
     mode: CampaignMode = "semi_auto"
     strategy: Literal["viral-first", "evergreen-first", "conversion-first"] | None = None
+    purpose: Purpose | None = None
+    objective: AdObjective | None = None
     plan: Plan = Field(default_factory=Plan)
     platforms: list[str] = Field(default_factory=list[str])
+    content_types: list[str] = Field(default_factory=list[str])
+    repurposing_rules: dict[str, dict[str, int]] = Field(default_factory=dict[str, dict[str, int]])
+    segment_ids: list[str] = Field(default_factory=list[str])
+    ndp_topic_ids: list[str] = Field(default_factory=list[str])
+    pillar_ids: list[str] = Field(default_factory=list[str])
+    content_ids: list[str] = Field(default_factory=list[str])
     recipients: list[str] = Field(default_factory=list[str], repr=False)
     budget: Budget = Field(default_factory=Budget)
+    daily_budget_minor: int | None = Field(default=None, ge=0)
+    targeting: Targeting | None = None
+    audience_estimate: AudienceEstimate | None = None
+    optimization_goals: OptimizationGoals | None = None
+    meta_campaign_id: str | None = None
+    approval_status: Literal["pending", "approved", "rejected"] | None = None
     start_date: str | None = None
     end_date: str | None = None
     estimated_cost_minor: int | None = None
+    actual_cost_minor: int | None = None
     cost_breakdown: list[CostPart] = Field(default_factory=list[CostPart])
     publishing_schedule: PublishingSchedule | None = None
     made: Made = Field(default_factory=Made)

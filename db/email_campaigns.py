@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+from db.content_parts import AbTest
 from db.social_posts import PostMedia
 
 
@@ -59,6 +60,7 @@ class EmailCampaign(OwnedDocument):
     """An email campaign; ``marketing_campaign_id`` is the campaign it belongs to,
     ``account_id`` the mail account it is sent from.
 
+    In a sequence ``sequence_position`` counts from 1, and ``delay_days`` are those after the email before it.
     ``delivery`` is ``wanted`` until there is one for it; ``error`` is why it did not go out, or not for certain.
     """
 
@@ -74,6 +76,9 @@ class EmailCampaign(OwnedDocument):
     recipients: Recipients = Field(default_factory=Recipients)
     content: EmailContent = Field(default_factory=EmailContent)
     schedule: EmailSchedule = Field(default_factory=EmailSchedule)
+    sequence_position: int | None = Field(default=None, ge=1)
+    delay_days: int | None = Field(default=None, ge=0)
+    ab_test: AbTest | None = None
     zoho_campaign_key: str | None = None
     analytics: EmailAnalytics = Field(default_factory=EmailAnalytics)
     sent_at: UtcTime | None = None

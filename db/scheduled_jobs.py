@@ -24,10 +24,12 @@ class ScheduledJob(OwnedDocument):
 
     ``failed`` means that every attempt was used up; such a job waits for a person. ``finished_at`` is set when it is
     over for good. ``ordered_at`` is when somebody last asked for a job that is kept up, which ends by itself.
+    ``campaign_id`` is the campaign it is for, if it is for one.
     """
 
     job_id: str
     job_type: str
+    campaign_id: str | None = None
     payload: dict[str, Any] = Field(default_factory=dict[str, Any])
     schedule: JobSchedule
     status: JobStatus = "pending"

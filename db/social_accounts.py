@@ -31,6 +31,8 @@ class AccountInfo(Part):
 class SocialAccount(OwnedDocument):
     """A connected account. ``account_id`` is the platform's own id of it; ``social_account_id`` is ours.
 
+    ``permissions`` are what it was granted, ``ad_account_ids`` the platform's ids of what pays for its adverts.
+
     ``refresh_owner`` and ``refresh_until`` are the lease of whoever refreshes its token, ``sync_owner`` and
     ``sync_until`` of whoever reads the figures of its posts, last at ``last_synced``; without an owner, until when
     the platform wants to be left alone.
@@ -51,6 +53,7 @@ class SocialAccount(OwnedDocument):
     config: dict[str, Any] = Field(default_factory=dict[str, Any])
     domains: list[str] = Field(default_factory=list[str])
     permissions: list[str] = Field(default_factory=list[str])
+    ad_account_ids: list[str] = Field(default_factory=list[str])
     account_info: AccountInfo = Field(default_factory=AccountInfo)
     status: Literal["active", "expired", "disconnected"] = "active"
     error_message: str | None = None

@@ -5,7 +5,9 @@ from typing import Literal, TypeAlias
 from pydantic import Field
 
 from db.collection import Collection, Index, OwnedDocument, Part, UtcTime
+from db.content_parts import AbTest, Journey
 
+PostType: TypeAlias = Literal["single", "carousel", "video"]
 PostStatus: TypeAlias = Literal["scheduled", "published", "failed", "unknown", "cancelled"]
 
 
@@ -105,6 +107,8 @@ class PostAnalytics(Counters):
 class SocialPost(OwnedDocument):
     """A post, the content it came from and the approval it was scheduled by.
 
+    ``media_prompts`` are what its pictures and videos were made from. ``journey`` is that of its content when it was
+    scheduled.
     ``delivery`` is ``wanted`` until a delivery is there for each of its platforms.
     """
 
@@ -115,6 +119,11 @@ class SocialPost(OwnedDocument):
     request_id: str | None = None
     platforms: list[PlatformResult] = Field(default_factory=list[PlatformResult])
     content: PostContent = Field(default_factory=PostContent)
+    post_type: PostType | None = None
+    media_prompts: list[str] = Field(default_factory=list[str])
+    call_to_action: str | None = None
+    journey: Journey = Field(default_factory=Journey)
+    ab_test: AbTest | None = None
     schedule: PostSchedule = Field(default_factory=PostSchedule)
     analytics: PostAnalytics = Field(default_factory=PostAnalytics)
     delivery: Literal["wanted", "made"] = "wanted"

@@ -28,7 +28,7 @@ class Subscription(Part):
     """What the account pays for."""
 
     plan: Literal["free", "basic", "pro", "enterprise"] = "free"
-    status: Literal["active", "suspended", "cancelled"] = "active"
+    status: Literal["active", "trial", "suspended", "cancelled", "expired"] = "active"
     expires_at: UtcTime | None = None
 
 

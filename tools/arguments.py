@@ -200,6 +200,8 @@ CONTENT_TYPE_NAMES: dict[str, ContentType] = {
     "article": "blog",
     "blog_post": "blog",
     "seo": "seo_content",
+    "lead_magnet": "content_upgrade",
+    "checklist": "content_upgrade",
 }
 
 CampaignId: TypeAlias = Annotated[str, AfterValidator(_identified("cmp", "a campaign"))]

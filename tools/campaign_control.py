@@ -74,6 +74,7 @@ class CampaignControl:
         launch, now = campaign.execution.launch + 1, self._database.clock.now()
         changes: dict[str, Any] = {
             "status": "review",
+            "approval_status": "approved" if request_id else "pending",
             "publishing_schedule": ready.publishing_schedule and ready.publishing_schedule.model_dump(),
             "estimated_cost_minor": ready.estimated_cost_minor,
             "cost_breakdown": [part.model_dump() for part in ready.cost_breakdown],

@@ -9,17 +9,7 @@ from pydantic import Field
 from core.campaign_states import CampaignStatus
 from core.errors import Conflict, ToolInputError
 from core.money import NO_CURRENCY, Money
-from db.campaigns import (
-    CAMPAIGNS,
-    Budget,
-    Campaign,
-    CampaignBrief,
-    Kpi,
-    Phase,
-    Plan,
-    PlanTask,
-    Timeline,
-)
+from db.campaigns import CAMPAIGNS, Budget, Campaign, CampaignBrief, Kpi, Phase, Plan, PlanTask, Timeline
 from db.conversations import CONVERSATIONS
 from tools.amounts import spoken
 from tools.arguments import Arguments, CampaignId, Channels, Day, Limit, Line, Prose, Recipients, chosen, items
@@ -34,6 +24,7 @@ from tools.plan_rules import (
     kpi_problems,
     plan_problems,
 )
+from tools.spending.estimates import kind_of
 from tools.tool import Effect, Tool, ToolContext, tool
 
 MORE = "More money for one that is under way: request_budget."
@@ -127,6 +118,7 @@ async def create_campaign_plan(ctx: ToolContext, params: CreateCampaignPlan) -> 
                 kpis=_kpis(params.kpis),
             ),
             platforms=context["campaign_brief"]["channels"],
+            content_types=types_for(context["campaign_brief"]["channels"]),
             budget=Budget(allocated_minor=money.minor, remaining_minor=money.minor, currency=money.currency),
             start_date=start.isoformat(),
             end_date=end.isoformat(),
@@ -159,7 +151,7 @@ async def revised(ctx: ToolContext, campaign: Campaign, params: ReviseCampaign) 
     changes = _changes(ctx, campaign, params, frame, context)
     if changes:
         if campaign.status == "review":
-            changes["status"] = "planning"
+            changes |= {"status": "planning", "approval_status": None}
         try:
             campaign = await ctx.repository(CAMPAIGNS).update(campaign.campaign_id, changes, where=as_read(campaign))
         except Conflict:
@@ -267,6 +259,11 @@ def _require_sound(problems: Sequence[str]) -> None:
         raise ToolInputError("The plan was not stored. " + " ".join(problems[:6]) + " Correct this and call again.")
 
 
+def types_for(channels: Sequence[str]) -> list[str]:
+    """Return the types of content a campaign makes for its channels."""
+    return list(dict.fromkeys(kind_of(channel) for channel in channels))
+
+
 def _brief(context: dict[str, Any]) -> CampaignBrief:
     brief: dict[str, Any] = context["campaign_brief"]
     return CampaignBrief.model_validate({name: value for name, value in brief.items() if value})
@@ -340,7 +337,7 @@ def _changes(
     _require_sound(plan_problems(frame, params.tasks, params.phases, params.kpis))
     _require_sound([] if params.kpis is not None else kpi_problems(frame, campaign.plan.kpis))
     channels: list[str] = context["campaign_brief"].get("channels") or campaign.platforms
-    wanted |= {"platforms": channels, "brief.channels": channels}
+    wanted |= {"platforms": channels, "brief.channels": channels, "content_types": types_for(channels)}
     for field in ("budget", "timeline", "objective", "product", "target_audience"):
         wanted[f"brief.{field}"] = context["campaign_brief"].get(field) or getattr(campaign.brief, field)
     if params.name is not None:

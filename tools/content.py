@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
+from core.content_journey import usual_goal
 from core.errors import Conflict, ToolInputError
 from db.campaigns import CAMPAIGNS
-from db.content_library import CONTENT_LIBRARY, Content, ContentBody
+from db.content_library import CONTENT_LIBRARY, UNAPPROVED, Content, ContentBody
+from db.content_parts import Journey
 from db.content_versions import CONTENT_VERSIONS, ContentVersion
 from tools.arguments import (
     Arguments,
@@ -30,6 +32,7 @@ from tools.campaign_control import CampaignControl
 from tools.channels import measured, platform_of
 from tools.platforms.catalogue import BY_NAME
 from tools.renewal import renew
+from tools.text_gauge import gauge, gauged
 from tools.tool import Effect, Tool, ToolContext, tool
 
 PREVIEW = 160
@@ -130,23 +133,22 @@ async def save_draft(ctx: ToolContext, params: SaveDraft) -> dict[str, Any]:
     campaign_id = params.campaign_id or ctx.campaign_id
     if campaign_id and campaign_id != ctx.campaign_id:
         await ctx.repository(CAMPAIGNS).get(campaign_id)
-    content = await ctx.repository(CONTENT_LIBRARY).insert_once(
-        Content(
-            content_id=ctx.new_id("cnt"),
-            campaign_id=campaign_id,
-            conversation_id=ctx.conversation_id or None,
-            content_type=content_type,
-            title=title,
-            subject=params.subject if platform.subject else None,
-            content=ContentBody(text=params.text, link=params.link),
-            hashtags=hashtags,
-            voice=params.voice,
-            call_to_action=params.call_to_action,
-            platform=platform.name,
-            created_by=ctx.agent,
-        )
+    content = Content(
+        content_id=ctx.new_id("cnt"),
+        campaign_id=campaign_id,
+        conversation_id=ctx.conversation_id or None,
+        content_type=content_type,
+        title=title,
+        subject=params.subject if platform.subject else None,
+        content=ContentBody(text=params.text, link=params.link),
+        hashtags=hashtags,
+        voice=params.voice,
+        call_to_action=params.call_to_action,
+        journey=Journey(conversion_goal=usual_goal(content_type)),
+        platform=platform.name,
+        created_by=ctx.agent,
     )
-    return _measured(content)
+    return _measured(await ctx.repository(CONTENT_LIBRARY).insert_once(gauged(content)))
 
 
 @tool(Effect.WRITE)
@@ -215,6 +217,8 @@ async def put_revised(ctx: ToolContext, content: Content, revised: Content, reas
         "call_to_action": revised.call_to_action,
         "status": "draft",
         "version": content.version + 1,
+        **UNAPPROVED,
+        **gauge(revised).changes(),
     }
     stored = await ctx.repository(CONTENT_LIBRARY).update(
         content.content_id, changes, where={"version": content.version}

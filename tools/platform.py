@@ -31,7 +31,7 @@ PlatformName: TypeAlias = Literal[
     "meta_ads",
     "sms",
 ]
-ContentType: TypeAlias = Literal["social_post", "ad_copy", "email", "blog", "seo_content"]
+ContentType: TypeAlias = Literal["social_post", "ad_copy", "email", "blog", "seo_content", "content_upgrade"]
 Counter: TypeAlias = Callable[[str], int]
 
 HASHTAG = re.compile(r"(?<![\w&/])#(\w*[^\W\d_]\w*)")

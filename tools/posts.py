@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from core.errors import Conflict, NotFound, ToolInputError
-from db.content_library import CONTENT_LIBRARY, Content
+from db.content_library import CONTENT_LIBRARY, UNAPPROVED, Content
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
 from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST
 from db.social_posts import SOCIAL_POSTS, PostStatus, SocialPost
@@ -330,6 +330,7 @@ async def _cancel_email(ctx: ToolContext, email_id: str) -> str | None:
 async def _free_content(ctx: ToolContext, content_id: str) -> None:
     """Make the content of a cancelled post a draft again, unless something else has become of it."""
     try:
-        await ctx.repository(CONTENT_LIBRARY).update(content_id, {"status": "draft"}, where={"status": "approved"})
+        again = {"status": "draft", **UNAPPROVED}
+        await ctx.repository(CONTENT_LIBRARY).update(content_id, again, where={"status": "approved"})
     except (Conflict, NotFound):
         return

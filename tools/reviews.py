@@ -17,7 +17,7 @@ from tools.content import put_revised
 from tools.platforms.catalogue import BY_NAME
 from tools.publishing import PlannedMedia, media_of, text_problems
 from tools.renewal import refused_about
-from tools.scheduling import contents_by_id
+from tools.scheduling import contents_by_id, reviewed
 from tools.tool import ApprovalDraft, Tool, ToolContext, publish_tool
 
 REVIEWABLE = frozenset({"draft", "review", "approved"})
@@ -76,12 +76,13 @@ async def accept_texts(ctx: ToolContext, payload: TextsPayload) -> dict[str, Any
         content = found.get(text.content_id)
         if content is None or not _is_still(content, text):
             raise ToolFailed("A text was changed or removed since it was asked for. Ask for it as it is now.")
+    review = await reviewed(ctx)
     for text in payload.posts:
         content = found[text.content_id]
         edited = _edited(content, text)
         if edited != content:
             await put_revised(ctx, content, edited, EDITED)
-        await ctx.repository(CONTENT_LIBRARY).update(text.content_id, {"status": "approved"})
+        await ctx.repository(CONTENT_LIBRARY).update(text.content_id, {"status": "approved", **review})
     return {"reviewed": [text.content_id for text in payload.posts], "count": len(payload.posts)}
 
 

@@ -5,9 +5,18 @@ from typing import Any
 
 from core.errors import ToolFailed
 from db.approval_requests import APPROVAL_REQUESTS
-from db.content_library import CONTENT_LIBRARY, Content
+from db.content_library import CONTENT_LIBRARY, Content, Review
+from db.content_parts import Journey
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign, EmailContent, EmailSchedule, Recipients
-from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostMedia, PostSchedule, SocialPost
+from db.social_posts import (
+    SOCIAL_POSTS,
+    PlatformResult,
+    PostContent,
+    PostMedia,
+    PostSchedule,
+    PostType,
+    SocialPost,
+)
 from tools.approval.payload import effect_id
 from tools.outside.links import LINK
 from tools.publishing import PlannedPost, PostsPayload, bare_problems, from_iso, planned_problems, queued_fields
@@ -25,14 +34,14 @@ async def carry_out(ctx: ToolContext, payload: PostsPayload) -> dict[str, Any]:
         )
     await _require_possible(ctx, payload, ids)
     await _require_nowhere_else(ctx, contents.values(), ids)
+    review = await reviewed(ctx)
     scheduled: list[dict[str, Any]] = []
     for post_id, post in zip(ids, payload.posts, strict=True):
         content = contents.get(post.content_id)
         await _schedule(ctx, post_id, post, content)
         if content is not None and post_id not in content.used_in:
-            await ctx.repository(CONTENT_LIBRARY).update(
-                content.content_id, {"status": "approved", "used_in": [*content.used_in, post_id]}
-            )
+            used = {"used_in": [*content.used_in, post_id], "scheduled_for": from_iso(post.publish_at)}
+            await ctx.repository(CONTENT_LIBRARY).update(content.content_id, {"status": "approved", **used, **review})
         scheduled.append(
             {
                 "post_id": post_id,
@@ -51,6 +60,18 @@ def post_ids(ctx: ToolContext, payload: PostsPayload) -> list[str]:
     if ctx.approval_id is None:
         return [ctx.new_id(prefix) for prefix in prefixes]
     return [effect_id(prefix, ctx.approval_id, position) for position, prefix in enumerate(prefixes)]
+
+
+async def reviewed(ctx: ToolContext) -> dict[str, Any]:
+    """Return the fields of a content that say who has approved it by the request that is carried out."""
+    wanted = {"request_id": ctx.approval_id} if ctx.approval_id else None
+    request = await ctx.repository(APPROVAL_REQUESTS).find_one(wanted) if wanted else None
+    if request is None:
+        return {}
+    review = Review(
+        reviewed_by=request.approved_by, review_notes=request.approval_notes, approved_at=request.resolved_at
+    )
+    return {"review": review.model_dump(exclude_none=True)}
 
 
 async def contents_by_id(ctx: ToolContext, content_ids: Sequence[str]) -> dict[str, Content]:
@@ -157,6 +178,16 @@ async def _schedule(ctx: ToolContext, post_id: str, post: PlannedPost, content: 
             content=PostContent(
                 message=post.text, title=post.subject, link=post.link, hashtags=post.hashtags, **queued_fields(post)
             ),
+            post_type=type_of(post),
+            call_to_action=content.call_to_action if content else None,
+            journey=content.journey if content else Journey(),
             schedule=PostSchedule(scheduled=True, publish_at=publish_at),
         )
     )
+
+
+def type_of(post: PlannedPost) -> PostType:
+    """Return what a post is by what is attached: a video, several pictures to go through, or neither."""
+    if any(item.content_type.startswith("video/") for item in post.media):
+        return "video"
+    return "carousel" if len(post.media) > 1 else "single"

@@ -17,6 +17,7 @@ from db.campaigns import (
     Made,
     Plan,
     PublishingSchedule,
+    Purpose,
     Results,
 )
 from db.conversations import CONVERSATIONS
@@ -63,9 +64,13 @@ class CampaignView(BaseModel):
     mode: Literal["full_auto", "semi_auto", "hybrid"]
     brief: CampaignBrief
     plan: Plan
+    purpose: Purpose | None
     platforms: list[str]
+    content_types: list[str]
     budget: Budget
+    approval_status: Literal["pending", "approved", "rejected"] | None
     estimated_cost_minor: int | None
+    actual_cost_minor: int | None
     cost_breakdown: list[CostPart]
     publishing_schedule: PublishingSchedule | None
     made: Made

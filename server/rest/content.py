@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.content_journey import ConversionGoal
 from core.errors import InvalidInput
 from db.campaigns import CAMPAIGNS
-from db.content_library import CONTENT_LIBRARY, Content, ContentBody
+from db.content_library import CONTENT_LIBRARY, Content, ContentBody, Review, Scores, SeoMetadata
+from db.content_parts import Journey
 from db.content_versions import CONTENT_VERSIONS, ContentVersion
 from server.auth.caller import Caller, Writer
 from server.by_hand import HandWork
@@ -40,6 +42,13 @@ class ContentView(BaseModel):
     hashtags: list[str]
     voice: str | None
     call_to_action: str | None
+    journey: Journey
+    seo: SeoMetadata
+    scores: Scores
+    reading_time_minutes: int | None
+    review: Review
+    scheduled_for: datetime | None
+    published_at: datetime | None
     status: Status
     version: int
     tags: list[str]
@@ -82,6 +91,17 @@ class ContentChange(BaseModel):
     hashtags: Annotated[list[Annotated[Line, Field(min_length=1, max_length=140)]], Field(max_length=60)] | None = None
     image_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
     video_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
+
+
+class JourneyChange(BaseModel):
+    """What changes of its place in a journey; what is not given stays. ``ends_here``: it leads nowhere any more."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"conversion_goal": "website_visit"}]})
+
+    next_content_id: Annotated[Line, Field(max_length=64)] | None = None
+    conversion_goal: ConversionGoal | None = None
+    cta_url: Annotated[Line, Field(max_length=2_048, pattern=r"^https?://")] | None = None
+    ends_here: bool = False
 
 
 @router.get("", operation_id="list_content", responses=responses(404), summary="List it, newest first")
@@ -131,6 +151,22 @@ async def change(content_id: PathId, body: ContentChange, scope: Writer, parts: 
     if not given:
         raise InvalidInput("Nothing was given to change. Send text, title, subject or hashtags.")
     return ContentView.of((await HandWork(parts, scope).revise(content_id, given)).content)
+
+
+@router.patch(
+    "/{content_id}/journey",
+    operation_id="set_content_journey",
+    responses=responses(404),
+    summary="Change its place in a journey",
+)
+async def set_journey(content_id: PathId, body: JourneyChange, scope: Writer, parts: Parts) -> ContentView:
+    """Say what it leads its readers to next, what it is there for and where its call to action leads.
+
+    A social post may lead to a blog post or a content upgrade, a blog post to a content upgrade or an email, a content
+    upgrade to an email, an email to a blog post or a content upgrade.
+    """
+    await HandWork(parts, scope).call("set_journey", {"content_id": content_id, **body.model_dump(exclude_unset=True)})
+    return ContentView.of(await parts.repository(CONTENT_LIBRARY, scope).get(content_id))
 
 
 @router.get(

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -121,11 +121,16 @@ async def test_the_database_refuses_documents_that_lack_a_required_field(
     await database.raw(collection).insert_one(stored())
 
 
+def is_choice(annotation: Any) -> bool:
+    """Whether a field is one of some words, or nothing."""
+    return any(get_origin(one) is Literal for one in (annotation, *get_args(annotation)))
+
+
 CHOICES = [
     (collection, name)
     for collection in CATALOGUE
     for name, field in collection.model.model_fields.items()
-    if get_origin(field.annotation) is Literal
+    if is_choice(field.annotation)
 ]
 
 

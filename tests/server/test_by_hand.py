@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from core.ids import new_id
 from core.scope import Scope
+from db.client import Database
+from db.content_library import CONTENT_LIBRARY, Content
 from db.conversations import CONVERSATIONS, RunLease
+from db.repository import Repository
 from server.services import Services
 from tests.server.conftest import Person
 
@@ -57,6 +61,55 @@ async def test_an_approved_post_is_moved_and_its_conversation_shows_what_waits_n
     await person.say(conversation_id, "Thank you")
     again = await post_of(person)
     assert (again["post_id"], again["schedule"]["publish_at"]) == (moved["post_id"], WHEN)
+
+
+async def test_content_says_who_approved_it_and_when_it_goes_out(
+    person: Person, waiting: tuple[str, dict[str, Any]]
+) -> None:
+    conversation_id, asked = waiting
+    path = f"/api/v1/content/{asked['content']['posts'][0]['content_id']}"
+    decision = {"decision": "approve", "notes": "Good."}
+    await person.client.post(f"/api/v1/approvals/{asked['approval_id']}/decision", json=decision)
+    await person.say(conversation_id, "Thank you")
+
+    content = (await person.client.get(path)).json()
+
+    assert content["status"] == "approved"
+    assert (content["review"]["reviewed_by"], content["review"]["review_notes"]) == (person.user_id, "Good.")
+    assert content["review"]["approved_at"]
+    assert content["scheduled_for"] == asked["content"]["posts"][0]["publish_at"]
+    assert content["reading_time_minutes"] == 1
+    await person.client.patch(path, json={"text": "Fresh bread."})
+    again = (await person.client.get(path)).json()
+    assert (again["status"], again["review"]["reviewed_by"], again["scheduled_for"]) == ("draft", None, None)
+
+
+async def test_content_is_put_at_its_place_in_a_journey(
+    person: Person, stranger: Person, viewer: Person, database: Database
+) -> None:
+    contents = Repository(database, CONTENT_LIBRARY, Scope(person.user_id, person.user_id, "user"))
+    ids: dict[str, str] = {}
+    for kind, platform in (("social_post", "instagram"), ("blog", "blog"), ("email", "email")):
+        made = Content(content_id=new_id("cnt"), content_type=kind, platform=platform)
+        ids[kind] = (await contents.insert(made)).content_id
+    path = f"/api/v1/content/{ids['social_post']}/journey"
+    step = {"next_content_id": ids["blog"], "conversion_goal": "sale", "cta_url": "https://bakery.example/leeds"}
+    assert (await stranger.client.patch(path, json=step)).status_code == 404
+    assert (await viewer.client.patch(path, json=step)).status_code == 403
+    refused = await person.client.patch(path, json={"next_content_id": ids["email"]})
+    assert (refused.status_code, "a blog post or a content upgrade" in refused.text) == (422, True)
+    refused = await person.client.patch(path, json={"conversion_goal": "referral"})
+    assert (refused.status_code, "website_visit, lead_magnet or sale" in refused.text) == (422, True)
+
+    put = (await person.client.patch(path, json=step)).json()
+
+    assert (put["journey"]["next_action_type"], put["journey"]["cta_url"]) == ("blog_post", step["cta_url"])
+    blog = (await person.client.get(f"/api/v1/content/{ids['blog']}")).json()
+    assert blog["journey"]["previous_action_type"] == "social_post"
+    ended = (await person.client.patch(path, json={"ends_here": True})).json()["journey"]
+    assert (ended["next_action_type"], ended["next_action_id"], ended["conversion_goal"]) == (None, None, "sale")
+    blog = (await person.client.get(f"/api/v1/content/{ids['blog']}")).json()
+    assert blog["journey"]["previous_action_id"] is None
 
 
 async def test_a_version_is_put_back_and_asked_anew(

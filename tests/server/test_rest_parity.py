@@ -294,6 +294,23 @@ async def content(two: Two) -> None:
         assert platform["limits"] == await two.tool("platform_limits", platform=platform["name"])
 
 
+@compares("set_journey")
+async def journey(two: Two) -> None:
+    posts, article = [await two.draft(), await two.draft()], {"platform": "blog", "text": "# Bread\n\nFresh bread."}
+    target = (await two.tool("save_draft", **article))["content_id"]
+    step = {"next_content_id": target, "conversion_goal": "sale", "cta_url": "https://bread.example/"}
+    await two.tool("set_journey", content_id=posts[0], **step)
+    await two.rest("PATCH", f"/content/{posts[1]}/journey", **step)
+    same(*[await two.rest("GET", f"/content/{one}") for one in posts])
+    for wrong in (
+        {"next_content_id": posts[1]},
+        {"conversion_goal": "referral"},
+        {"next_content_id": f"cnt_{UNKNOWN}"},
+    ):
+        refused = await two.tool_refuses("set_journey", content_id=posts[0], **wrong)
+        assert refused == await two.rest_refuses("PATCH", f"/content/{posts[0]}/journey", **wrong)
+
+
 @compares("review_drafts", "schedule_posts", "list_approvals")
 async def asking(two: Two) -> None:
     texts = [await two.draft(), await two.draft()]

@@ -54,6 +54,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("platform_limits", fixed(platform="instagram")),
     ("save_draft", fixed(**POST)),
     ("revise_draft", lambda seen: {"content_id": seen["save_draft"]["content_id"], "text": "Bread, daily."}),
+    ("set_journey", lambda seen: {"content_id": seen["save_draft"]["content_id"], "conversion_goal": "sale"}),
     ("list_drafts", fixed()),
     ("get_content", lambda seen: {"content_id": seen["save_draft"]["content_id"]}),
     ("show_policy", fixed()),

@@ -24,6 +24,7 @@ ROUTES: Final[dict[str, tuple[str, ...]]] = {
     "revise_draft": ("PATCH /content/{content_id}",),
     "list_drafts": ("GET /content",),
     "get_content": ("GET /content/{content_id}",),
+    "set_journey": ("PATCH /content/{content_id}/journey",),
     "platform_limits": ("GET /platforms",),
     "review_drafts": ("POST /content/reviews",),
     "schedule_posts": ("POST /posts",),

@@ -6,7 +6,7 @@ PLATFORM = Platform(
     name="blog",
     label="Blog",
     aliases=("blog post", "blog posts", "blog article", "blogs", "article", "website"),
-    content_types=("blog", "seo_content"),
+    content_types=("blog", "seo_content", "content_upgrade"),
     limit=100_000,
     title=LineLimit(hard=200, advised=60),
     needs=("title",),

@@ -79,7 +79,11 @@ class Closing:
         context = self._context(course, campaign, derived_id("call", course.key, "report"))
         found = await closing_figures(context, campaign)
         report = report_of(campaign, posts, found)
-        changes = {"results.performance_summary": report, "completed_at": self._ground.now()}
+        changes = {
+            "results.performance_summary": report,
+            "actual_cost_minor": campaign.budget.used_minor,
+            "completed_at": self._ground.now(),
+        }
         if not await self._ground.moved(course, "completed", changes):
             return {"state": "held"}
         told = Entry(

@@ -61,7 +61,8 @@ class PlanConsent:
         return await self._refused(course, campaign, request, reason)
 
     async def _refused(self, course: Course, campaign: Campaign, request: ApprovalRequest, reason: str) -> Plain:
-        await self._ground.moved(course, "planning", {"execution.reason": reason})
+        asked = "rejected" if request.status == "rejected" else None
+        await self._ground.moved(course, "planning", {"execution.reason": reason, "approval_status": asked})
         told = Entry(
             "refused",
             "plan_refused",
@@ -88,7 +89,11 @@ class PlanConsent:
         except ApprovalRequired:
             return await self._refused(course, campaign, request, CHANGED)
         seen = {"status": campaign.status, "execution.launch": int(course.launch), "updated_at": campaign.updated_at}
-        changes = {"status": "generating", "execution.request_id": request.request_id}
+        changes = {
+            "status": "generating",
+            "approval_status": "approved",
+            "execution.request_id": request.request_id,
+        }
         try:
             moved = await self._ground.campaigns(course).update(course.campaign_id, changes, where=seen)
         except Conflict:

@@ -10,7 +10,7 @@ from core.ids import derived_id
 from core.scope import Scope
 from db.audit_log import AUDIT_LOG, AuditEntry
 from db.client import Database
-from db.content_library import CONTENT_LIBRARY
+from db.content_library import CONTENT_LIBRARY, UNAPPROVED
 from db.deliveries import Delivery
 from db.delivery_store import DeliveryStore
 from db.email_campaigns import EMAIL_CAMPAIGNS, EmailCampaign
@@ -60,7 +60,8 @@ class DeliveredPosts:
             status = "published" if delivery.state == "published" else "draft"
             where = {"content_id": content_id, "user_id": delivery.user_id, "status": "approved"}
             space = self._store.space(CONTENT_LIBRARY)
-            writes.append(Update(space, where, {"$set": {"status": status, "updated_at": self._now()}}))
+            out = {"published_at": self._published_at(delivery)} if status == "published" else UNAPPROVED
+            writes.append(Update(space, where, {"$set": {"status": status, **out, "updated_at": self._now()}}))
         return [*writes, self._audit_write(delivery)]
 
     def why(self, delivery: Delivery, reason: str | None) -> Write:
@@ -78,7 +79,7 @@ class DeliveredPosts:
             status = "sent" if delivery.state == "published" else delivery.state
             changes: dict[str, Any] = {"status": status, "error": delivery.reason, "schedule.scheduled": False}
             if result:
-                changes["sent_at"] = result.published_at or self._now()
+                changes["sent_at"] = self._published_at(delivery)
             where = {"campaign_id": delivery.post_id, "user_id": delivery.user_id}
             space = self._store.space(EMAIL_CAMPAIGNS)
         else:
@@ -88,7 +89,7 @@ class DeliveredPosts:
                 changes |= {
                     f"{place}.platform_post_id": result.platform_post_id,
                     f"{place}.url": result.url,
-                    f"{place}.published_at": result.published_at or self._now(),
+                    f"{place}.published_at": self._published_at(delivery),
                 }
             where = {"post_id": delivery.post_id, "user_id": delivery.user_id}
             space = self._store.space(SOCIAL_POSTS)
@@ -115,6 +116,10 @@ class DeliveredPosts:
         cipher = self._database.cipher
         stored = to_stored(AUDIT_LOG, entry, tenant=delivery.user_id, now=self._now(), cipher=cipher)
         return Update(self._store.space(AUDIT_LOG), {"audit_id": audit_id}, {"$setOnInsert": stored}, upsert=True)
+
+    def _published_at(self, delivery: Delivery) -> datetime:
+        """Return when it went out: as the platform says, else now."""
+        return (delivery.result and delivery.result.published_at) or self._now()
 
     def _now(self) -> datetime:
         return self._database.clock.now()
