@@ -1,5 +1,7 @@
 """The reads a turn makes go through an index on the embedded database too, however much is stored."""
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from db.rate_limits import RATE_LIMITS
 from db.repository import Repository
 from db.social_posts import SOCIAL_POSTS
 
+ROOT = Path(__file__).parents[2]
 EVER = {"$gte": NEVER, "$lt": NEVER}
 OWN = {"user_id": "usr_1", "conversation_id": "cnv_1"}
 READS: list[tuple[Collection[Any], dict[str, Any]]] = [
@@ -56,6 +59,21 @@ POINTS: list[tuple[Collection[Any], dict[str, Any]]] = [
 async def test_the_read_walks_an_index(database: Database, collection: Collection[Any], where: dict[str, Any]) -> None:
     plan = (await database.raw(collection).find(where).explain())["queryPlanner"]["winningPlan"]
     assert "COLLSCAN" not in str(plan)
+
+
+def test_messages_are_asked_for_by_their_clients_id_with_exactly_what_its_index_holds() -> None:
+    """With a field more or less the embedded database finds none: see ADR 4."""
+    found: list[tuple[str, set[str]]] = []
+    for package in ("agents", "db", "memory", "server", "tools", "workflows"):
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Dict):
+                    keys = {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
+                    if {"conversation_id", "client_message_id"} <= keys and "message_id" not in keys:
+                        found.append((file.name, keys))
+    assert {name for name, _ in found} >= {"turn_store.py", "threads.py", "conversations.py", "routes.py"}
+    for name, keys in found:
+        assert keys - {"user_id"} == {"conversation_id", "client_message_id"}, name
 
 
 async def test_a_page_of_a_long_conversation_reads_only_what_is_near(database: Database, scope: Scope) -> None:
