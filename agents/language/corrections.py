@@ -82,7 +82,11 @@ _BY = re.compile(
     r"(?:increase|raise|up|bump|reduce|lower|cut)\b.*\bbudget by|"
     r"\b(?:got|have|found|there's|has|added|gave us|given us) (?:another|an extra|a "
     r"further|an additional) [£$€₹]\d[\d.,]*k?"
-    r"(?!.*\b(?:total|altogether|so it's|makes)\b)|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b",
+    r"(?!.*\b(?:total|altogether|so it's|makes)\b)|budget\b.*\b(?:up|down) by|(?:off|from) the budget)\b"
+    r"|\b(?:put|throw|stick)\b[^.!?]{0,30}\d[^.!?]{0,20}\b(?:into|in|onto|on|towards) (?:the |our |my )?"
+    r"(?:budget|pot)\b"
+    r"|\btop(?:ping)?(?: up)? (?:the |our |my )?budget(?: up)? (?:with|by)\b"
+    r"|[£$€₹]\d[\d.,]*k? more\b(?! (?:than|expensive|each|per)\b)",
     re.IGNORECASE,
 )
 _LESS = re.compile(r"\b(?:take|cut|reduce|lower|drop|subtract|minus|down|off)\b", re.IGNORECASE)
@@ -102,6 +106,14 @@ _IT_BY = re.compile(
 )
 
 
+_PER_CENT = re.compile(r"\b(\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent\b)", re.IGNORECASE)
+
+
+def is_relative(text: str) -> bool:
+    """Whether a message changes the budget by a sum or a factor, in place of naming it."""
+    return _BY.search(text) is not None or any(pattern.search(text) for pattern, _ in _SCALED)
+
+
 def scaled_budget(text: str, before: Money | None, named: Money | None, *, only: bool = False) -> Money | None:
     """The budget after doubling, halving, or adding a sum to what it was before; None where nothing is said so.
 
@@ -117,6 +129,8 @@ def scaled_budget(text: str, before: Money | None, named: Money | None, *, only:
             return Money.of(before.major * factor, before.currency)
     if not (_BY.search(text) or (only and _IT_BY.match(text))):
         return None
+    if share := _PER_CENT.search(text):
+        named = Money.of(before.major * Decimal(share[1]) / 100, before.currency)
     if named is None:
         value = next((v for m in NUMBER.finditer(text) if (v := number_value(m)) is not None), None)
         if value is None:

@@ -29,6 +29,10 @@ async def test_launch_asks_for_plan_and_budget_and_the_rest_is_done_at_once(data
     assert (launched.status, launched.execution.launch, launched.execution.timezone) == ("review", 1, "Europe/London")
     assert launched.execution.request_id
     await campaigns.update(planned.campaign_id, {"status": "active"})
+    more = await talk.say("add £500 to the budget")
+    assert "£500 more for “" in more.cards[0]
+    assert "Added: £500 more for" in (await talk.decide("approve")).text
+    assert (await campaigns.get(planned.campaign_id)).budget.allocated_minor == 200_000
     assert "is paused" in (await talk.say("pause the campaign")).text
     assert (await campaigns.get(planned.campaign_id)).status == "paused"
     await talk.say("resume the campaign")

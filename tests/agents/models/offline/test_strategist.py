@@ -192,6 +192,10 @@ async def test_change_of_mind_revises_the_plan(desk: Desk) -> None:
     budget = (await desk.say("make it £2,000", "strategist"))[0]
     assert budget.names() == ["update_brief", "revise_campaign"]
     assert "Cost per visitor | £10" in budget.text
+    raised = (await desk.say("add £500 to the budget", "strategist"))[0]
+    assert raised.names() == ["request_budget", "update_brief", "revise_campaign"]
+    assert raised.interrupts == []
+    assert desk.context["campaign_brief"]["budget"] == "£2,500"
     moved = (await desk.say("no, the 5th", "strategist"))[0]
     assert moved.results[-1]["end"] == "2026-12-05"
     dropped = (await desk.say("forget email", "strategist"))[0]
