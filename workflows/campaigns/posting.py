@@ -2,35 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from core.errors import Conflict, Forbidden
 from core.ids import derived_id
 from core.json_text import inner_list, json_object
 from core.scope import Scope
+from core.timezones import first_zone
 from db.approval_requests import APPROVAL_REQUESTS, ApprovalRequest
 from db.approval_rules import ApprovalMode
 from db.campaigns import Campaign
 from db.content_library import CONTENT_LIBRARY, Content
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST
-from tools.approval.act import Act
+from tools.approval.act import Act, moment_of_payload
 from tools.approval.authority import POLICY
 from tools.approval.payload import effect_id, execution_id
 from tools.approval.planned_acts import act_of_planned
+from tools.approval.requests import LIVE
 from tools.approval.rules import rules_in_force
 from tools.platforms.catalogue import BY_NAME
+from tools.posting_calendar import end_of
 from tools.runner import ToolOutcome
 from tools.tool import ToolContext
 from workflows.campaigns.chronicle import Entry
 from workflows.campaigns.course import Course, Ground, Plain
+from workflows.campaigns.late_times import is_late, soon, times_for
 from workflows.campaigns.layout import Layout, Piece, read_layout
 from workflows.campaigns.tasks import Tasks, bare_of
 
 BATCH: Final = 20
-LEAD: Final = timedelta(minutes=10)
-LATER: Final = timedelta(hours=1)
 EVERYTHING: Final[ApprovalMode] = "semi_auto"
 REVIEW: Final = "texts"
 Item: TypeAlias = tuple[Piece, Content]
@@ -60,7 +63,8 @@ class Posting:
         """Prepare these in batches; return the requests, and what can't go out, which is told."""
         requests: list[str] = []
         problems: list[str] = []
-        for name, group in (await self._groups(course, campaign, open_ones)).items():
+        timed = await self._in_time(course, campaign, open_ones)
+        for name, group in (await self._groups(course, campaign, timed)).items():
             for start in range(0, len(group), BATCH):
                 place = f"{turn} {name} {start}"
                 asked, said = await self._batch(course, campaign, group[start : start + BATCH], place)
@@ -70,6 +74,26 @@ class Posting:
             told = Entry(f"problem {turn} {number}", "post_left_out", problem)
             await self._parts.chronicle.tell(course.scope, campaign, told)
         return requests, problems
+
+    async def _in_time(self, course: Course, campaign: Campaign, items: Sequence[Item]) -> list[Item]:
+        """Return the items with times that are possible: what is late keeps apart from what its channel has besides."""
+        now, zone = self._ground.now(), ZoneInfo(first_zone(campaign.execution.timezone))
+        meant = [(piece.platform, datetime.fromisoformat(piece.at)) for piece, _ in items]
+        if not any(is_late(moment, now) for _, moment in meant):
+            return list(items)
+        live = {"campaign_id": campaign.campaign_id, "request_type": "publish", "status": {"$in": list(LIVE)}}
+        own = {content.content_id for _, content in items}
+        taken: dict[str, set[date]] = {}
+        for request in await self._requests(course).find(live, limit=1000):
+            for post in _posts(request):
+                moment = moment_of_payload(post.get("publish_at"))
+                if moment is not None and post.get("content_id") not in own:
+                    taken.setdefault(str(post.get("platform")), set()).add(moment.astimezone(zone).date())
+        times = times_for(meant, taken, now, end_of(campaign, zone.key, now), zone)
+        return [
+            (replace(piece, at=at.astimezone(UTC).isoformat()), content)
+            for (piece, content), at in zip(items, times, strict=True)
+        ]
 
     async def _ask_for_pictures(self, course: Course, campaign: Campaign) -> None:
         """Ask for the pictures without which some texts can't go out; nothing else waits for them."""
@@ -232,10 +256,9 @@ class Posting:
         return [str(asked)] if asked else []
 
     def _time_of(self, piece: Piece) -> str:
-        """Return when a piece goes out: when it was meant to, or soon where that has passed meanwhile."""
+        """Return when a piece goes out: at its time, or soon where that has passed just now."""
         meant, now = datetime.fromisoformat(piece.at), self._ground.now()
-        moment = meant if meant >= now + LEAD else (now + LATER).replace(second=0, microsecond=0)
-        return moment.isoformat()
+        return (soon(now) if is_late(meant, now) else meant).isoformat()
 
     async def _decided(self, course: Course, campaign: Campaign, request: ApprovalRequest) -> ApprovalRequest:
         """Return the request as it stands; decided by the campaign's mode where that needs no person."""
