@@ -142,7 +142,7 @@ class Worker:
         )
         context = turn.tool_context(self.spec.name, call_id)
         outcome = await turn.runner.call(request.name, request.arguments, context)
-        turn.campaign_id = context.campaign_id
+        turn.campaign_id, turn.timezone = context.campaign_id, context.timezone
         turn.note_requests(outcome.interrupts, context.withdrawn)
         message_id = derived_id("msg", turn.run_id, call_id)
         finished = ToolCallFinished(message_id, call_id, outcome.content, outcome.ok)

@@ -6,6 +6,7 @@ from tools.budgets import request_budget
 from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
 from tools.launching import estimate_cost
 from tools.memory import TOOLS as MEMORY
+from tools.timezones import set_timezone
 
 STRATEGIST = AgentSpec(
     name="strategist",
@@ -21,6 +22,7 @@ STRATEGIST = AgentSpec(
         list_campaigns,
         get_campaign,
         estimate_cost,
+        set_timezone,
         *MEMORY,
     ),
 )

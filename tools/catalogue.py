@@ -17,6 +17,7 @@ from tools import (
     policies,
     posts,
     reviews,
+    timezones,
 )
 from tools.tool import Tool
 
@@ -34,5 +35,6 @@ CATALOGUE: tuple[Tool, ...] = (
     *analytics.TOOLS,
     *charts.TOOLS,
     *memory.TOOLS,
+    *timezones.TOOLS,
 )
 BY_NAME: Mapping[str, Tool] = MappingProxyType({tool.name: tool for tool in CATALOGUE})

@@ -17,6 +17,7 @@ from agents.language.rules import heir, settled
 from agents.language.sentences import tidy
 from agents.language.situation import AGENTS, Reading, Situation
 from agents.language.tasks import Scorer, candidates, likely
+from agents.language.zone_requests import zone_request
 
 GROUNDS: tuple[str, ...] = (
     "several tasks in one message",
@@ -38,6 +39,8 @@ def read_intent(text: str, situation: Situation) -> Reading:
     """Decide which agents a message is for. Deterministic and free of side effects; any text is answered."""
     if memory_request(text):
         return Reading(("strategist",), 0.97, True, "request", "about what is remembered")
+    if zone_request(text):
+        return Reading(("strategist",), 0.97, True, "request", "about the person's timezone")
     plain = tidy(text)
     sure = dict(zip(GROUNDS, thresholds(), strict=True))
     reading = settled(plain, situation) or weighed(plain, situation, score, sure, leanings())

@@ -80,6 +80,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("correct_memory", fixed(content="Our delivery fee is £4.", about="delivery fee")),
     ("forget_memory", fixed(about="delivery fee")),
     ("switch_memory", fixed(on=True)),
+    ("set_timezone", fixed(timezone="Europe/Berlin")),
     ("cancel_campaign", fixed()),
     ("stop_everything", fixed(reason="The shop is on fire.")),
 ]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from agents.language.brief import read_brief
 from agents.language.reading import BriefReading
 from agents.language.situation import Reading
+from agents.language.zone_requests import zone_request
 from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, picked, suggestion, taken
 from agents.models.offline.brief import (
@@ -84,6 +85,8 @@ def _loose_rules(turn: Turn) -> str:
 
 
 def _open(turn: Turn) -> Step:
+    if "set_timezone" in turn.tools and (wanted := zone_request(turn.text)):
+        return call("set_timezone", timezone=wanted)
     state = state_of(turn)
     if turn.campaign and talk.asks_new(turn.text):
         return say(NEW_CAMPAIGN)
@@ -182,6 +185,8 @@ def _continue(turn: Turn, last: Used) -> Step:
     if step := told(last):
         return step
     match last.tool:
+        case "set_timezone":
+            return say(_clock(last))
         case "request_budget":
             return more_money_told(turn, last) or _open(turn)
         case "update_brief":
@@ -194,6 +199,16 @@ def _continue(turn: Turn, last: Used) -> Step:
             return say(_shown(turn, last))
         case _:
             return _answer(turn, state_of(turn), ())
+
+
+def _clock(last: Used) -> str:
+    """Say which clock counts now."""
+    if not last.ok:
+        return f"I could not set that: {last.error.split(' Pass an')[0]} Name a large city nearby, such as Berlin."
+    name = plain(last.result.get("timezone")).replace("_", " ")
+    return (
+        f"Your timezone is {name} now: all times you name or see from here on are in it. What is scheduled stays put."
+    )
 
 
 def _shown(turn: Turn, last: Used) -> str:
