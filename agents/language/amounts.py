@@ -210,6 +210,8 @@ def find_budget(text: str, known: Mapping[str, object], *, asked: str | None = N
     if paid := _instalments(text, [*candidates, *bare]):
         return paid
     best = chosen[-1] if _corrected(text, chosen) or _summed(text, chosen[-1]) else chosen[0]
+    after = next((one for one in candidates if best.end <= one.start <= best.end + 40), best)
+    best = after if _corrected(text, [best, after]) else best
     return _renamed(text, _upper(text, best, [*candidates, *bare]), known)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from agents.language.audience import names_people
 from agents.language.channels import mentions
+from agents.language.goals import WISHED
 from agents.language.outlets import without_outlet
 from agents.language.subject import BUSINESS_NOUNS, TRADES, is_business, leading_fragment, short_clean
 
@@ -75,6 +76,8 @@ def find_thing(left: str, taken: str, *, sure: bool) -> str:
             return ""
         what = "" if _TALK.match(piece) or len(piece.split()) > 9 else leading_fragment(piece)
         if not what or _VERB.search(what) or what.lower() in taken.lower() or names_people(what) or what[0].isdigit():
+            continue
+        if WISHED.match(what):
             continue
         if any(mentions(what)) or is_business(what) or re.fullmatch(rf"(?:{TRADES})", what, re.IGNORECASE):
             continue

@@ -322,6 +322,17 @@ def _value(match: re.Match[str]) -> int | None:
     return whole(value) if value is not None else None
 
 
+WISHED = re.compile(
+    r"\b(?:vorr(?:ei|emmo)|vogli(?:o|amo)|(?:ich|wir) (?:möchten?|will|wollen|brauchen?|hätten? gerne?)|(?:ich|"
+    r"wir) würden? "
+    r"gerne?|quier(?:o|emos)|queremos|necesit(?:o|amos)|j'aimerais|je (?:veux|voudrais)|nous (?:voulons|voudrions|"
+    r"aimerions))"
+    r"\s(?:ottenere |avoir |tener |conseguir |attirer )?"
+    r"(?P<aim>(?:più|mehr|más|plus (?:de |d'))\s?[^\W\d][\w'-]+)",
+    re.IGNORECASE,
+)  # more of something, in the other languages read
+
+
 def _in_words(text: str) -> Goal | None:
     if (stated := _STATED.search(text)) and not re.match(
         r"(?:a |the |an )?(?:plan|campaign|post|idea)", stated["aim"], re.IGNORECASE
@@ -331,7 +342,7 @@ def _in_words(text: str) -> Goal | None:
         ]
         metric = re.fullmatch(rf"(?:more |new |the )?(?P<metric>{_ADJ}(?:{METRICS}))", aim.strip(), re.IGNORECASE)
         return Goal(_clean(aim), metric["metric"] if metric else "", span=stated.span("aim"))
-    if match := _AIM.search(text):
+    if match := _AIM.search(text) or WISHED.search(text):
         return Goal(_clean(match["aim"]), span=match.span("aim"))
     return None
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.language.aside_figures import is_aside
+from agents.language.goals import WISHED
 from agents.language.nouns import noun_class
 from agents.language.numbers import WORDS
 from agents.language.place_asides import comes_from, elsewhere
@@ -63,6 +64,11 @@ _DOING = re.compile(
 )
 _PLACED = re.compile(r"\s(?i:in|from|near|around|across)\s(?i:the )?[A-ZÀ-Ž]")
 _BESIDE = re.compile(r"(?:[^,.;:!?\n]{0,30})\s(?:in|from|near|around|across|of)\s(?:the )?", re.IGNORECASE)
+_GENERAL = re.compile(
+    r"(?:(?:the|our|my|a|an|another|next|new|first|second)\s)*(?:courses?|class(?:es)?|terms?|sessions?|events?|dates?|"
+    r"programmes?|seasons?|intake|block|batch|series)",
+    re.IGNORECASE,
+)
 _NOTHING = re.compile(
     r"(?:it|this|that|them|one|ones|something|anything|everything|nothing|stuff|things?)", re.IGNORECASE
 )
@@ -75,7 +81,9 @@ def phrase(name: str, tags: Tags, ruled: str = "", hints: Sequence[Hint] = ()) -
     found = [one for one in tags.found if one.name == name and one.likely >= least]
     found = [one for one in found if _told(tags.said[one.start : one.end])]
     if name == "product":
+        found = [one for one in found if not WISHED.match(tags.said[one.start : one.end])]
         found = [one for one in found if not _COUNTED.match(tags.said[one.start : one.end])] or found
+        found = [one for one in found if not _GENERAL.fullmatch(tags.said[one.start : one.end])] or found
     if name == "goal_metric":
         found = [one for one in found if not _of_an_aside(tags.said, one.start)]
     if name == "location":
@@ -178,6 +186,8 @@ def _fainter(name: str, tags: Tags, taken: str, hints: Sequence[Hint]) -> str:
     """The likeliest words for a field nothing states plainly, where what they are made of speaks for them too."""
     one = tags.faint(name, _FAINT[name] - 0.01)
     if one is None or one.likely < _FAINT[name] or _elsewhere(one, tags.said, hints):
+        return ""
+    if WISHED.match(tags.said[one.start : one.end]):
         return ""
     words = short_clean(_EDGES.sub("", tags.said[one.start : one.end].strip(" ,.;:!?")))
     if not words or len(words.split()) > 6 or words.lower() in taken.lower() or _VERB.search(words):

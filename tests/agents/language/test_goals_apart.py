@@ -85,3 +85,31 @@ def test_a_lone_figure_that_is_agreed_to_corrects_the_goal(text: str, value: int
 def test_the_people_a_product_is_for_are_the_audience(text: str, people: str | None) -> None:
     found = read_brief(text, today=TODAY).values.get("target_audience")
     assert found is None if people is None else people in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "objective"),
+    [
+        ("Vorremmo più ospiti a maggio, budget 800 euro", "più ospiti"),
+        ("Wir möchten mehr Buchungen im Mai, 400 Euro", "mehr Buchungen"),
+        ("queremos más reservas en mayo, 300 €", "más reservas"),
+        ("Nous voulons plus de clients en juin", "plus de clients"),
+        ("Vorrei promuovere il mio corso di cucina, 300 euro", None),
+    ],
+)
+def test_more_of_something_is_the_aim_and_no_product_in_other_languages_too(text: str, objective: str | None) -> None:
+    values = read_brief(text, today=TODAY).values
+    assert values.get("objective") == objective
+    assert objective is None or objective not in str(values.get("product", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("I teach pottery in Hove. The next term starts 5 January. 12 places, £100", "pottery"),
+        ("We do first aid training. Next session is on 3 December, £80", "first aid training"),
+        ("Our new course starts on 3 December, £80, 10 people", "new course"),
+    ],
+)
+def test_a_term_or_session_is_the_product_only_where_nothing_more_telling_is_said(text: str, product: str) -> None:
+    assert read_brief(text, today=TODAY).values["product"] == product

@@ -84,6 +84,9 @@ def test_what_others_ask_or_spend_is_no_budget(text: str) -> None:
         ("quotes were between £400 and £700, our budget is £450", 450),
         ("we lost £400 on radio, have £250 now", 250),
         ("they asked for £900 but we've got £600", 600),
+        ("spend is £1,200... correction, £1,400", 1400),
+        ("a budget of £300, no wait, £350", 350),
+        ("budget £400 for ads and £90 for flyers", 400),
     ],
 )
 def test_beside_what_others_ask_the_own_sum_is_the_budget(text: str, pounds: int) -> None:
