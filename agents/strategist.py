@@ -4,6 +4,7 @@ from agents.spec import AgentSpec
 from tools.brief import update_brief
 from tools.budgets import request_budget
 from tools.campaigns import create_campaign_plan, get_campaign, list_campaigns, revise_campaign
+from tools.crm import search_crm
 from tools.launching import estimate_cost
 from tools.memory import TOOLS as MEMORY
 from tools.timezones import set_timezone
@@ -23,6 +24,7 @@ STRATEGIST = AgentSpec(
         get_campaign,
         estimate_cost,
         set_timezone,
+        search_crm,
         *MEMORY,
     ),
 )

@@ -172,6 +172,12 @@ class Settings(BaseSettings):
         alias="META_CLIENT_SECRET",
         description="App secret of this server at Meta.",
     )
+    zoho_client_id: str = Field(
+        default="", alias="ZOHO_CLIENT_ID", description="Client id of this server at Zoho, for reading CRMs."
+    )
+    zoho_client_secret: SecretStr = Field(
+        default=SecretStr(""), alias="ZOHO_CLIENT_SECRET", description="Client secret of this server at Zoho."
+    )
 
     slack_client_id: str = Field(
         default="", alias="SLACK_CLIENT_ID", description="Client id of this server's Slack app."

@@ -254,6 +254,12 @@ class Repository(Generic[D]):
                 change["$unset"] = dict.fromkeys(self._collection.released, "")
             return (await self._raw.update_one(query, change)).modified_count == 1
 
+    async def delete_all(self, public_ids: Sequence[str]) -> int:
+        """Remove all of these documents for good; return how many there were. Repeats are harmless."""
+        query = self._own({self._collection.id_field: {"$in": [plain(one, "id") for one in public_ids]}}, deleted=True)
+        with translated():
+            return (await self._raw.delete_many(query)).deleted_count
+
     async def count(self, where: Mapping[str, Any]) -> int:
         """Return how many documents match."""
         guard_where(self._collection, where)

@@ -1,4 +1,4 @@
-"""The outside world on loopback: the platforms' twins by name on one port, Slack, a telephone and a mail server."""
+"""The outside world on loopback: twins of the platforms, Slack, Zoho, a telephone and a mail server, on one port."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +15,7 @@ from sandbox.platforms.catalogue import TWINS
 from sandbox.slack.twin import SlackTwin
 from sandbox.telephony import TwilioTwin
 from sandbox.twin import LARGEST_BODY, Twin
+from sandbox.zoho.twin import ZohoTwin
 
 JPEG_START = b"\xff\xd8\xff\xe0"
 MAIL_FAULTS: TypeAdapter[list[MailFault]] = TypeAdapter(list[MailFault])
@@ -33,6 +34,7 @@ class Sandbox:
         self.twins: Mapping[str, Twin] = {kind.name: kind(self._journal, clock) for kind in TWINS}
         self.slack = SlackTwin(self._journal, clock)
         self.telephone = TwilioTwin(self._journal, clock)
+        self.zoho = ZohoTwin(self._journal, clock)
         self.mail = MailServer(self._journal, clock, port=mail_port)
         self._port = port
         self._runner: web.AppRunner | None = None
@@ -46,6 +48,7 @@ class Sandbox:
         for name, twin in self.twins.items():
             app.add_subapp(f"/{name}", twin.app(f"/{name}"))
         app.add_subapp("/slack", self.slack.app("/slack"))
+        app.add_subapp("/zoho", self.zoho.app("/zoho"))
         app.add_subapp("/twilio", self.telephone.app("/twilio"))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -66,7 +69,8 @@ class Sandbox:
 
     def addresses(self) -> dict[str, str]:
         """Return where each platform is reached, as the product's settings take it."""
-        return {name: f"{self.url}/{name}" for name in (*self.twins, self.slack.name, self.telephone.name)}
+        own = {name: f"{self.url}/{name}" for name in (*self.twins, self.slack.name, self.telephone.name)}
+        return own | self.zoho.addresses(self.url)
 
     async def _mail_ledger(self, _: web.Request) -> web.Response:
         return web.json_response({"published": self.mail.published()})

@@ -25,6 +25,7 @@ from server.auth.grants import Grants
 from server.auth.team import Team
 from server.auth.tokens import Tokens
 from server.completions.desk import CompletionDesk
+from server.crm import CrmParts
 from server.live.limits import SocketLimits
 from server.memory import MemoryParts
 from server.metrics import Metrics
@@ -72,6 +73,7 @@ class Services:
     logins: Logins
     connections: Connections
     accounts: OpenAccounts
+    crm: CrmParts
     figures: FigureOrder
     delivery: DeliveryParts
     links: ManagedLinks

@@ -30,6 +30,7 @@ from server.auth.passwords import Passwords
 from server.auth.team import Team
 from server.auth.tokens import Tokens, secret_key
 from server.completions.desk import CompletionDesk
+from server.crm import CrmParts
 from server.erasing import pending_erasures
 from server.live_feed import build_relay
 from server.memory import build_memory
@@ -59,9 +60,13 @@ from tools.outside.media_links import MediaLinks
 from tools.outside.oauth import Registration
 from tools.outside.open_accounts import OpenAccounts
 from tools.tool import ToolParts
+from tools.zoho.access import ZohoAccess
+from tools.zoho.connection import ZohoConnection
 from workflows.approval_care import ApprovalCare
 from workflows.approval_news import Carrying, Reminders
 from workflows.campaigns.attendance import decision_listener
+from workflows.crm.order import CrmOrder
+from workflows.crm.sync import CrmSync
 from workflows.delivery.late import AskedAgain
 from workflows.delivery.news import DeliveryNews
 from workflows.delivery.parts import build_delivery
@@ -170,7 +175,9 @@ def assemble(
     )
     told = Reminders(Notices(turns))
     figures = FigureSync(database, accounts, outside)
-    work = build_work(settings, database, clock, turns, requests, memory, figures, pace)
+    zoho = ZohoAccess(database, outside, registrations(settings))
+    crm = CrmSync(database, outside, zoho)
+    work = build_work(settings, database, clock, turns, requests, memory, figures, crm, pace)
     figure_order = FigureOrder(work.jobs)
     services = Services(
         care=ApprovalCare(database, requests, told.remind, Carrying(database, Headless(house), told)),
@@ -194,6 +201,7 @@ def assemble(
         logins=logins,
         connections=Connections(database, logins),
         accounts=accounts,
+        crm=CrmParts(ZohoConnection(database, outside, zoho), CrmOrder(work.jobs)),
         figures=figure_order,
         delivery=build_delivery(
             database,
@@ -249,6 +257,7 @@ def registrations(settings: Settings) -> dict[str, Registration]:
         "x": (settings.x_client_id, settings.x_client_secret),
         "linkedin": (settings.linkedin_client_id, settings.linkedin_client_secret),
         "meta": (settings.meta_client_id, settings.meta_client_secret),
+        "zoho": (settings.zoho_client_id, settings.zoho_client_secret),
     }
     return {app: Registration(name, secret.get_secret_value()) for app, (name, secret) in known.items() if name}
 

@@ -20,6 +20,8 @@ from workflows.campaigns.chronicle import Chronicle
 from workflows.campaigns.course import Ground, Parts
 from workflows.campaigns.figures import AccountFigures
 from workflows.campaigns.workflow import NAME, CampaignWorkflow
+from workflows.crm.order import JOB as CRM_JOB
+from workflows.crm.sync import CrmSync
 from workflows.delivery.pace import Pace
 from workflows.figures import order
 from workflows.figures.sync import FigureSync
@@ -83,6 +85,7 @@ def build_work(
     requests: ApprovalRequests,
     memory: MemoryParts,
     figures: FigureSync,
+    crm: CrmSync,
     pace: Pacing,
 ) -> WorkParts:
     """Put the parts together. Starts and loads nothing."""
@@ -108,6 +111,7 @@ def build_work(
         nightly_memory.JOB: memory.nightly.run,
         retention.JOB: old_workflows.run,
         order.JOB: AccountFigures(ground).run,
+        CRM_JOB: crm.run,
         order.JOB_BEFORE: order.FigureOrder(jobs).in_place_of,
     }
     return WorkParts(

@@ -12,6 +12,7 @@ from tools import (
     charts,
     content,
     content_journey,
+    crm,
     launching,
     memory,
     policies,
@@ -34,6 +35,7 @@ CATALOGUE: tuple[Tool, ...] = (
     *policies.TOOLS,
     *analytics.TOOLS,
     *charts.TOOLS,
+    *crm.TOOLS,
     *memory.TOOLS,
     *timezones.TOOLS,
 )

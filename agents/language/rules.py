@@ -4,6 +4,7 @@ import re
 
 from agents.language.answers import plausible_answer
 from agents.language.campaign_orders import campaign_order
+from agents.language.crm_questions import crm_question
 from agents.language.evidence import weights
 from agents.language.followups import follow_up
 from agents.language.offers import last_question, offered_agent
@@ -201,6 +202,8 @@ def settled(plain: str, situation: Situation) -> Reading | None:
             "offtopic",
             "nothing to act on",
         )
+    if crm_question(plain):
+        return Reading(("analyst",), 0.97, True, "request", "asks what is in the CRM")
     return _plain_case(plain, situation) or follow_up(plain, situation) or _answered(plain, situation)
 
 

@@ -9,18 +9,23 @@ from pydantic import BaseModel
 
 from core.errors import AppError
 from db.social_accounts import SOCIAL_ACCOUNTS, TAKEN_LAST, SocialAccount
+from db.zoho_crm_records import ZOHO_CRM_RECORDS
 from server.console.page import ConsolePage
 from server.console.routing import console_router
 from server.console.visit import Changing, Visit, Visiting
 from server.console.words import counted
 from server.rest.connections import PUBLISHING, PlatformName, back_in_use, callback_of
+from server.rest.crm import crm_view
 from server.rest.text import PathId, clean
 from tools.account_names import called
 from tools.platform import Platform
 from tools.platforms.catalogue import BY_NAME
+from tools.zoho.centers import APP
+from tools.zoho.centers import LABEL as CRM
 
 HERE: Final = "/console/connections"
 MOST: Final = 200
+NEWEST: Final = 5
 LONGEST: Final = 2_000
 PLAIN_LABELS: Final = {"site": "Address of the site", "username": "User name", "host": "Mail server", "sender": "From"}
 OPTION_LABELS: Final = {"starttls": "STARTTLS", "tls": "TLS", "none": "None"}
@@ -53,8 +58,13 @@ async def connections(
     if connected in BY_NAME:
         many = f" with {counted(len(usable), 'account')}" if len(usable) > 1 else ""
         back = f"{BY_NAME[connected].label} is connected{many}. Posts that waited for it go out now."
-    failed = BY_NAME[platform].label if connection_error and platform in BY_NAME else ""
+    if connected == APP:
+        back = f"{CRM} is connected. Its records are being read; that may take some minutes."
+    labels = {name: each.label for name, each in BY_NAME.items()} | {APP: CRM}
+    failed = labels.get(platform, "") if connection_error else ""
     values = {
+        "crm": await crm_view(visit.parts, visit.scope),
+        "crm_newest": (await visit.repository(ZOHO_CRM_RECORDS).page({}, limit=NEWEST)).items,
         "platforms": [_shown(visit, each, accounts) for each in PUBLISHING],
         "others": [each for each in BY_NAME.values() if not each.adapter],
         "back": back,
@@ -67,6 +77,24 @@ async def connections(
     return await visit.show("connections.html", values)
 
 
+@router.post(f"/connections/{APP}/start")
+async def start_crm(visit: Changing) -> Response:
+    """Begin to connect the CRM."""
+    address = callback_of(visit.request, visit.parts, APP)
+    try:
+        departure = await visit.parts.crm.connection.start(visit.scope, address, HERE)
+    except AppError as error:
+        return visit.go(HERE, error.message, "danger")
+    return await visit.show("connect.html", {"label": CRM, "onward": departure.authorise_url})
+
+
+@router.post(f"/connections/{APP}/disconnect")
+async def disconnect_crm(visit: Changing) -> Response:
+    """Give the CRM's login back, and forget it and every record that was read."""
+    await visit.parts.crm.connection.disconnect(visit.scope)
+    return visit.go(HERE, f"{CRM} is disconnected, and what was read of it is forgotten.")
+
+
 @router.post("/connections/{platform}/start")
 async def start(visit: Changing, platform: PlatformName) -> Response:
     """Begin to connect. The way on is a link: browsers let no form lead to another server from here."""
@@ -75,7 +103,7 @@ async def start(visit: Changing, platform: PlatformName) -> Response:
         departure = await visit.parts.connections.start(visit.scope, platform, address, HERE)
     except AppError as error:
         return visit.go(HERE, error.message, "danger")
-    return await visit.show("connect.html", {"platform": BY_NAME[platform], "onward": departure.authorise_url})
+    return await visit.show("connect.html", {"label": BY_NAME[platform].label, "onward": departure.authorise_url})
 
 
 @router.post("/connections/{platform}")

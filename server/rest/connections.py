@@ -189,10 +189,10 @@ async def callback(
     except AppError as failed:
         if browser:
             back = await parts.connections.came_from(scope, state)
-            return _back(back or "/", connection_error=failed.code, platform=platform)
+            return sent_back(back or "/", connection_error=failed.code, platform=platform)
         raise
     if browser:
-        return _back(arrival.return_to or "/", connected=platform)
+        return sent_back(arrival.return_to or "/", connected=platform)
     views = [ConnectionView.of(account) for account in arrival.accounts]
     return Response(ConnectionList(items=views).model_dump_json(), media_type="application/json")
 
@@ -250,6 +250,7 @@ async def back_in_use(parts: Services, scope: Scope, account: SocialAccount) -> 
     parts.delivery.due.nudge()
 
 
-def _back(path: str, **words: str) -> RedirectResponse:
+def sent_back(path: str, **words: str) -> RedirectResponse:
+    """Send a browser back to a path of this server, saying what happened."""
     joint = "&" if "?" in path else "?"
     return RedirectResponse(f"{path}{joint}{urlencode(words)}", status_code=303)

@@ -24,6 +24,7 @@ from tools.outside.contract import Access, PassingNotes, Search
 from tools.outside.http import Outside
 from tools.platforms.twitter import X
 
+ZOHO = ("zoho.com", "zoho.in", "zoho.eu", "zoho.com.au")
 SCOPES = "tweet.read tweet.write users.read media.write"
 
 
@@ -58,7 +59,7 @@ async def running(journal: Path, port: int = 0) -> AsyncGenerator[Program]:
 
 async def test_it_says_where_everything_is_and_ends_when_asked(tmp_path: Path) -> None:
     async with running(tmp_path / "journal") as program:
-        assert set(program.addresses) == {twin.name for twin in TWINS} | {"email", "slack", "twilio"}
+        assert set(program.addresses) == {twin.name for twin in TWINS} | {"email", "slack", "twilio", *ZOHO}
         assert program.addresses["email"].startswith("smtp://127.0.0.1:")
         for twin in TWINS:
             assert await program.control(twin.name, "ledger") == {"published": []}

@@ -75,6 +75,7 @@ CALLS: list[tuple[str, Callable[[Results], Arguments]]] = [
     ("resume_campaign", fixed()),
     ("query_metrics", fixed(metrics=["views"])),
     ("draw_chart", fixed(metric="views")),
+    ("search_crm", fixed(module="Leads")),
     ("remember", fixed(text="Our delivery fee is £3.")),
     ("recall_memory", fixed(question="What is our delivery fee?")),
     ("correct_memory", fixed(content="Our delivery fee is £4.", about="delivery fee")),

@@ -1,29 +1,26 @@
 """Connected accounts: how they come to be and how they end. What keeps them usable is in ``open_accounts``."""
 
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from core.errors import AppError, Conflict, Forbidden, InvalidInput, NotFound
+from core.errors import AppError, Conflict, Forbidden, InvalidInput
 from core.ids import derived_id, new_id
 from core.scope import Scope
 from db.client import Database
-from db.connection_attempts import CONNECTION_ATTEMPTS, ConnectionAttempt
 from db.repository import Repository
 from db.social_accounts import SOCIAL_ACCOUNTS, Credentials, SocialAccount
+from tools.outside.attempts import Attempts
 from tools.outside.contract import Access, Identity
 from tools.outside.logins import Logins
 from tools.outside.oauth import Grant, Login
 from tools.platforms.catalogue import BY_NAME
 
-ATTEMPT_LIFETIME = timedelta(minutes=15)
 SECRET_FIELDS = frozenset(Credentials.model_fields)
-STALE = "This way to connect was used already or took too long. Start again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +45,16 @@ class Connections:
     def __init__(self, database: Database, logins: Logins) -> None:
         self._database = database
         self._logins = logins
+        self._attempts = Attempts(database)
         self._clock = database.clock
 
     async def start(self, scope: Scope, name: str, redirect_uri: str, return_to: str = "") -> Departure:
         """Begin to connect: remember who it is for, and return where to send them."""
         platform = BY_NAME[name]
         client = self._logins.client(platform)
-        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
-        attempt = ConnectionAttempt(
-            attempt_id=_attempt_id(state),
-            actor_id=scope.actor_id,
-            platform=name,
-            verifier=verifier,
-            redirect_uri=redirect_uri,
-            return_to=return_to,
-            expires_at=self._clock.now() + ATTEMPT_LIFETIME,
-        )
-        await self._attempts(scope).insert(attempt)
-        url = client.authorisation_url(state=state, verifier=verifier, redirect_uri=redirect_uri)
+        begun = await self._attempts.begin(scope, name, redirect_uri, return_to)
+        attempt = begun.attempt
+        url = client.authorisation_url(state=begun.state, verifier=attempt.verifier, redirect_uri=redirect_uri)
         return Departure(url, attempt.expires_at)
 
     async def finish(self, scope: Scope, name: str, state: str, code: str, refusal: str = "") -> Arrival:
@@ -73,7 +62,7 @@ class Connections:
 
         Conflict if the state was used or is too old, Forbidden if the person at the platform said no.
         """
-        attempt = await self._used(scope, name, state)
+        attempt = await self._attempts.use_up(scope, name, state)
         if refusal or not code:
             raise Forbidden(f"{BY_NAME[name].label} was not connected: nobody agreed to it there. Start again.")
         grant = await self._logins.client(BY_NAME[name]).exchange(
@@ -86,8 +75,7 @@ class Connections:
 
     async def came_from(self, scope: Scope, state: str) -> str:
         """Return where the person wanted to go on, also after an attempt that failed; empty if nobody knows."""
-        attempt = await self._attempts(scope).find_one({"attempt_id": _attempt_id(state)})
-        return attempt.return_to if attempt and attempt.actor_id == scope.actor_id else ""
+        return await self._attempts.came_from(scope, state)
 
     async def connect(self, scope: Scope, name: str, fields: Mapping[str, Any]) -> SocialAccount:
         """Connect with credentials a person has typed in; they are tried out first."""
@@ -137,21 +125,6 @@ class Connections:
                 return True
         return False
 
-    async def _used(self, scope: Scope, name: str, state: str) -> ConnectionAttempt:
-        """Use a state up; of two at once, one gets it."""
-        repository = self._attempts(scope)
-        try:
-            attempt = await repository.get(_attempt_id(state), reveal=True)
-        except NotFound:
-            raise Conflict(STALE) from None
-        if attempt.platform != name or attempt.actor_id != scope.actor_id or attempt.expires_at <= self._clock.now():
-            raise Conflict(STALE)
-        try:
-            await repository.update(attempt.attempt_id, {"used_at": self._clock.now()}, where={"used_at": None})
-        except Conflict:
-            raise Conflict(STALE) from None
-        return attempt
-
     async def _store(
         self, scope: Scope, name: str, identity: Identity, changes: Mapping[str, Any], cause: str
     ) -> SocialAccount:
@@ -185,13 +158,6 @@ class Connections:
 
     def _accounts(self, scope: Scope) -> Repository[SocialAccount]:
         return Repository(self._database, SOCIAL_ACCOUNTS, scope)
-
-    def _attempts(self, scope: Scope) -> Repository[ConnectionAttempt]:
-        return Repository(self._database, CONNECTION_ATTEMPTS, scope)
-
-
-def _attempt_id(state: str) -> str:
-    return derived_id(CONNECTION_ATTEMPTS.id_prefix, state)
 
 
 def _granted(grant: Grant, identity: Identity) -> dict[str, Any]:

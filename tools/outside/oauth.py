@@ -21,7 +21,9 @@ from tools.outside.http import Answer, Call, Outside
 # Authlib's stubs leave these two without types.
 PREPARE_GRANT_URI = cast("Callable[..., str]", parameters.prepare_grant_uri)  # pyright: ignore[reportUnknownMemberType]
 S256_CHALLENGE = cast("Callable[[str], str]", challenge.create_s256_code_challenge)  # pyright: ignore[reportUnknownMemberType]
-NOT_OURS = frozenset({"invalid_client", "unauthorized_client"})
+NOT_OURS = frozenset({"invalid_client", "unauthorized_client", "invalid_client_secret"})
+# Zoho refuses with 400, and some errors with 200.
+TOO_OFTEN = "Access Denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Login:
 
     ``client`` says how the application names itself. ``lengthens``: a token is exchanged for one that lasts longer.
     ``app`` names the registration the application has there: several platforms of one company share it.
-    ``revoke`` takes a token back, ``withdraw`` everything a person has agreed to.
+    ``revoke`` takes a token back, ``withdraw`` everything a person has agreed to. ``asks`` is what else the
+    authorisation request says.
     """
 
     app: str
@@ -45,6 +48,7 @@ class Login:
     pkce: bool = True
     separator: str = " "
     lengthens: bool = False
+    asks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class OAuthClient:
 
     def authorisation_url(self, *, state: str, verifier: str, redirect_uri: str) -> str:
         """Return where to send the person."""
-        more = {"scope": self._login.separator.join(self._login.scopes)}
+        more = {"scope": self._login.separator.join(self._login.scopes), **dict(self._login.asks)}
         if self._login.pkce:
             more |= {"code_challenge": s256(verifier), "code_challenge_method": "S256"}
         address = f"{self._web}{self._login.authorise}"
@@ -126,7 +130,7 @@ class OAuthClient:
                 secrets=(known.client_secret, *secrets),
             )
         )
-        if not answer.ok:
+        if not answer.ok or answer.words("error"):
             raise _failure(answer)
         return answer
 
@@ -177,7 +181,8 @@ def _failure(answer: Answer) -> AppError:
         return NotConfigured(
             f"{label} does not know this application. Correct its client id and secret. {words}".strip()
         )
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    often = answer.status == HTTPStatus.TOO_MANY_REQUESTS or code == TOO_OFTEN
+    if often or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Retryable(f"{label} can't log anybody in at the moment. It will be tried again.")
     error: ReconnectNeeded = closed(label, words)
     return error

@@ -6,6 +6,8 @@ from typing import Any
 
 from agents.language.brief import read_brief
 from agents.language.channels import mentions
+from agents.language.crm_questions import crm_question
+from agents.models.offline import crm
 from agents.models.offline.figures import answer, drawn, name_of, span, wanted
 from agents.models.offline.phrasing import capital, listed, plain
 from agents.models.offline.plans import shown_figures
@@ -34,6 +36,8 @@ def decide(turn: Turn) -> Step:
     match last.tool:
         case "query_metrics":
             return _after_query(turn, last)
+        case "search_crm":
+            return _after_crm(turn, last)
         case "draw_chart":
             return _after_chart(turn, last)
         case "get_campaign":
@@ -61,10 +65,21 @@ def _open(turn: Turn) -> Step:
         )
     if not named_metrics(turn.text) and (told := known_answer(turn)):
         return say(told, "That is what I was told, not a figure.")
+    if "search_crm" in turn.tools and (module := crm_question(turn.text)):
+        return crm.ask(turn, module)
     question = read_question(turn)
     if question.chart and "draw_chart" in turn.tools:
         return call("draw_chart", **question.drawing())
     return call("query_metrics", **question.query())
+
+
+def _after_crm(turn: Turn, last: Used) -> Step:
+    """Tell what was found; without a CRM, leads are a figure like any other."""
+    if not last.ok:
+        return say(f"I could not look that up: {last.error}")
+    if last.result.get("connected") is False and named_metrics(turn.text):
+        return call("query_metrics", **read_question(turn).query())
+    return crm.told(turn, last)
 
 
 def _is_brief_talk(turn: Turn) -> bool:

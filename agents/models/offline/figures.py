@@ -72,7 +72,7 @@ def drawn(turn: Turn, last: Used) -> list[str]:
         f"As of {moment(as_of, turn.timezone)}{' (older than usual)' if result.get('stale') is True else ''}."
         if as_of
         else "",
-        _from(ids),
+        provenance_ids(ids),
     ]
     picture = str(result.get("markdown") or "")
     note = plain(result.get("note"), 600)
@@ -165,7 +165,7 @@ def provenance(turn: Turn, last: Used, lines: Sequence[Line], metrics: Sequence[
         stale = " (older than usual)" if last.result.get("stale") is True else ""
         parts.append(f"As of {moment(as_of, turn.timezone)}{stale}.")
     behind = [source for line in lines for source in (*texts(line.get("sources")), *_earlier_sources(line))]
-    parts.append(_from(list(dict.fromkeys(behind))))
+    parts.append(provenance_ids(list(dict.fromkeys(behind))))
     return " ".join(part for part in parts if part)
 
 
@@ -173,7 +173,8 @@ def _earlier_sources(line: Line) -> list[str]:
     return texts(mapping(line.get("before")).get("sources"))
 
 
-def _from(ids: Sequence[str]) -> str:
+def provenance_ids(ids: Sequence[str]) -> str:
+    """The rows something came from, as a short list of their ids."""
     if not ids:
         return ""
     more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""

@@ -22,6 +22,8 @@ REPORTED = Situation("analyst", last_answer="Facebook brought 92 clicks last wee
         ("when are we closed on Mondays?", Situation(), ("strategist",)),
         ("who annoys us most?", Situation(), ("strategist",)),
         ("who buys from us most?", Situation(), ("analyst",)),
+        ("who are our newest leads?", Situation(), ("analyst",)),
+        ("how many contacts are in the CRM?", DRAFTED, ("analyst",)),
         ("write three captions", Situation(), ("writer",)),
         ("schedule the posts for friday", Situation(), ("publisher",)),
         ("how did last week's newsletter do?", Situation(), ("analyst",)),

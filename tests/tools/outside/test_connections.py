@@ -24,7 +24,8 @@ from sandbox.platforms.linkedin import LinkedInTwin
 from sandbox.platforms.twitter import TwitterTwin
 from sandbox.server import Sandbox
 from sandbox.twin import Twin
-from tools.outside.connections import ATTEMPT_LIFETIME, Arrival, Connections
+from tools.outside.attempts import ATTEMPT_LIFETIME
+from tools.outside.connections import Arrival, Connections
 from tools.outside.http import Outside
 from tools.outside.logins import Logins
 from tools.outside.oauth import Registration

@@ -48,10 +48,10 @@ def used(agent: str, tool: str, arguments: dict[str, Any], result: object, *, nu
 
 
 def answer(messages: Sequence[BaseMessage]) -> AIMessage:
-    """The offline model's next step. ``update_brief`` and ``draw_chart`` count as offered."""
+    """The offline model's next step. ``update_brief``, ``draw_chart`` and ``search_crm`` count as offered."""
     offered = [
         {"type": "function", "function": {"name": name, "parameters": {"type": "object"}}}
-        for name in ("update_brief", "draw_chart")
+        for name in ("update_brief", "draw_chart", "search_crm")
     ]
     return OfflineChatModel().bind_tools(offered).invoke(list(messages))
 
