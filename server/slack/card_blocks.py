@@ -20,7 +20,7 @@ from tools.platforms.catalogue import BY_NAME
 MOST_SECTIONS: Final = 40
 LONGEST_TEXT: Final = 3_000
 HIDDEN: Final = frozenset({"posts", "audience", "budget", "mode"})
-WAYS: Final = {"slack": "in Slack", "link": "by a link", "voice": "by voice"}
+WAYS: Final = {"slack": " in Slack", "link": " by a link", "voice": ""}
 MARKS: Final = {"approved": "✅", "rejected": "⛔", "expired": "⌛", "cancelled": "↩️"}
 
 
@@ -66,10 +66,10 @@ def outcome_of(request: ApprovalRequest, who: str) -> str:
     when = f" on {_date(request.resolved_at)}" if request.resolved_at else ""
     match request.status:
         case "approved" | "rejected":
-            way = WAYS.get(request.decided_via or "", "in the app")
+            way = WAYS.get(request.decided_via or "", " in the app")
             why = request.rejection_reason or request.approval_notes
             reason = f"\n> {escaped(' '.join(why.split()))}" if why else ""
-            return f"{mark} *{request.status.capitalize()}* by {who} {way}{when}{reason}"
+            return f"{mark} *{request.status.capitalize()}* by {who}{way}{when}{reason}"
         case "expired":
             return f"{mark} *Expired:* nobody decided in time."
         case _:

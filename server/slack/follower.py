@@ -151,11 +151,14 @@ class Follower:
         """Close an answer that grew and was not completed: what was shown of it is all there will be."""
         self._live = None
         under_way = self._teller.thread.sending
-        if under_way and under_way.live and under_way.ts:
+        if not under_way or not under_way.live:
+            return
+        # A kill may have come between its beginning and its id being kept.
+        ts = await self._teller.find(under_way)
+        if ts is not None:
             with suppress(SlackRefused):
-                place = {"channel": self._teller.thread.channel_id, "ts": under_way.ts}
-                await self._teller.call("chat.stopStream", place)
-            await self._teller.keep(sending=None, newest_ts=max(under_way.ts, self._teller.thread.newest_ts))
+                await self._teller.call("chat.stopStream", {"channel": self._teller.thread.channel_id, "ts": ts})
+        await self._teller.keep(sending=None, newest_ts=max(ts or "", self._teller.thread.newest_ts))
 
     async def _tell_status(self, status: str) -> None:
         """Say in an assistant's thread that somebody is at work; Slack takes it away with the next message."""

@@ -37,7 +37,7 @@ class People:
         if not decided_by:
             return "somebody"
         if decided_by == "voice_approval":
-            return "a call"
+            return "a voice call"
         scope = self._ground.of_tenant(installation.user_id)
         links = self._ground.repository(SLACK_LINKS, scope)
         link = await links.find_one({"actor_id": decided_by, "team_id": installation.team_id})

@@ -33,7 +33,9 @@ function add(node) {
 /** Put the page's own form of the conversation in the place of what was shown live. */
 async function settle() {
   try {
-    const next = (await fetched(location.pathname)).getElementById("thread");
+    const fresh = await fetched(location.pathname);
+    const next = fresh.getElementById("thread"), head = fresh.querySelector("header.head > div");
+    document.querySelector("header.head > div")?.replaceWith(document.importNode(head, true));
     const follow = nearEnd();
     thread().replaceWith(document.importNode(next, true));
     for (const [id, node] of mine) if (!node.isConnected || !node.classList.contains("waiting")) mine.delete(id);

@@ -185,7 +185,8 @@ export class Card {
   outcome() {
     const { status, decided_by_name: name, decided_by: by } = this.request;
     const word = t(`status_${status}`) || status;
-    return name || by ? t("decided_by", { word, name: name || by }) : word;
+    const who = name || (by === "voice_approval" ? t("voice_call") : by);
+    return who ? t("decided_by", { word, name: who }) : word;
   }
 
   settle() {

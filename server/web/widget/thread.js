@@ -286,20 +286,25 @@ export class Thread {
 
   pastMessage(message, before, newest) {
     const own = message.role === "user";
-    const bubble = new Bubble(own ? "user" : "assistant", message.agent, { ...this.facts, at: message.timestamp });
     if (own && !before) this.said = { id: message.client_message_id || message.message_id, content: message.content };
     this.ran(message.tools, before);
-    bubble.tellAll(message);
-    this.shown.set(message.message_id, bubble);
-    if (message.client_message_id) this.shown.set(message.client_message_id, bubble);
-    this.add(bubble, before);
+    const bubble = message.kind === "decision" ? null : this.pastBubble(message, own, before);
     this.ran(message.later, before);
     if (message.ended === "cancelled" && newest) this.stopped(bubble);
-    else if (message.ended === "cancelled" || (!own && message.status === "cancelled")) bubble.markStopped();
+    else if (message.ended === "cancelled" || (!own && message.status === "cancelled")) bubble?.markStopped();
     if (message.ended !== "failed") return;
     const words = message.error || t("error_unknown");
     if (newest) this.failed(words);
     else this.stage.put(trouble(words), before);
+  }
+
+  // What was said; a decision is told by its card alone, as it was when it was made.
+  pastBubble(message, own, before) {
+    const bubble = new Bubble(own ? "user" : "assistant", message.agent, { ...this.facts, at: message.timestamp });
+    bubble.tellAll(message);
+    this.shown.set(message.message_id, bubble);
+    if (message.client_message_id) this.shown.set(message.client_message_id, bubble);
+    return this.add(bubble, before);
   }
 
   ran(tools, before) {
