@@ -22,6 +22,7 @@ from db.slack_installations import SLACK_INSTALLATIONS, SlackInstallation
 from db.slack_links import SLACK_LINKS, SlackLink
 from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.visitors import VISITORS, Visitor
+from db.zoho_crm_records import ZOHO_CRM_RECORDS, ZohoCrmRecord
 from server.app import ROUTERS
 from server.console.pages import PAGES
 from server.services import Services
@@ -177,7 +178,10 @@ async def owned_ids(person: Person, services: Services) -> dict[str, str]:
     user: dict[str, Any] = {"team_id": person.user_id, "slack_user_id": "U1", "actor_id": person.user_id}
     slack_link = SlackLink(link_id=new_id("slk"), linked_at=now, **user)
     await services.repository(SLACK_LINKS, mine).insert(slack_link)
+    record = ZohoCrmRecord(crm_record_id=new_id("crm"), module="Leads", record_id="1", synced_at=now)
+    await services.repository(ZOHO_CRM_RECORDS, mine).insert(record)
     return {
+        "crm_record_id": record.crm_record_id,
         "installation_id": workspace.installation_id,
         "slack_link_id": slack_link.link_id,
         "visitor_id": visitor.visitor_id,
