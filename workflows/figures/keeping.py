@@ -4,10 +4,10 @@ A run that is cut off between the two leaves the row of the last change missing.
 nothing was read since, and writes that row again.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol
 
 from core.scope import Scope
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData
@@ -72,7 +72,10 @@ class Kept:
         return Kept(self.read + other.read, self.changed + other.changed, self.gone + other.gone, campaigns)
 
 
-Last: TypeAlias = Callable[[Kept], Write]
+class Last(Protocol):
+    """Says what is to be written last; ``writing``: whether something else is written with it."""
+
+    def __call__(self, kept: Kept, *, writing: bool) -> list[Write]: ...
 
 
 class FigureKeeping:
@@ -112,7 +115,7 @@ class FigureKeeping:
             )
             writes = self._readings([one for one in stored if one.only_read and one.to_note])
             writes += self._days.putting([row for one in stored for row in self._rows(one)])
-            writes += [last(kept)] if start + BATCH >= len(folded) else []
+            writes += last(kept, writing=bool(writes)) if start + BATCH >= len(folded) else []
             if writes:
                 await self._database.write(*writes)
         return kept

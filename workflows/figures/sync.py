@@ -6,7 +6,7 @@ completes it.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,8 +18,8 @@ from core.errors import AppError, NotFound, ReconnectNeeded, Unavailable
 from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
-from db.repository import Change, Repository
-from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
+from db.repository import Repository
+from db.social_accounts import SOCIAL_ACCOUNTS
 from db.writes import Write
 from tools.figures.scores import Entry, scores_of
 from tools.figures.timezones import timezone_of
@@ -30,10 +30,10 @@ from workflows.figures.keeping import FigureKeeping, Kept
 from workflows.figures.reading import AccountReader, Reading, State
 from workflows.figures.rolling import Rolled, roll_up
 from workflows.figures.tracking import Tracked, tracked_posts
+from workflows.figures.turn import Turn
 
 log = structlog.get_logger(__name__)
 
-LEASE: Final = timedelta(minutes=15)
 FRESH_FOR: Final = timedelta(minutes=10)
 AT_ONCE: Final = 4
 # Totals follow from more than figures: links, sales and charges count too, and nobody tells of those.
@@ -160,7 +160,7 @@ class FigureSync:
         if not due:
             return AccountSync(platform, account_id, "fresh")
         try:
-            return await self._leased(scope, platform, account_id, posts, due, now)
+            return await self._read(scope, platform, account_id, posts, due, now)
         except Unavailable:
             raise
         except ReconnectNeeded as error:
@@ -172,7 +172,7 @@ class FigureSync:
             log.exception("figures of an account not read", platform=platform)
             return AccountSync(platform, account_id, "failed", problem="Something went wrong here. It was noted.")
 
-    async def _leased(
+    async def _read(
         self,
         scope: Scope,
         platform: str,
@@ -185,22 +185,19 @@ class FigureSync:
         if make is None:
             return AccountSync(platform, account_id, "not connected", problem=f"Nothing can be read from {platform}.")
         where = {"account_id": account_id, "platform": platform}
-        account = await self._repository(scope).find_one(where, reveal=True)
+        accounts = Repository(self._database, SOCIAL_ACCOUNTS, scope)
+        account = await accounts.find_one(where, reveal=True)
         if account is None:
             raise NotFound(f"No account {account_id} is connected for {platform}. Connect it first.")
-        taken, again_at = await self._take(scope, account, now)
+        adapter, turn = make(self._outside), Turn(accounts, account, self._owner, now)
+        taken, again_at = await turn.take(long=len(due) > adapter.metrics_at_once)
         if not taken:
             return AccountSync(platform, account_id, "busy" if again_at else "elsewhere", again_at=again_at)
-        freed = False
-        try:
+        async with turn:
             async with self._accounts.in_use(scope, account) as access:
-                reader = AccountReader(make(self._outside), self._outside, self._database.clock, platform)
+                reader = AccountReader(adapter, self._outside, self._database.clock, platform)
                 reading = await reader.read(access, due)
-            kept = await self._keep(scope, account, posts, due, reading, now)
-            freed = True
-        finally:
-            if not freed:
-                await self._database.write(self._free(scope, account, {}))
+            kept = await self._keep(scope, turn, posts, due, reading, now)
         counts = (kept.read, kept.changed, kept.gone)
         return AccountSync(
             platform, account_id, reading.state, *counts, reading.problem, reading.again_at, kept.campaigns
@@ -209,39 +206,20 @@ class FigureSync:
     async def _keep(
         self,
         scope: Scope,
-        account: SocialAccount,
+        turn: Turn,
         posts: Sequence[Tracked],
         due: Sequence[Tracked],
         reading: Reading,
         now: datetime,
     ) -> Kept:
-        """Keep what was read, and give the account's lease back with it."""
+        """Keep what was read, and end the turn with it."""
         keeping = FigureKeeping(self._database, scope, now)
         told = [post for post in due if post.platform_post_id in reading.asked]
         folded = keeping.fold(told, reading.figures)
         entries = [Entry(post.key, post.form, post.published_at, post.figures) for post in posts if post.figures]
         scores = scores_of(entries, now)
 
-        def freed(kept: Kept) -> Write:
-            read = {"last_synced": now} if kept.read else {}
-            return self._free(scope, account, {"sync_until": reading.again_at, "last_used": now, **read})
+        def ended(kept: Kept, *, writing: bool) -> list[Write]:
+            return turn.ending(reading.again_at, read=kept.read > 0, writing=writing)
 
-        return await keeping.keep(folded, scores, freed)
-
-    async def _take(self, scope: Scope, account: SocialAccount, now: datetime) -> tuple[bool, datetime | None]:
-        """Take the lease of an account, so that one process at a time reads its figures.
-
-        A lease nobody holds is the pause a platform has asked for; then its end is returned.
-        """
-        if account.sync_until is not None and account.sync_until > now and account.sync_owner != self._owner:
-            return False, None if account.sync_owner else account.sync_until
-        lease = Change({"sync_owner": self._owner, "sync_until": now + LEASE}, {"sync_until": account.sync_until})
-        return bool(await self._repository(scope).change_each({account.social_account_id: lease})), None
-
-    def _free(self, scope: Scope, account: SocialAccount, done: Mapping[str, datetime | None]) -> Write:
-        fields = {"sync_owner": None, "sync_until": None, **done}
-        freed = Change(fields, {"sync_owner": self._owner})
-        return self._repository(scope).changing({account.social_account_id: freed})[0]
-
-    def _repository(self, scope: Scope) -> Repository[SocialAccount]:
-        return Repository(self._database, SOCIAL_ACCOUNTS, scope)
+        return await keeping.keep(folded, scores, ended)

@@ -1,5 +1,6 @@
 """Thirty days of campaigns from launch to report, on the sandbox, with figures every half hour that add up."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -69,10 +70,14 @@ async def test_month_of_campaigns_in_both_modes_runs_by_itself_with_figures_ever
     assert {post["platform"] for post in emails.content["posts"]} == {"email"}
     await house.decide()
     Crowd(house, "linkedin", "facebook")
+    began, processor, trips = time.monotonic(), time.process_time(), house.services.database.round_trips.count()
 
     await house.live(alone, house.clock.now() + MONTH)
     await house.live(asking, house.clock.now() + MONTH)
 
+    took, used = time.monotonic() - began, time.process_time() - processor
+    trips = house.services.database.round_trips.count() - trips
+    print(f"month: {took:.1f} s, {used:.1f} s of this process, {trips:,} round trips to the database")
     readings = [path for _, path in house.kits["linkedin"].twin.requests if "socialMetadata" in path]
     assert len(readings) > MEASURED_FOR / HALF_AN_HOUR
     by_itself, asked = await house.campaign(alone), await house.campaign(asking)

@@ -262,3 +262,45 @@ async def test_two_processes_at_once_keep_the_days_right(world: World) -> None:
     assert (count(rows, "likes"), count(rows, "views")) == (6 * 12, 6 * 180)
     assert count(rows, "posts_published") == 12
     assert [(await world.post(post)).analytics.likes for post in posts] == [12] * 6
+
+
+async def test_a_process_that_was_overtaken_while_it_read_changes_nothing(world: World) -> None:
+    await world.connect("facebook")
+    posts = [await world.publish("facebook", text=f"Bread {number}") for number in range(3)]
+    for post in posts:
+        world.tell(post, likes=2)
+    await world.sync()
+    twin = world.sandbox.twins["facebook"]
+    twin.faults.add(Fault(method="GET", late=2.0))
+    asked = len(twin.requests)
+    slow = FigureSync(world.database, world.accounts, world.outside, fresh_for=timedelta(0))
+    overtaken = asyncio.create_task(slow.sync(world.scope, world.clock.now() + HOUR))
+    while len(twin.requests) == asked:
+        await asyncio.sleep(0.01)
+    for post in posts:
+        world.tell(post, likes=9)
+    assert (await world.sync(DAY)).changed == 3
+    await overtaken
+    assert [(await world.post(post)).analytics.likes for post in posts] == [9] * 3
+    assert [(row.day, count([row], "likes")) for row in await world.days() if row.post_id == posts[0].post_id] == [
+        ("2026-11-20", 2),
+        ("2026-11-21", 7),
+    ]
+
+
+async def test_quiet_readings_cost_few_round_trips_and_say_now_and_then_that_they_were(world: World) -> None:
+    await world.connect("facebook", "linkedin")
+    post, _ = await world.publish("facebook"), await world.publish("linkedin")
+    world.tell(post, likes=2)
+    await world.sync()
+    await world.sync(HOUR / 2)
+    confirmed, before = world.clock.now(), world.database.round_trips.count()
+    for _ in range(3):
+        report = await world.sync(HOUR / 2)
+        assert (report.read, report.changed) == (2, 0)
+    assert world.database.round_trips.count() - before == 3 * (1 + 2)
+    assert (await world.account("facebook")).last_synced == confirmed
+    await world.sync(HOUR / 2)
+    kept = [await world.account(platform) for platform in ("facebook", "linkedin")]
+    assert [one.last_synced for one in kept] == [world.clock.now()] * 2
+    assert (await world.post(post)).analytics.last_synced == world.clock.now()
