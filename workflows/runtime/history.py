@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 OVER: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 AT_ONCE: Final = 200
 SQLITE: Final = "sqlite:///"
+# What PostgreSQL says where DBOS has made neither its schema nor its tables yet.
+NEVER_LAUNCHED: Final = frozenset({"3F000", "42P01"})
 T = TypeVar("T")
 
 
@@ -62,15 +64,17 @@ class History:
             return 0
         return await asyncio.to_thread(self._connected, work)
 
-    def _connected(self, work: Callable[["DBOSClient"], T]) -> T:
+    def _connected(self, work: Callable[["DBOSClient"], T]) -> T | int:
         from dbos import DBOSClient
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
         client = None
         try:
             client = DBOSClient(system_database_url=self._url, retry_connection_errors=False)
             return work(client)
         except SQLAlchemyError as error:
+            if isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) in NEVER_LAUNCHED:
+                return 0
             raise Unavailable("The database of lasting work can't be reached right now.") from error
         finally:
             if client is not None:
