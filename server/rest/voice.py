@@ -1,7 +1,8 @@
 """Approvals by voice over REST: asking for a call or digits, sending a recording, seeing what was heard."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -17,6 +18,8 @@ from tools.voice.telephony import LineEvent
 from tools.voice.transcription import preview
 
 router = APIRouter(prefix="/api/v1/approvals", tags=["Approvals"])
+RECORDINGS: Final = ("audio/wav", "audio/webm", "audio/mpeg")
+BYTES: Final[Mapping[str, Any]] = {"schema": {"type": "string", "format": "binary"}}
 NO_PREVIEW: Final = "Nothing was decided: without a transcription server a recording is only looked at."
 Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 
@@ -122,7 +125,7 @@ async def get(approval_id: PathId, check_id: PathId, scope: Caller, parts: Parts
     "/{approval_id}/voice",
     operation_id="decide_by_recording",
     responses=responses(404, 409),
-    openapi_extra={"requestBody": {"required": True, "content": {"audio/wav": {}, "audio/webm": {}, "audio/mpeg": {}}}},
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(RECORDINGS, BYTES)}},
     summary="Decide by a recording",
 )
 async def decide(
