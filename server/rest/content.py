@@ -165,8 +165,10 @@ async def set_journey(content_id: PathId, body: JourneyChange, scope: Writer, pa
     A social post may lead to a blog post or a content upgrade, a blog post to a content upgrade or an email, a content
     upgrade to an email, an email to a blog post or a content upgrade.
     """
+    contents = parts.repository(CONTENT_LIBRARY, scope)
+    await contents.get(content_id)
     await HandWork(parts, scope).call("set_journey", {"content_id": content_id, **body.model_dump(exclude_unset=True)})
-    return ContentView.of(await parts.repository(CONTENT_LIBRARY, scope).get(content_id))
+    return ContentView.of(await contents.get(content_id))
 
 
 @router.get(

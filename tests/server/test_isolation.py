@@ -39,6 +39,7 @@ BODIES = {
     "send_message": {"content": "Hello"},
     "decide_approval": {"decision": "approve"},
     "change_content": {"text": "Mine now."},
+    "set_content_journey": {"conversion_goal": "sale"},
     "change_memory": {"content": "Mine now.", "pinned": True},
     "change_site": {"name": "Mine now."},
     "change_member": {"role": "viewer"},
