@@ -20,6 +20,8 @@ from db.campaigns import CAMPAIGNS
 from db.content_library import CONTENT_LIBRARY
 from db.deliveries import DELIVERIES
 from db.social_posts import SOCIAL_POSTS, PlatformResult, PostContent, PostSchedule, PostStatus, SocialPost
+from db.zoho_crm_records import ZOHO_CRM_RECORDS, ZohoCrmRecord
+from db.zoho_tokens import ZOHO_TOKENS, ZohoToken
 from server.by_hand import HandWork
 from server.services import Services
 from tests.server.conftest import Person
@@ -30,6 +32,7 @@ from tests.server.test_tool_parity import BRIEF, PLAN, POST, alike
 from tests.server.tool_routes import API, NO_ROUTE, NO_TOOL, OTHER_GROUPS, ROUTES
 from tools.catalogue import CATALOGUE
 from tools.tool import Effect
+from tools.zoho.access import token_id
 
 Wire = dict[str, Any]
 Refusal = tuple[str, str]
@@ -418,6 +421,23 @@ async def figures(two: Two) -> None:
     assert gone == await two.rest_refuses("GET", "/figures", metrics=["clicks"], period="the day of the flood")
 
 
+@compares("search_crm")
+async def crm(two: Two) -> None:
+    now = two.services.clock.now()
+    token = ZohoToken(zoho_token_id=token_id(two.scope), expires_in=3600, expires_at=now, last_synced=now)
+    await two.services.repository(ZOHO_TOKENS, two.scope).insert(token)
+    for number, name in enumerate(("Mill", "Bakery")):
+        lead = ZohoCrmRecord(
+            crm_record_id=new_id("crm"), module="Leads", record_id=f"z{number}", name=name, data={"Company": name},
+            added_at=now + timedelta(seconds=number), synced_at=now,
+        )  # fmt: skip
+        await two.services.repository(ZOHO_CRM_RECORDS, two.scope).insert(lead)
+    told, listed = await two.tool("search_crm", module="Leads"), await two.rest("GET", "/crm/records", module="Leads")
+    assert told["count"] == len(listed["items"]) == 2
+    rows = {one["crm_record_id"]: one["name"] for one in told["records"]}
+    assert rows == {one["crm_record_id"]: one["name"] for one in listed["items"]}
+
+
 @compares("remember", "recall_memory", "correct_memory", "forget_memory", "switch_memory")
 async def memory(two: Two) -> None:
     told = await two.tool("remember", text="Our delivery fee is £3.")
@@ -505,7 +525,7 @@ async def test_who_may_only_read_is_refused_by_tools_and_routes_alike(
             told = (await client.call_tool(tool.name, {})).structured_content
             assert told is not None
             assert told["code"] == "forbidden", tool.name
-            for route in ROUTES[tool.name]:
+            for route in ROUTES.get(tool.name, ()):
                 method, _, path = route.partition(" ")
                 answer = await viewer.client.request(method, API + PARAMETER.sub(f"cmp_{UNKNOWN}", path), json={})
                 assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), route

@@ -36,6 +36,7 @@ ROUTES: Final[dict[str, tuple[str, ...]]] = {
     "back_test_policy": ("POST /approval-rules/back-test",),
     "query_metrics": ("GET /figures",),
     "draw_chart": ("POST /charts",),
+    "search_crm": ("GET /crm/records",),
     "remember": ("POST /memory",),
     "recall_memory": ("GET /memory",),
     "correct_memory": ("PATCH /memory/{memory_id}",),
@@ -45,6 +46,7 @@ ROUTES: Final[dict[str, tuple[str, ...]]] = {
 
 NO_ROUTE: Final[dict[str, str]] = {
     "explain_answer": "It is about the answer a turn has just given; that turn's messages and events say the same.",
+    "set_timezone": "A person says it of themselves, with all else they do: PATCH /me, which is no work of the team's.",
 }
 
 PEOPLE: Final = "People alone decide what goes out and by which rules; no model can."
@@ -80,6 +82,7 @@ OTHER_GROUPS: Final[dict[str, str]] = {
     "Members": "Who works in an account.",
     "API keys": "What lets programs in.",
     "Connections": "Logins at other platforms.",
+    "CRM": "The login at a CRM; what was read there is found by a tool.",
     "Slack": "Where the app is installed.",
     "Webhooks": "Where else events are told.",
     "Calendar": "Private addresses for calendar programs.",
