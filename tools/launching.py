@@ -16,6 +16,7 @@ from tools.amounts import spoken
 from tools.approval.act import Act
 from tools.approval.authority import Authority
 from tools.approval.payload import ApprovedPayload
+from tools.approval.requests import ApprovalRequests
 from tools.approval.rules import rules_of_brief
 from tools.approval.spoken_rules import in_words
 from tools.arguments import Arguments, CampaignId, Line
@@ -184,7 +185,8 @@ def as_it_stands(campaign: Campaign, asked: LaunchPayload, timezone: str, launch
 async def launch_campaign(ctx: ToolContext, params: LaunchCampaign) -> ApprovalDraft[LaunchPayload]:
     """Ask a person to approve the campaign's plan and budget; once they do, the campaign runs by itself.
 
-    Call it when the person wants the campaign to start, after the plan is stored. Nothing starts before the approval.
+    Call it when the person wants the campaign to start, after the plan is stored. Nothing starts before the approval;
+    what waits for a decision already is asked anew where the plan has changed.
     """
     campaign = await _campaign(ctx, params.campaign_id)
     if campaign.status != "review":
@@ -199,10 +201,13 @@ async def launch_campaign(ctx: ToolContext, params: LaunchCampaign) -> ApprovalD
             raise ToolInputError(f"{campaign.name!r} was changed just now. Look at it, then call again.") from None
     ready = await prepared(ctx.database, campaign, ctx.timezone)
     payload = launch_payload(ready, ctx.timezone, campaign.execution.launch + 1)
+    live = await ApprovalRequests(ctx.database).live_about(ctx.scope, campaign.campaign_id)
+    waiting = [one for one in live if one.request_type == "campaign_plan" and one.status == "pending"]
     return ApprovalDraft(
         payload,
         launch_summary(payload),
         about=(campaign.campaign_id,),
+        replaces=tuple(waiting),
         follows=await plan_asked_before(ctx.database, ctx.scope, campaign.campaign_id),
         campaign_id=campaign.campaign_id,
     )

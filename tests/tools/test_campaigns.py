@@ -217,3 +217,16 @@ async def test_a_revised_plan_is_asked_for_anew(ready: Desk) -> None:
     await ready.call(revise_campaign, budget="£2,000")
     request = await Repository(ready.database, APPROVAL_REQUESTS, ready.scope).get(asked.interrupt.approval_id)
     assert (request.status, request.void_reason) == ("cancelled", "The plan was changed.")
+
+
+async def test_a_launch_said_twice_is_asked_once_and_another_mode_in_its_place(ready: Desk) -> None:
+    wanted = {"campaign_id": (await ready.call(create_campaign_plan, **PLAN))["campaign_id"]}
+    runner = ToolRunner([launch_campaign])
+    first = await runner.call("launch_campaign", wanted, ready.call_context())
+    again = await runner.call("launch_campaign", wanted, ready.call_context())
+    other = await runner.call("launch_campaign", {**wanted, "mode": "full_auto"}, ready.call_context())
+    asked = [outcome.interrupt.approval_id for outcome in (first, again, other) if outcome.interrupt]
+    assert len(asked) == 3
+    assert asked[0] == asked[1] != asked[2]
+    requests = Repository(ready.database, APPROVAL_REQUESTS, ready.scope)
+    assert [(await requests.get(one)).status for one in asked[1:]] == ["cancelled", "pending"]
