@@ -16,6 +16,7 @@ from core.ids import new_id
 from core.settings import Settings
 from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import CAMPAIGNS, Campaign
+from sandbox.authorisation import CLIENT_ID, CLIENT_SECRET
 from sandbox.server import Sandbox
 from server.services import Services
 from tests.server.conftest import Person
@@ -44,6 +45,8 @@ def settings(tmp_path: Path, sandbox: Sandbox) -> Settings:
         "openai_api_key": "",
         "port": 0,
         "platform_addresses": sandbox.addresses(),
+        "zoho_client_id": CLIENT_ID,
+        "zoho_client_secret": CLIENT_SECRET,
     }
     return Settings.model_validate(given)
 
