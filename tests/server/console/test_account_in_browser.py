@@ -6,12 +6,16 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from core.ids import new_id
 from core.scope import Scope
+from db.zoho_crm_records import ZOHO_CRM_RECORDS, ZohoCrmRecord
+from db.zoho_tokens import ZOHO_TOKENS, ZohoToken
 from memory.recollection import NewMemory
 from server.services import Services
 from tests.server.conftest import PASSWORD, Person
 from tests.server.console.samples import ARABIC, GERMAN, HOSTILE
 from tests.server.test_browser import ARGUMENTS
+from tools.zoho.access import token_id
 
 AXE = Path(__file__).parents[2] / "clients" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = (375, 768, 1440)
@@ -105,6 +109,18 @@ async def unfit(page: Page, places: list[str]) -> list[str]:
     return wrong
 
 
+async def records_of_a_crm(services: Services, scope: Scope) -> None:
+    now = services.clock.now()
+    token = ZohoToken(zoho_token_id=token_id(scope), expires_in=3600, expires_at=now, last_synced=now)
+    await services.repository(ZOHO_TOKENS, scope).insert(token)
+    for number, name in enumerate((HOSTILE, GERMAN, ARABIC)):
+        record = ZohoCrmRecord(
+            crm_record_id=new_id("crm"), module="Leads", record_id=f"z{number}", name=name, data={"Company": name},
+            added_at=now, synced_at=now,
+        )  # fmt: skip
+        await services.repository(ZOHO_CRM_RECORDS, scope).insert(record)
+
+
 async def test_the_account_in_a_browser(live: str, services: Services, person: Person) -> None:
     trouble: list[str] = []
     scope = Scope(person.user_id, person.user_id, "user")
@@ -135,9 +151,12 @@ async def test_the_account_in_a_browser(live: str, services: Services, person: P
             "webhooks/calendar",
             "memory/recall",
         ]
+        await records_of_a_crm(services, scope)
         pages = ["memory", "memory?q=Donau", "connections", "settings", "team", "keys", "sites", "webhooks", "audit"]
         paths = [f"/console/{path}" for path in (*pages, *below)]
         paths += [f"/console/memory/{memory.memory_id}", one, f"{one}/deliveries/{sent.delivery_id}"]
         assert "\n".join(await unfit(page, [f"http://{live}{path}" for path in paths])) == ""
+        await page.goto(f"http://{live}/console/connections")
+        await expect(page.get_by_text(HOSTILE).first).to_be_visible()
         await browser.close()
     assert trouble == []
