@@ -220,9 +220,14 @@ async def put_revised(ctx: ToolContext, content: Content, revised: Content, reas
         **UNAPPROVED,
         **gauge(revised).changes(),
     }
-    stored = await ctx.repository(CONTENT_LIBRARY).update(
-        content.content_id, changes, where={"version": content.version}
-    )
+    contents = ctx.repository(CONTENT_LIBRARY)
+    try:
+        stored = await contents.update(content.content_id, changes, where={"version": content.version})
+    except Conflict:
+        # The database may have died after the change and before it said so; the driver's second try then finds it made.
+        stored = await contents.get(content.content_id)
+        if stored.version != content.version + 1 or _words_of(stored) != _words_of(revised):
+            raise
     before, now = content.content, stored.content
     if stored.campaign_id and (before.image_url, before.video_url) != (now.image_url, now.video_url):
         await CampaignControl(ctx.database, ctx.scope).look_again(stored.campaign_id)
@@ -314,6 +319,10 @@ def _tags(written: list[str]) -> list[str]:
 def _heading(text: str) -> str | None:
     first = text.lstrip().splitlines()[0].strip("# ").strip() if text.strip() else ""
     return first[:200] if first and text.lstrip().startswith("# ") else None
+
+
+def _words_of(content: Content) -> dict[str, Any]:
+    return content.model_dump(include={"title", "subject", "content", "hashtags", "voice", "call_to_action"})
 
 
 async def _keep_version(ctx: ToolContext, content: Content, reason: str) -> int:

@@ -12,7 +12,7 @@ from db.content_versions import CONTENT_VERSIONS, ContentVersion
 from db.repository import Repository
 from tests.tools.conftest import PLAN, Desk
 from tools.campaigns import create_campaign_plan
-from tools.content import get_content, list_drafts, platform_limits, revise_draft, save_draft
+from tools.content import get_content, list_drafts, platform_limits, put_revised, revise_draft, save_draft
 
 POST: dict[str, Any] = {"platform": "instagram", "text": "Warm bread from 3 December.", "hashtags": ["Leeds", "#bread"]}
 
@@ -97,6 +97,19 @@ async def test_a_revision_that_was_cut_off_can_be_repeated_or_followed(ready: De
     await Repository(ready.database, CONTENT_VERSIONS, ready.scope).insert(lost)
     revised = await ready.call(revise_draft, content_id=saved["content_id"], text="Fresh bread.")
     assert revised["version"] == 2
+
+
+async def test_a_change_the_database_made_without_saying_so_is_the_calls_own(ready: Desk) -> None:
+    saved = await ready.call(save_draft, **POST)
+    contents = Repository(ready.database, CONTENT_LIBRARY, ready.scope)
+    before = await contents.get(saved["content_id"])
+    await ready.call(revise_draft, content_id=before.content_id, text="Fresh bread.")
+    new = before.model_copy(update={"content": before.content.model_copy(update={"text": "Fresh bread."})})
+    assert (await put_revised(ready.call_context(), before, new, "Shorter"))["version"] == 2
+    other = new.model_copy(update={"title": "Not what is there"})
+    with pytest.raises(Conflict):
+        await put_revised(ready.call_context(), before, other, "Shorter")
+    assert (await contents.get(before.content_id)).version == 2
 
 
 async def test_a_revision_within_limits_only(ready: Desk) -> None:
