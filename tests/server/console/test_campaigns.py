@@ -6,6 +6,7 @@ from typing import get_args
 import httpx
 
 from core.campaign_states import CampaignStatus
+from core.money import NO_CURRENCY
 from db.approval_requests import APPROVAL_REQUESTS
 from db.campaigns import CAMPAIGNS, Campaign, PlanTask
 from server.console.campaigns import PARTS
@@ -158,7 +159,7 @@ async def test_a_campaigns_own_limits_are_kept_with_its_other_rules(services: Se
     await person.client.post(f"{path}/policy", data={"mode": "semi_auto"})
     kept = (await services.repository(CAMPAIGNS, scope_of(person)).get(campaign.campaign_id)).approval
     assert (kept.mode, kept.guardrails.most_a_day_minor) == ("semi_auto", 120_50)
-    free = await plan(services, person, budget={"currency": "XXX"})
+    free = await plan(services, person, budget={"currency": NO_CURRENCY})
     assert (
         "Limits of this campaign" not in (await person.client.get(f"/console/campaigns/{free.campaign_id}/policy")).text
     )
