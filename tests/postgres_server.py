@@ -1,7 +1,7 @@
 """A PostgreSQL with pgvector, started from its wheel in a folder of its own."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
+def running_postgres() -> Generator[str]:
     """Run one; its address is yielded."""
     with (
         tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder,
