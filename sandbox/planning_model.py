@@ -24,6 +24,7 @@ CAMPAIGN_ID = re.compile(r'"campaign":{"campaign_id":"(cmp_[0-9a-f]{32})"')
 CONTENT_ID = re.compile(r"cnt_[0-9a-f]{32}")
 WORDS = 40
 AGENTS = {BRIEF: "strategist", PLAN: "strategist", WRITE: "writer", CHANGE: "writer"}
+REMEMBER = {"type": "function", "function": {"name": "remember"}}
 
 Messages = list[dict[str, Any]]
 
@@ -35,6 +36,8 @@ def reply(request: Request, pause: float = 0.0) -> Step:
     text = str(messages[asked]["content"])
     if _offers(request, "route"):
         return Call((("route", json.dumps({"agents": [AGENTS.get(text, "strategist")], "reason": "by rule"})),))
+    if request.get("tool_choice") == REMEMBER:
+        return Call((("remember", json.dumps({"items": []})),))
     results = [str(message["content"]) for message in messages[asked + 1 :] if message["role"] == "tool"]
     steps: dict[str, Callable[[], list[list[tuple[str, Any]]]]] = {
         BRIEF: lambda: [[("update_brief", _brief())]],

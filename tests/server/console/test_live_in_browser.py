@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, WebSocketRoute, async_playwright, expect
 
 from core.settings import Settings
-from db.campaigns import CAMPAIGNS, Budget, Campaign, Phase, Plan, PlanTask, Timeline
+from db.campaigns import CAMPAIGNS, Budget, Campaign, CampaignBrief, Phase, Plan, PlanTask, Timeline
 from db.conversations import CONVERSATIONS
 from sandbox.model_server import ModelServer, Refuse, Request, Say, Step
 from server.services import Services
@@ -122,6 +122,7 @@ async def test_a_campaign_is_seen_to_run(live: str, services: Services, person: 
             campaign_id="cmp_" + "0" * 32, conversation_id=conversation_id, name="Opening", status="planning",
             plan=Plan(tasks=tasks, timeline=Timeline(start="2026-11-22", end="2026-12-20", phases=phases)),
             platforms=["linkedin"], start_date="2026-11-22", end_date="2026-12-20",
+            brief=CampaignBrief(product="second bakery", target_audience="families", objective="200 visitors"),
             budget=Budget(allocated_minor=90_000, remaining_minor=90_000, currency="GBP"),
         )
     )  # fmt: skip
