@@ -29,6 +29,7 @@ DATABASE_SHARE = 0.4
 DURING_START_SHARE = 0.2
 LONGEST_START = 2.0
 TRIES = 3
+PATIENCE_SECONDS = 400.0
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Killing:
 
     async def _person(self) -> None:
         while not self._over.is_set():
-            talker = Talker(self._http, lambda: self._product.address, lambda: self._product.token)
+            talker = self._talker()
             conversation_id = await talker.conversation()
             place = Place()
             try:
@@ -171,13 +172,16 @@ class Killing:
         self._same(conversation_id, "message count", conversation["message_count"], len(stored))
 
     async def _compare_totals(self) -> None:
-        talker = Talker(self._http, lambda: self._product.address, lambda: self._product.token)
+        talker = self._talker()
         campaigns = await talker.everything("/api/v1/campaigns")
         per_conversation = Counter(str(campaign["conversation_id"]) for campaign in campaigns)
         for conversation_id, count in per_conversation.items():
             self._same(conversation_id, "campaigns", count, 1)
         self._same("all", "campaigns", len(campaigns), self.report.conversations)
         self._same("all", "databases", len(self._product.database_pids()), 1)
+
+    def _talker(self) -> Talker:
+        return Talker(self._http, lambda: self._product.address, lambda: self._product.token, PATIENCE_SECONDS)
 
     def _same(self, conversation_id: str, what: str, found: object, expected: object) -> None:
         if found != expected:

@@ -90,17 +90,27 @@ class Place:
 
 
 class Talker:
-    """One client of one server, which may go away and come back at another address."""
+    """One client of one server, which may go away and come back at another address.
 
-    def __init__(self, http: aiohttp.ClientSession, address: Callable[[], str], token: Callable[[], str]) -> None:
+    ``patience`` is how long, in seconds, one call or one turn may take over all connections.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        address: Callable[[], str],
+        token: Callable[[], str],
+        patience: float = TURN_SECONDS,
+    ) -> None:
         self._http = http
+        self._patience = patience
         self._address = address
         self._token = token
         self.connections = 0
 
     async def call(self, method: str, path: str, body: Wire | None = None) -> Wire:
         """Call the REST API until it answers."""
-        async with asyncio.timeout(TURN_SECONDS):
+        async with asyncio.timeout(self._patience):
             while True:
                 try:
                     return await self._call(method, path, body)
@@ -125,7 +135,7 @@ class Talker:
 
     async def replayed(self, conversation_id: str, seq: int) -> Place:
         """Return the conversation as a new client sees it up to ``seq``."""
-        async with asyncio.timeout(TURN_SECONDS):
+        async with asyncio.timeout(self._patience):
             place = Place()
             while not await self._reached(conversation_id, place, seq):
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -146,7 +156,7 @@ class Talker:
         """
         client_id = new_id("cli")
         said = {"type": "message", "content": content, "client_message_id": client_id}
-        async with asyncio.timeout(TURN_SECONDS):
+        async with asyncio.timeout(self._patience):
             while client_id not in place.over:
                 told = None if place.heard(client_id) else said
                 try:

@@ -21,7 +21,7 @@ CHANGE = "Make the Instagram post shorter."
 CHAT = "What would you say about our target audience?"
 TODAY = re.compile(r'"today":"(\d{4}-\d\d-\d\d)"')
 CAMPAIGN_ID = re.compile(r'"campaign":{"campaign_id":"(cmp_[0-9a-f]{32})"')
-CONTENT_ID = re.compile(r"cnt_[0-9a-f]{32}")
+DRAFT_OF_THIS_CONVERSATION = re.compile(r'"content_id":"(cnt_[0-9a-f]{32})"(?:(?!"content_id").)*"here":true')
 WORDS = 40
 AGENTS = {BRIEF: "strategist", PLAN: "strategist", WRITE: "writer", CHANGE: "writer"}
 REMEMBER = {"type": "function", "function": {"name": "remember"}}
@@ -112,8 +112,8 @@ def _email() -> dict[str, Any]:
 
 
 def _change(results: list[str]) -> dict[str, Any]:
-    found = CONTENT_ID.search(results[0]) if results else None
-    return {"content_id": found[0] if found else "", "text": "Fresh bread in Leeds, daily.", "reason": "Shorter"}
+    found = DRAFT_OF_THIS_CONVERSATION.search(results[0]) if results else None
+    return {"content_id": found[1] if found else "", "text": "Fresh bread in Leeds, daily.", "reason": "Shorter"}
 
 
 async def _serve(pause: float) -> None:
