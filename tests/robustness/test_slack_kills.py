@@ -30,7 +30,7 @@ from sandbox.authorisation import CLIENT_ID, CLIENT_SECRET
 from sandbox.faults import Fault
 from sandbox.journal import Row
 from sandbox.model_server import Call, ModelServer, Request, Say, Step
-from sandbox.planning_model import CHAT, CONTENT_ID, WRITE, answer, reply
+from sandbox.planning_model import CHAT, WRITE, answer, reply
 from sandbox.server import Sandbox
 from sandbox.slack.delivery import SIGNING_SECRET
 from sandbox.slack.twin import SlackTwin
@@ -142,7 +142,7 @@ class Model:
             return Call((("list_drafts", json.dumps({"platform": "instagram"})),))
         if len(results) > 1:
             return Say("Nothing goes out before you approve it.")
-        found = re.findall(CONTENT_ID, results[0])
+        found = re.findall(r"cnt_[0-9a-f]{32}", results[0])
         at = (SystemClock().now() + timedelta(days=2)).strftime("%Y-%m-%dT09:00")
         return Call((("schedule_posts", json.dumps({"items": [{"content_id": found[0], "publish_at": at}]})),))
 
