@@ -5,7 +5,7 @@ SHELL := /bin/sh
 
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := core db memory prompts tools agents workflows server sandbox tests bench scripts
+PRODUCT := core db memory prompts tools agents workflows server
 CLIENTS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard tests/clients/*/package.json))
 # requirements-dev.lock pins pyright; a newer one is no news for this gate.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
@@ -52,6 +52,7 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the pinned dependencies into $(VENV); this takes about half a minute, once."
 	@$(BIN)/python -m pip install --quiet --no-deps --requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@$(BIN)/python -m compileall -q $(PRODUCT)
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

@@ -32,7 +32,7 @@ from db.conversations import Conversation
 from db.embedded import EmbeddedServer
 from db.encryption import FieldCipher
 from db.sync import synchronise
-from server.garbage import look_less_often
+from server.garbage import look_less_often, never_look_among_these
 from server.logs import configure_logs
 from tools.tool import Effect, Tool, ToolContext, tool
 
@@ -201,4 +201,5 @@ async def build(base_url: str, model: str, db: str | None) -> TurnFunction:  # n
     models = build_models(Settings.model_validate(chosen))
     bench = await start(models, benchmark.TOOLS, list(benchmark.AGENTS), counted=False)
     look_less_often()
+    never_look_among_these()
     return bench.turn

@@ -30,7 +30,7 @@ from bench.processes import core_seconds, pin, processor_seconds, two_cores
 from bench.product import ModelProcess
 from bench.turn_adapter import Bench, start
 from core.settings import Settings
-from server.garbage import look_less_often
+from server.garbage import look_less_often, never_look_among_these
 from server.logs import configure_logs
 
 ASKS = {
@@ -245,6 +245,7 @@ async def measure() -> list[str]:
             stack.push_async_callback(bench.stop)
             pin(os.getpid(), ours)
             look_less_often()
+            never_look_among_these()
             measured = Measuring(bench, http, model.url, ours)
             await measured.warm_up()
             return measured

@@ -2,10 +2,12 @@
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+OPENAI_URL: Final = "https://api.openai.com/v1"
 
 
 class Settings(BaseSettings):

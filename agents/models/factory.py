@@ -1,6 +1,6 @@
 """Builds the models of the roles from the settings: fast for routing, careful for work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -28,18 +28,31 @@ class Lean(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The chat models in use. ``label`` is what people are told."""
+    """The chat models in use. ``label`` is what people are told.
 
-    fast: BaseChatModel
-    careful: BaseChatModel
+    ``make`` makes a model by its name, when it is first asked for: nobody waits for the OpenAI library at the start.
+    """
+
+    make: Callable[[str], BaseChatModel]
     fast_name: str
     careful_name: str
     label: str
     offline: bool
     retries: int = 2
+    made: dict[str, BaseChatModel] = field(default_factory=dict[str, BaseChatModel], compare=False)
     bindings: dict[tuple[int, tuple[str, ...]], ChatModel] = field(
         default_factory=dict[tuple[int, tuple[str, ...]], ChatModel], compare=False
     )
+
+    @property
+    def fast(self) -> BaseChatModel:
+        """The model for routing and for what is remembered."""
+        return self._named(self.fast_name)
+
+    @property
+    def careful(self) -> BaseChatModel:
+        """The model for work."""
+        return self._named(self.careful_name)
 
     def bound(self, model: BaseChatModel, tools: Sequence[Tool]) -> ChatModel:
         """Return the model with these tools offered. Bound once per set of tools."""
@@ -59,9 +72,14 @@ class Models:
 
     async def close(self) -> None:
         """Close the connections."""
-        for model in (self.fast, self.careful):
+        for model in self.made.values():
             if isinstance(model, Closable):
                 await model.aclose()
+
+    def _named(self, name: str) -> BaseChatModel:
+        if name not in self.made:
+            self.made[name] = self.make(name)
+        return self.made[name]
 
 
 def build_models(settings: Settings) -> Models:
@@ -74,13 +92,16 @@ def build_models(settings: Settings) -> Models:
 
         model = OfflineChatModel()
         name = model.model_name
-        return Models(model, model, name, name, "built-in offline model", offline=True, retries=0)
-    from agents.models.openai_compatible import chat_model
+        return Models(lambda _: model, name, name, "built-in offline model", offline=True, retries=0)
+
+    def make(name: str) -> BaseChatModel:
+        from agents.models.openai_compatible import chat_model
+
+        return chat_model(settings, name)
 
     where = settings.openai_base_url or "OpenAI"
     return Models(
-        fast=chat_model(settings, settings.model_fast),
-        careful=chat_model(settings, settings.model_careful),
+        make,
         fast_name=settings.model_fast,
         careful_name=settings.model_careful,
         label=f"{settings.model_careful} at {where}",

@@ -18,9 +18,8 @@ from agents.models.event_stream import SECRET_LOOKING, streamed
 from agents.models.reply import CallPart, Part, TokensUsed
 from core.errors import ModelError
 from core.json_text import inner_object, json_object
-from core.settings import Settings
+from core.settings import OPENAI_URL, Settings
 
-DEFAULT_BASE_URL = "https://api.openai.com/v1"
 RETRYABLE_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 
 
@@ -96,7 +95,7 @@ class StreamingChatOpenAI(ChatOpenAI):
 
     @property
     def _url(self) -> str:
-        return f"{self.openai_api_base or DEFAULT_BASE_URL}/chat/completions"
+        return f"{self.openai_api_base or OPENAI_URL}/chat/completions"
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -110,7 +109,7 @@ def chat_model(settings: Settings, model: str) -> StreamingChatOpenAI:
     return StreamingChatOpenAI(
         model=model,
         api_key=settings.openai_api_key,
-        base_url=settings.openai_base_url or DEFAULT_BASE_URL,
+        base_url=settings.openai_base_url or OPENAI_URL,
         max_retries=0,
         silence_seconds=settings.model_timeout_seconds,
         use_responses_api=False,

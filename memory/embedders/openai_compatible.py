@@ -10,9 +10,9 @@ import numpy as np
 import orjson
 
 from core.errors import NotConfigured, Unavailable
+from core.settings import OPENAI_URL
 from db.vector import Floats
 
-DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 AT_ONCE: Final = 256
 LONGEST_TEXT: Final = 20_000
 ATTEMPTS: Final = 3
@@ -28,7 +28,7 @@ class OpenAIEmbedder:
     def __init__(
         self, base_url: str, api_key: str, model: str, dimensions: int, *, pause_seconds: float = PAUSE_SECONDS
     ) -> None:
-        self._url = f"{base_url or DEFAULT_BASE_URL}/embeddings"
+        self._url = f"{base_url or OPENAI_URL}/embeddings"
         self._api_key = api_key
         self._name = model
         self._dimensions = dimensions

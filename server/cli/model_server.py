@@ -5,8 +5,7 @@ from typing import Final
 
 import aiohttp
 
-from agents.models.openai_compatible import DEFAULT_BASE_URL
-from core.settings import Settings
+from core.settings import OPENAI_URL, Settings
 
 TIMEOUT_SECONDS: Final = 3.0
 
@@ -16,7 +15,7 @@ class ModelServer:
 
     def __init__(self, settings: Settings) -> None:
         self._key = settings.openai_api_key.get_secret_value()
-        self.url = settings.openai_base_url or DEFAULT_BASE_URL
+        self.url = settings.openai_base_url or OPENAI_URL
 
     async def status(self) -> int | None:
         """Return the status of its list of models, or None if it can't be reached."""

@@ -19,7 +19,7 @@ from core.settings import Settings
 from server.cli.machine import machine_zone
 from server.cli.places import ADDRESS, OWNER_TOKEN
 from server.cli.terminal import base_url, complain, say
-from server.garbage import look_less_often
+from server.garbage import look_less_often, never_look_among_these
 from server.live.protocol import ChatSocketProtocol
 from server.logs import configure_logs
 from server.private_files import write_private
@@ -107,6 +107,7 @@ def uvicorn_config(app: object, settings: Settings) -> uvicorn.Config:
 
 async def serve(settings: Settings) -> int:
     """Serve until told to stop."""
+    look_less_often()
     configure_logs(settings.log_level)
     ending = Ending()
     ending.listen()
@@ -118,7 +119,7 @@ async def serve(settings: Settings) -> int:
             def ready() -> None:
                 write_private(address_file, base_url(settings, listener.getsockname()[1]))
                 say("\n".join(lines))
-                look_less_often()
+                never_look_among_these()
 
             server = Server(uvicorn_config(_application(services), settings), ready)
             ending.of(services, server)

@@ -162,7 +162,7 @@ def as_reply(message: AIMessageChunk) -> dict[str, Any]:
 
 def models_of(model: BaseChatModel) -> Models:
     """Return the factory's way to bind tools to this model."""
-    return Models(model, model, MODEL, MODEL, MODEL, offline=False)
+    return Models(lambda _: model, MODEL, MODEL, MODEL, offline=False)
 
 
 def without_stream_options(request: Request) -> Request:
