@@ -30,6 +30,7 @@ OVERLAP: Final = timedelta(seconds=30)
 REFRESH_PREFIX: Final = "mmr_"
 USES_A_MINUTE: Final = 300
 USED_TWICE: Final = "A refresh token was used twice, so somebody else may have it."
+CODE_USED_TWICE: Final = "The code for this key was used twice, so somebody else may have it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +80,31 @@ class Grants:
         await self._desk.audit(scope, "api_key.granted", origin, resource=resource, details=details)
         return code
 
-    async def exchange(self, client: Client, code: str, redirect_uri: str, verifier: str) -> Issued | None:
-        """Return the tokens for a code; None if anything about it is not as it was agreed, or it was used."""
+    async def exchange(
+        self, client: Client, code: str, redirect_uri: str, verifier: str, origin: Origin
+    ) -> Issued | None:
+        """Return the tokens for a code; None if anything about it is not as it was agreed, or it was used.
+
+        A code that its program uses a second time ends what the first use gave (RFC 6749, 4.1.2).
+        """
         found = await self._accounts.key_by_grant(key_hash(code))
         now = self._clock.now()
-        if found is None or found.grant is None or found.revoked_at or not found.expires_at or found.expires_at <= now:
+        if found is None or found.revoked_at or not found.expires_at or found.expires_at <= now:
             return None
+        program = key_hash(client.client_id)
         grant = found.grant
-        agreed = hmac.compare_digest(grant.challenge, challenge_of(verifier))
-        if not agreed or grant.client_hash != key_hash(client.client_id) or grant.redirect_uri != redirect_uri:
+        if grant is None:
+            if found.client_hash == program:
+                await self._revoke(found, origin, CODE_USED_TWICE)
             return None
-        fetched = {"grant_hash": None, "grant": None, "client_hash": grant.client_hash}
+        agreed = hmac.compare_digest(grant.challenge, challenge_of(verifier))
+        if not agreed or grant.client_hash != program or grant.redirect_uri != redirect_uri:
+            return None
         family = secrets.token_urlsafe(24) if client.renews else None
-        return await self._issue(found, family, fetched, {"grant_hash": found.grant_hash})
+        issued = await self._issue(found, family, {"grant": None, "client_hash": program}, {"client_hash": None})
+        if issued is None:
+            await self._revoke(found, origin, CODE_USED_TWICE)
+        return issued
 
     async def renew(self, client: Client, refresh: str, origin: Origin) -> Issued | None:
         """Return new tokens for a refresh token; None if it is not this program's, or ended.

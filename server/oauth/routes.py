@@ -195,7 +195,7 @@ async def token(asked: Annotated[TokenAsked, Form()], request: Request, parts: P
         return _given(issued) if issued else _error("invalid_grant", refused)
     issued = None
     if VERIFIER.fullmatch(asked.code_verifier):
-        issued = await parts.grants.exchange(client, asked.code, asked.redirect_uri, asked.code_verifier)
+        issued = await parts.grants.exchange(client, asked.code, asked.redirect_uri, asked.code_verifier, origin)
     if issued is None:
         return _error("invalid_grant", "This code is not valid, or was used, or is another program's. Ask again.")
     return _given(issued)

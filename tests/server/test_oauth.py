@@ -292,8 +292,30 @@ async def test_a_code_works_once_for_its_program_and_with_its_verifier(browser: 
     good = await browser.http.post("/oauth/token", data=right)
     assert good.status_code == 200
     assert good.json()["token_type"] == "Bearer"
+    program = Program(browser, client_id, good.json())
+    others = await browser.http.post("/oauth/token", data=right | {"client_id": other_id})
+    assert (others.status_code, others.json()["error"]) == (400, "invalid_grant")
+    assert await program.works(program.given["access_token"])
     again = await browser.http.post("/oauth/token", data=right)
     assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert not await program.works(program.given["access_token"]), "somebody else may have the code"
+
+
+async def test_of_two_uses_of_a_code_at_once_none_is_left(browser: Browser) -> None:
+    request, client_id = await asked_for(browser)
+    code = (await browser.decide(path_of(request), "agree"))["code"]
+    right = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "client_id": client_id,
+        "code_verifier": VERIFIER,
+    }
+    answers = await asyncio.gather(*(browser.http.post("/oauth/token", data=right) for _ in range(4)))
+    given = [answer.json() for answer in answers if answer.status_code == 200]
+    assert len(given) <= 1
+    for one in given:
+        assert not await Program(browser, client_id, one).works(one["access_token"])
 
 
 async def test_a_person_may_refuse_and_somebody_else_can_not_agree_for_them(browser: Browser) -> None:
