@@ -34,7 +34,7 @@ class ApiKey(OwnedDocument):
 
     After a rotation the old text, by ``previous_hash``, goes on working until ``previous_until``. ``use_count`` and
     ``last_used_at`` are written now and then, not at each call. ``grant`` is there while a program may still fetch the
-    key with the code whose hash is ``grant_hash``, which stays to notice a second use of the code; ``client_hash`` is of
+    key with the code whose hash is ``grant_hash``, which stays so that a second use is noticed; ``client_hash`` is of
     the program that has fetched it, ``renewal`` how it gets a new text, where it does, until ``expires_at``.
     """
 

@@ -4,11 +4,11 @@ Each of these changes documents alone. Whatever runs the campaign reads them bef
 the house asks the authority, which reads them too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from core.campaign_states import UNDER_WAY, CampaignStatus, require_move
+from core.campaign_states import CAMPAIGN_MOVES, UNDER_WAY, CampaignStatus, require_move
 from core.errors import Conflict, InvalidInput
 from core.ids import derived_id, new_id
 from core.scope import Scope
@@ -23,6 +23,12 @@ from tools.spending.estimates import estimate
 from tools.spending.prices import unit_prices
 
 ATTEMPTS: Final = 5
+_NOT_LAUNCHED: Final = "has not been launched, so there is nothing to pause. It starts when you launch it."
+NOTHING_RUNS: Final[Mapping[CampaignStatus, str]] = {
+    "draft": _NOT_LAUNCHED,
+    "planning": _NOT_LAUNCHED,
+    "review": "waits for approval, so nothing of it runs yet. Reject the plan to change it, or cancel the campaign.",
+}
 A_MOMENT: Final = timedelta(milliseconds=1)
 
 
@@ -99,6 +105,9 @@ class CampaignControl:
         """Let a campaign stand still before its next step."""
 
         def changes(campaign: Campaign) -> dict[str, Any]:
+            if why := NOTHING_RUNS.get(campaign.status):
+                allowed = sorted(CAMPAIGN_MOVES[campaign.status])
+                raise Conflict(f"{campaign.name!r} {why}", status=campaign.status, allowed=allowed)
             require_move(campaign.status, "paused")
             return {"status": "paused", "execution.paused_from": campaign.status, "execution.reason": reason or None}
 

@@ -18,6 +18,7 @@ async def test_launch_asks_for_plan_and_budget_and_the_rest_is_done_at_once(data
     await talk.say(BRIEF)
     (planned,) = await talk.all(CAMPAIGNS)
 
+    assert "has not been launched, so there is nothing to pause" in (await talk.say("pause the campaign")).text
     asked = await talk.say("great, launch it")
     assert "Launch “" in asked.cards[0]
     assert "£1,500" in asked.cards[0]

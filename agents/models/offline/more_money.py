@@ -26,6 +26,20 @@ def more_money(turn: Turn, found: BriefReading) -> Step | None:
     return call("request_budget", amount=str(added), reason=f"“{plain(turn.text, 200)}”")
 
 
+def other_money(turn: Turn, found: BriefReading) -> Step | None:
+    """Ask what a budget is to be where a sum of another currency is added to it: no rate is known here."""
+    before, after = money(turn.info), found.values.get("budget")
+    if before is None or before.minor == 0 or not isinstance(after, Money) or not is_relative(turn.text):
+        return None
+    named = next((one.currency for one in amounts(turn.text, turn.info) if one.currency), before.currency)
+    if named == before.currency:
+        return None
+    return say(
+        f"The budget is {before}, and I can't change {named} into {before.currency}. How much shall it be in all, in "
+        f"{before.currency}?"
+    )
+
+
 def more_money_told(turn: Turn, last: Used) -> Step | None:
     """Say what came of it; None for a campaign that has not started, whose budget is the brief's."""
     if not last.ok:

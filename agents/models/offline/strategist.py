@@ -29,7 +29,7 @@ from agents.models.offline.drafts import OUTDATED, already_shown
 from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
 from agents.models.offline.memory import memory_step, noted_for_good, remember_call, told
-from agents.models.offline.more_money import more_money, more_money_told
+from agents.models.offline.more_money import more_money, more_money_told, other_money
 from agents.models.offline.pasted import own_words
 from agents.models.offline.phrasing import day, listed, plain
 from agents.models.offline.plans import changed_plan, made_plan, plan_step, revise_step
@@ -91,6 +91,8 @@ def _open(turn: Turn) -> Step:
     if turn.campaign and talk.asks_new(turn.text):
         return say(NEW_CAMPAIGN)
     found = _facts(turn, state)
+    if not turn.used and (asked := other_money(turn, found)):
+        return asked
     if not turn.used and (more := more_money(turn, found)):
         return more
     changes = with_subject(arguments(found, state, turn.today), state)

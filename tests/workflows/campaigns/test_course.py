@@ -46,6 +46,19 @@ async def test_paused_campaign_puts_nothing_out_until_it_is_resumed(house: Campa
     assert len(house.kits["linkedin"].published()) == over.made.published_posts > 0
 
 
+async def test_a_campaign_that_does_not_run_can_not_be_paused_and_says_so_in_words(house: CampaignHouse) -> None:
+    await house.connect("linkedin")
+    planned = await house.planned("full_auto", ["linkedin"], days=8)
+    with pytest.raises(Conflict, match="has not been launched, so there is nothing to pause"):
+        await house.control.pause(planned.campaign_id)
+    await house.control.launch(planned.campaign_id, TIMEZONE)
+    await house.settle()
+    with pytest.raises(Conflict, match="waits for approval, so nothing of it runs yet") as caught:
+        await house.control.pause(planned.campaign_id)
+    assert caught.value.details["status"] == "review"
+    assert "cancelled" in caught.value.details["allowed"]
+
+
 async def test_everything_stopped_holds_up_the_writing_too(house: CampaignHouse) -> None:
     await house.connect("linkedin")
     planned = await house.planned("full_auto", ["linkedin"], days=8)

@@ -49,6 +49,14 @@ def test_only_changes_are_passed_on() -> None:
     assert _arguments(message, "update_brief") == {"budget": "2000.00 GBP", "ask_next": "none"}
 
 
+def test_a_sum_of_another_currency_is_not_added_as_if_it_were_of_the_budgets() -> None:
+    text = _text(asked("strategist", "add €500 to the budget", **READY))
+    assert "£1,500" in text
+    assert text.endswith("How much shall it be in all, in GBP?")
+    added = _arguments(asked("strategist", "add £500 to the budget", **READY), "update_brief")
+    assert added["budget"] == "2000.00 GBP"
+
+
 def test_bare_answer_is_about_the_last_question() -> None:
     info = {"asked": "target_audience"}
     message = asked("strategist", "students", brief={"product": "café"}, info=info)
