@@ -23,7 +23,7 @@ UtcTime = Annotated[AwareDatetime, AfterValidator(_stored_precision)]
 class Part(BaseModel):
     """A part of a document. Fields a newer version has stored are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Document(Part):

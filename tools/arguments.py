@@ -43,7 +43,7 @@ def _shortened(schema: dict[str, Any]) -> None:
 class Arguments(BaseModel):
     """The root of every params model. An argument that is null or blank counts as not given."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_shortened, defer_build=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, json_schema_extra=_shortened)
 
     @model_validator(mode="before")
     @classmethod
