@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Final
@@ -98,7 +98,7 @@ class Ledger:
                 if found and found.late and renewal_of(found) in requests:
                     continue
                 if state not in ({"published", "unknown"} | ({"cancelled"} if over == "cancelled" else set())):
-                    why = found.reason if found else ""
+                    why = found.reason if found else _how(request, planned)
                     self._problem(f"{planned['platform']} {post_id} of a campaign {over} is {state}: {why}")
 
     def _posts_on(
@@ -188,6 +188,12 @@ class Ledger:
 
     def _problem(self, problem: str) -> None:
         self.problems.append(problem)
+
+
+def _how(request: ApprovalRequest, planned: Mapping[str, Any]) -> str:
+    """Say what is known of a request that nothing came of."""
+    done = f"{request.executed_at:%d %H:%M}" if request.executed_at else "never"
+    return f"{request.request_id} {request.metadata}, carried out {done}, meant for {planned['publish_at']}"
 
 
 def _planned(

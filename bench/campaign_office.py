@@ -20,7 +20,7 @@ from db.email_campaigns import EMAIL_CAMPAIGNS
 from db.repository import Repository
 from db.scheduled_jobs import SCHEDULED_JOBS
 from db.social_posts import SOCIAL_POSTS
-from tools.approval.requests import ApprovalRequests
+from tools.approval.requests import CARE, CARRIED_BY, ApprovalRequests
 from tools.campaign_control import CampaignControl
 from workflows.campaigns.attendance import decision_listener
 from workflows.delivery.making import WANTED
@@ -114,14 +114,19 @@ class Office:
         return not await Repository(self.database, SCHEDULED_JOBS, self.scope).count(late)
 
     async def on_their_way(self, until: datetime) -> int:
-        """Return how many posts go out, or are tried again, until then."""
+        """Return how many posts go out, or are tried again, until then, and how many approvals wait to be carried out.
+
+        The house looks for those every half minute of real time: were time moved on before, it would be too late.
+        """
         wanted = (
             Repository(self.database, SOCIAL_POSTS, self.scope),
             Repository(self.database, EMAIL_CAMPAIGNS, self.scope),
         )
         unmade = [await posts.count(WANTED) for posts in wanted]
         deliveries = Repository(self.database, DELIVERIES, self.scope)
-        return sum(unmade) + await deliveries.count({"next_attempt_at": {"$lte": until}})
+        approved = {"status": "approved", "executed_at": None, f"metadata.{CARRIED_BY}": CARE}
+        carried = await Repository(self.database, APPROVAL_REQUESTS, self.scope).count(approved)
+        return sum(unmade) + carried + await deliveries.count({"next_attempt_at": {"$lte": until}})
 
     async def wake(self) -> None:
         """Have every campaign look at the time."""
