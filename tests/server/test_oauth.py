@@ -110,6 +110,17 @@ async def asked_for(browser: Browser, **more: Any) -> tuple[dict[str, str], str]
     return request, str(made["client_id"])
 
 
+def exchange_of(code: str, client_id: str) -> dict[str, str]:
+    """Return what a program sends for its token."""
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": CALLBACK,
+        "client_id": client_id,
+        "code_verifier": VERIFIER,
+    }
+
+
 def path_of(request: dict[str, str]) -> str:
     return str(httpx.URL("/oauth/authorize", params=request))
 
@@ -157,8 +168,7 @@ class Program:
 async def let_in(browser: Browser, *grants: str, name: str = "Helper") -> Program:
     request, client_id = await asked_for(browser, grant_types=list(grants), client_name=name)
     code = (await browser.decide(path_of(request), "agree"))["code"]
-    told = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
-    given = await browser.http.post("/oauth/token", data=told | {"client_id": client_id, "code_verifier": VERIFIER})
+    given = await browser.http.post("/oauth/token", data=exchange_of(code, client_id))
     assert given.status_code == 200, given.text
     return Program(browser, client_id, given.json())
 
@@ -268,13 +278,7 @@ async def test_a_code_works_once_for_its_program_and_with_its_verifier(browser: 
     assert "<b>Helper" not in page.text
     assert "&lt;b&gt;Helper" in page.text
     code = (await browser.decide(path_of(request), "agree"))["code"]
-    right = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": CALLBACK,
-        "client_id": client_id,
-        "code_verifier": VERIFIER,
-    }
+    right = exchange_of(code, client_id)
     wrong: list[dict[str, Any]] = [
         {"code_verifier": "w" * 50},
         {"code_verifier": ""},
@@ -304,13 +308,7 @@ async def test_a_code_works_once_for_its_program_and_with_its_verifier(browser: 
 async def test_of_two_uses_of_a_code_at_once_none_is_left(browser: Browser) -> None:
     request, client_id = await asked_for(browser)
     code = (await browser.decide(path_of(request), "agree"))["code"]
-    right = {
-        "grant_type": "authorization_code",
-        "code": code,
-        "redirect_uri": CALLBACK,
-        "client_id": client_id,
-        "code_verifier": VERIFIER,
-    }
+    right = exchange_of(code, client_id)
     answers = await asyncio.gather(*(browser.http.post("/oauth/token", data=right) for _ in range(4)))
     given = [answer.json() for answer in answers if answer.status_code == 200]
     assert len(given) <= 1
