@@ -14,6 +14,7 @@ from db.client import Database
 from db.collection import Collection
 from db.deliveries import DELIVERIES, Delivery, DeliveryLease
 from db.failures import translated
+from db.query import of_one
 from db.rate_limits import RATE_LIMITS, AccountLimit
 from db.stored import to_document, to_stored
 from db.writes import Update, Write
@@ -98,11 +99,8 @@ class DeliveryStore:
 
     async def take(self, seen: Delivery, lease: DeliveryLease) -> Delivery | None:
         """Take the lease of a delivery as it was seen; None if something has become of it meanwhile. 1 round trip."""
-        condition: Raw = {
-            "delivery_id": seen.delivery_id,
-            "state": seen.state,
-            "lease.token": seen.lease.token if seen.lease else None,
-        }
+        token = seen.lease.token if seen.lease else None
+        condition = of_one("delivery_id", {"delivery_id": seen.delivery_id, "state": seen.state, "lease.token": token})
         change = {"lease": lease.model_dump(), "next_attempt_at": lease.until, "updated_at": self._now()}
         with translated():
             done = await self._deliveries.update_one(condition, {"$set": change})
@@ -208,4 +206,5 @@ def urgency(delivery: Delivery) -> tuple[bool, datetime, str]:
 
 
 def _held(held: Delivery) -> Raw:
-    return {"delivery_id": held.delivery_id, "lease.token": held.lease.token if held.lease else ""}
+    token = held.lease.token if held.lease else ""
+    return of_one("delivery_id", {"delivery_id": held.delivery_id, "lease.token": token})

@@ -46,6 +46,19 @@ def both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     return {**first, **second}
 
 
+def of_one(id_field: str, where: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a filter that means the same, for one document that its id names.
+
+    What has to be equal beside the id is put so that no index is looked for: the embedded database weighs all of them
+    for each field of a filter, which takes it longer than the rest of a small command.
+    """
+    unequal = [{field: {"$ne": value}} for field, value in where.items() if _beside(id_field, field, value)]
+    if not unequal:
+        return dict(where)
+    kept = {field: value for field, value in where.items() if not _beside(id_field, field, value)}
+    return both(kept, {"$nor": unequal})
+
+
 def guard_changes(collection: Collection[Any], changes: Mapping[str, Any]) -> None:
     """Refuse a change of what only the database layer sets, of the public id, or of a field the model lacks."""
     if not changes:
@@ -79,6 +92,10 @@ def _guard_field(collection: Collection[Any], key: Any, *, secrets: bool = False
         raise InvalidInput("An account is found by its own id only.", field=field)
     if not secrets and any(field == secret or field.startswith(f"{secret}.") for secret in collection.secrets):
         raise InvalidInput(f"The field {field} is secret and can't be searched.", field=field)
+
+
+def _beside(id_field: str, field: str, value: Any) -> bool:
+    return field != id_field and not field.startswith("$") and not isinstance(value, Mapping)
 
 
 def _clauses(operator: str, value: Any) -> Sequence[Mapping[str, Any]]:

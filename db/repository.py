@@ -16,7 +16,7 @@ from db.client import Database, Raw
 from db.collection import Collection, Document
 from db.encryption import change_secrets
 from db.failures import ALREADY_THERE, translated
-from db.query import both, guard_changes, guard_pipeline, guard_where, plain
+from db.query import both, guard_changes, guard_pipeline, guard_where, of_one, plain
 from db.stored import to_document, to_stored
 from db.writes import Update, Write
 
@@ -110,7 +110,12 @@ class Repository(Generic[D]):
         return None if stored is None else self._to_document(stored, reveal=reveal)
 
     async def find(
-        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 100
+        self,
+        where: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 100,
+        reveal: bool = False,
     ) -> list[D]:
         """Return up to ``limit`` documents that match."""
         guard_where(self._collection, where)
@@ -119,7 +124,7 @@ class Repository(Generic[D]):
             cursor = self._raw.find(self._own(where), limit=_positive(limit))
             if sort:
                 cursor = cursor.sort(list(sort))
-            return [self._to_document(stored) async for stored in cursor]
+            return [self._to_document(stored, reveal=reveal) async for stored in cursor]
 
     async def each(self, where: Mapping[str, Any]) -> AsyncIterator[D]:
         """Go through all documents that match, in no order, without holding them all."""
@@ -306,11 +311,12 @@ class Repository(Generic[D]):
         query = dict(where)
         if self._collection.soft_delete and not deleted:
             query = both(query, {"deleted_at": None})
-        if self._collection.tenant is None:
-            return query
-        if query.get(self._collection.tenant, self._scope.user_id) != self._scope.user_id:
-            raise NotFound
-        return query | {self._collection.tenant: self._scope.user_id}
+        if self._collection.tenant is not None:
+            if query.get(self._collection.tenant, self._scope.user_id) != self._scope.user_id:
+                raise NotFound
+            query[self._collection.tenant] = self._scope.user_id
+        named = isinstance(query.get(self._collection.id_field), str)
+        return of_one(self._collection.id_field, query) if named else query
 
     def _dated(self, fields: Mapping[str, Any]) -> Raw:
         if "updated_at" not in self._collection.model.model_fields:

@@ -1,6 +1,7 @@
 """What the repository promises its callers, on a real server."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from db.campaigns import CAMPAIGNS, Campaign
 from db.client import Database
 from db.conversations import CONVERSATIONS, Conversation
 from db.messages import MESSAGES, Message
-from db.repository import Repository
+from db.repository import Change, Repository
 from db.social_posts import SOCIAL_POSTS, SocialPost
 from db.webhooks import WEBHOOKS, Webhook
 
@@ -88,6 +89,35 @@ async def test_update_conflicts_when_its_condition_does_not_hold(campaigns: Repo
     with pytest.raises(NotFound):
         await campaigns.update(new_id("cmp"), {"status": "paused"}, where={"status": "draft"})
     assert (await campaigns.get(stored.campaign_id)).status == "active"
+
+
+async def test_conditions_beside_an_id_hold_or_keep_the_document_from_being_found(
+    campaigns: Repository[Campaign],
+) -> None:
+    made = await campaigns.insert(campaign().model_copy(update={"platforms": ["email", "linkedin"]}))
+    by_id = {"campaign_id": made.campaign_id}
+    met: list[dict[str, Any]] = [
+        {"name": "Opening"},
+        {"conversation_id": None},
+        {"platforms": "email"},
+        {"platforms": ["email", "linkedin"]},
+        {"budget.allocated_minor": 0, "name": {"$in": ["Opening", "Closing"]}},
+        {"$or": [{"name": "Closing"}, {"status": made.status}]},
+        {"$nor": [{"name": "Closing"}]},
+    ]
+    unmet: list[dict[str, Any]] = [
+        {"name": "Closing"},
+        {"conversation_id": "cnv_1"},
+        {"platforms": "twitter"},
+        {"name": "Opening", "budget.allocated_minor": 1},
+        {"name": "Closing", "$nor": [{"name": "Nothing"}]},
+    ]
+    assert [await campaigns.find_one({**by_id, **where}) is not None for where in met] == [True] * len(met)
+    assert [await campaigns.find_one({**by_id, **where}) is not None for where in unmet] == [False] * len(unmet)
+    changes = [await campaigns.change_each({made.campaign_id: Change({"name": "Opening"}, where)}) for where in met]
+    assert changes == [1] * len(met)
+    changes = [await campaigns.change_each({made.campaign_id: Change({"name": "Lost"}, where)}) for where in unmet]
+    assert changes == [0] * len(unmet)
 
 
 async def test_increment_adds_to_several_fields(campaigns: Repository[Campaign]) -> None:

@@ -21,7 +21,7 @@ from tools.outside.contract import Figures
 from workflows.figures.tracking import Tracked
 
 BATCH: Final = 200
-NOTED_AFTER: Final = timedelta(hours=2)
+NOTED_AFTER: Final = timedelta(hours=6)
 # Written by others: by memory, and as conversions are reported.
 ELSEWHERE: Final = {"learnt", "conversions"}
 

@@ -19,14 +19,16 @@ from core.ids import new_id
 from core.scope import Scope
 from db.client import Database
 from db.repository import Repository
-from db.social_accounts import SOCIAL_ACCOUNTS
+from db.social_accounts import SOCIAL_ACCOUNTS, SocialAccount
 from db.writes import Write
 from tools.figures.scores import Entry, scores_of
 from tools.figures.timezones import timezone_of
 from tools.outside.http import Outside
 from tools.outside.open_accounts import OpenAccounts
 from tools.platforms.catalogue import BY_NAME
+from workflows.figures.accounts import AccountKey, AccountsRead
 from workflows.figures.keeping import FigureKeeping, Kept
+from workflows.figures.quiet import QuietReadings
 from workflows.figures.reading import AccountReader, Reading, State
 from workflows.figures.rolling import Rolled, roll_up
 from workflows.figures.tracking import Tracked, tracked_posts
@@ -98,6 +100,7 @@ class FigureSync:
         self._fresh_for = fresh_for
         self._rolled: dict[str, tuple[datetime, bool]] = {}
         self._zones: dict[str, tuple[ZoneInfo, datetime]] = {}
+        self._quiet = QuietReadings()
         self._owner = new_id("own")
 
     async def sync(
@@ -109,17 +112,19 @@ class FigureSync:
         ``campaigns`` too where nothing is out. Raises only Unavailable, when the database is away.
         """
         posts = await tracked_posts(self._database, scope, await self._zone(scope, now))
+        self._quiet.tell(scope.user_id, posts)
         by_account: dict[tuple[str, str], list[Tracked]] = defaultdict(list)
         for post in posts:
             if post.place.platform not in SILENT:
                 by_account[post.place.platform, post.place.account_id].append(post)
-        gate = asyncio.Semaphore(AT_ONCE)
+        gate, accounts = asyncio.Semaphore(AT_ONCE), AccountsRead(Repository(self._database, SOCIAL_ACCOUNTS, scope))
+        await accounts.read(key for key, own in by_account.items() if self._due(own, now))
 
-        async def one(platform: str, account_id: str, own: Sequence[Tracked]) -> AccountSync:
+        async def one(key: AccountKey, own: Sequence[Tracked]) -> AccountSync:
             async with gate:
-                return await self._account(scope, platform, account_id, own, now)
+                return await self._account(scope, accounts, key, own, now)
 
-        done = await asyncio.gather(*(one(*account, own) for account, own in by_account.items()))
+        done = await asyncio.gather(*(one(*account) for account in by_account.items()))
         following = [at for own in by_account.values() for post in own if (at := post.next_due(self._fresh_for))]
         if roll or not following or self._all_to_roll(scope, now):
             rolled = await roll_up(self._database, scope, posts, now, also=campaigns)
@@ -150,17 +155,20 @@ class FigureSync:
             known = self._zones[scope.user_id] = await timezone_of(self._database, scope), now
         return known[0]
 
+    def _due(self, posts: Sequence[Tracked], now: datetime) -> list[Tracked]:
+        """Return the posts whose figures are to be read now, those that wait longest first."""
+        due = (post for post in posts if post.due(now, self._fresh_for))
+        return sorted(due, key=lambda post: post.read_at.timestamp() if post.read_at else 0.0)
+
     async def _account(
-        self, scope: Scope, platform: str, account_id: str, posts: Sequence[Tracked], now: datetime
+        self, scope: Scope, accounts: AccountsRead, key: AccountKey, posts: Sequence[Tracked], now: datetime
     ) -> AccountSync:
-        due = sorted(
-            (post for post in posts if post.due(now, self._fresh_for)),
-            key=lambda post: post.figures.synced_at.timestamp() if post.figures else 0.0,
-        )
+        platform, account_id = key
+        due = self._due(posts, now)
         if not due:
             return AccountSync(platform, account_id, "fresh")
         try:
-            return await self._read(scope, platform, account_id, posts, due, now)
+            return await self._read(scope, await accounts.get(*key), posts, due, now)
         except Unavailable:
             raise
         except ReconnectNeeded as error:
@@ -175,20 +183,16 @@ class FigureSync:
     async def _read(
         self,
         scope: Scope,
-        platform: str,
-        account_id: str,
+        account: SocialAccount,
         posts: Sequence[Tracked],
         due: Sequence[Tracked],
         now: datetime,
     ) -> AccountSync:
+        platform, account_id = account.platform, account.account_id
         make = BY_NAME[platform].adapter if platform in BY_NAME else None
         if make is None:
             return AccountSync(platform, account_id, "not connected", problem=f"Nothing can be read from {platform}.")
-        where = {"account_id": account_id, "platform": platform}
         accounts = Repository(self._database, SOCIAL_ACCOUNTS, scope)
-        account = await accounts.find_one(where, reveal=True)
-        if account is None:
-            raise NotFound(f"No account {account_id} is connected for {platform}. Connect it first.")
         adapter, turn = make(self._outside), Turn(accounts, account, self._owner, now)
         taken, again_at = await turn.take(long=len(due) > adapter.metrics_at_once)
         if not taken:
@@ -222,4 +226,6 @@ class FigureSync:
         def ended(kept: Kept, *, writing: bool) -> list[Write]:
             return turn.ending(reading.again_at, read=kept.read > 0, writing=writing)
 
-        return await keeping.keep(folded, scores, ended)
+        kept = await keeping.keep(folded, scores, ended)
+        self._quiet.note(scope.user_id, (one.post for one in folded if one.only_read and not one.to_note), now)
+        return kept

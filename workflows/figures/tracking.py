@@ -34,7 +34,10 @@ FIELDS: Final = (
 
 @dataclass(slots=True)
 class Tracked:
-    """A post on one platform. ``index`` is its place in the post, ``together`` holds all of the post's, itself too."""
+    """A post on one platform. ``index`` is its place in the post, ``together`` holds all of the post's, itself too.
+
+    ``quiet_at`` is when it was last read, where its figures had not moved and do not say so.
+    """
 
     post_id: str
     index: int
@@ -46,6 +49,7 @@ class Tracked:
     known_domain: bool
     figures: ResultAnalytics | None
     conversions: int | None = None
+    quiet_at: datetime | None = None
     together: "list[Tracked]" = field(default_factory=list["Tracked"], repr=False)
 
     @property
@@ -58,20 +62,27 @@ class Tracked:
         """Where it can be seen."""
         return (urlsplit(self.url).hostname or None) if self.url else None
 
+    @property
+    def read_at(self) -> datetime | None:
+        """When its figures were last read, as far as this process knows."""
+        if self.figures is None or self.quiet_at is None:
+            return self.figures.synced_at if self.figures else None
+        return max(self.figures.synced_at, self.quiet_at)
+
     def next_due(self, fresh_for: timedelta) -> datetime | None:
         """Return when its figures are to be read again; None: never, they are what it has come to."""
-        figures = self.figures
-        if figures is None:
+        figures, read_at = self.figures, self.read_at
+        if figures is None or read_at is None:
             return self.published_at
         if is_final(figures, self.published_at):
             return None
         if figures.gone_at:
-            return figures.synced_at + RARELY
+            return read_at + RARELY
         for limit, pause in INTERVALS.items():
-            at = figures.synced_at + max(pause, fresh_for)
+            at = read_at + max(pause, fresh_for)
             if at - self.published_at <= limit:
                 return at
-        return figures.synced_at + RARELY
+        return read_at + RARELY
 
     def due(self, now: datetime, fresh_for: timedelta) -> bool:
         """Whether its figures are to be read again."""

@@ -1,8 +1,12 @@
 """Figures of posts that are out: read over HTTP, kept once, day by day, whatever goes wrong on the way."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from core.errors import NotFound
 from core.ids import new_id
 from db.analytics_data import ANALYTICS_DATA, AnalyticsData
 from db.campaigns import CAMPAIGNS, Budget, Campaign
@@ -13,10 +17,15 @@ from db.social_posts import SOCIAL_POSTS
 from db.users import USERS, Preferences, User
 from sandbox.faults import Fault
 from tests.workflows.figures.conftest import World, count
+from tools.figures.counters import Place
+from workflows.figures.accounts import AccountsRead
+from workflows.figures.quiet import QuietReadings
 from workflows.figures.sync import FigureSync
+from workflows.figures.tracking import Tracked
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+START = datetime(2026, 11, 20, tzinfo=UTC)
 
 
 async def test_figures_are_read_and_kept(world: World) -> None:
@@ -295,12 +304,64 @@ async def test_quiet_readings_cost_few_round_trips_and_say_now_and_then_that_the
     await world.sync()
     await world.sync(HOUR / 2)
     confirmed, before = world.clock.now(), world.database.round_trips.count()
-    for _ in range(3):
+    for _ in range(6):
         report = await world.sync(HOUR / 2)
         assert (report.read, report.changed) == (2, 0)
-    assert world.database.round_trips.count() - before == 3 * (1 + 2)
+    assert world.database.round_trips.count() - before == 6 * 2
+    for _ in range(5):
+        await world.sync(HOUR / 2)
     assert (await world.account("facebook")).last_synced == confirmed
     await world.sync(HOUR / 2)
     kept = [await world.account(platform) for platform in ("facebook", "linkedin")]
     assert [one.last_synced for one in kept] == [world.clock.now()] * 2
     assert (await world.post(post)).analytics.last_synced == world.clock.now()
+
+
+async def test_an_old_post_is_read_as_seldom_as_its_age_says_though_its_quiet_readings_are_not_stored(
+    world: World,
+) -> None:
+    await world.connect("facebook")
+    post = await world.publish("facebook")
+    world.tell(post, likes=2)
+    await world.sync()
+    await world.sync(8 * DAY)
+    stored = (await world.post(post)).analytics.last_synced
+    read = [(await world.sync(HOUR)).read for _ in range(5)]
+    assert read == [0, 1, 0, 1, 0]
+    assert (await world.post(post)).analytics.last_synced == stored
+    started_anew = FigureSync(world.database, world.accounts, world.outside, fresh_for=timedelta(0))
+    assert (await started_anew.sync(world.scope, world.clock.now())).read == 1
+
+
+async def test_a_login_that_changed_while_other_accounts_were_read_is_read_again(world: World) -> None:
+    await world.connect("facebook", "linkedin")
+    accounts, stored = Repository(world.database, SOCIAL_ACCOUNTS, world.scope), await world.account("linkedin")
+    key = "linkedin", stored.account_id
+    just_read, read_long_ago = AccountsRead(accounts), AccountsRead(accounts, good_for_seconds=-1.0)
+    for one in (just_read, read_long_ago):
+        await one.read([key])
+    await accounts.change(stored.social_account_id, {"credentials.access_token": "renewed"})
+    access = world.kits["linkedin"].access
+    assert (await just_read.get(*key)).credentials.access_token == access.credentials.access_token
+    assert (await read_long_ago.get(*key)).credentials.access_token == "renewed"
+    with pytest.raises(NotFound, match="Connect it first"):
+        await just_read.get("linkedin", "somebody else's")
+
+
+def test_quiet_readings_are_kept_for_so_many_tenants() -> None:
+    quiet = QuietReadings(most_tenants=2)
+    posts = {user_id: _tracked(user_id) for user_id in ("ann", "ben", "cem")}
+    for user_id, post in posts.items():
+        quiet.note(user_id, [post], START)
+    for user_id, post in posts.items():
+        quiet.tell(user_id, [post])
+    assert [post.quiet_at for post in posts.values()] == [None, START, START]
+    quiet.tell("ben", [])
+    posts["ben"].quiet_at = None
+    quiet.tell("ben", [posts["ben"]])
+    assert posts["ben"].quiet_at is None
+
+
+def _tracked(name: str) -> Tracked:
+    place = Place(name, "facebook", "page", None, ZoneInfo("UTC"))
+    return Tracked(name, 0, place, name, START, "text", None, True, None)
