@@ -9,11 +9,11 @@ from typing import cast
 from agents.language.amounts import amounts, known_currency
 from agents.language.goals import find_goal
 from agents.language.numbers import NUMBER, SCALES, WORDS, number_value, whole
+from agents.language.phrases import plain_phrase
 from agents.language.place_asides import says_none
 from agents.language.places import find_location
 from agents.language.reading import Value
 from agents.language.sentences import is_question
-from agents.language.subject import plain_phrase
 from core.money import Money
 
 _EMPTY = re.compile(

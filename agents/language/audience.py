@@ -131,7 +131,8 @@ _FRAGMENT = re.compile(
 )
 _PERSON = re.compile(rf"(?<![\w-])(?:{PEOPLE_NOUNS})(?![\w-])|{_AGES}", re.IGNORECASE)
 _NOT_AUDIENCE = re.compile(
-    r"^(?:not\b|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|more (?:people|customers|clients|visitors|"
+    r"^(?:not\b|\W*\d[\d.,]*k?\W*$|\d[\d,.]*k? |(?:a |one |two )?(?:hundred|thousand)|"
+    r"more (?:people|customers|clients|visitors|"
     r"members|followers|users|guests|subscribers|fans|leads|students|donors|buyers|volunteers)|new (?:customers?|"
     r"clients?|members|users|followers|fans|subscribers|visitors|people)$|"
     r"(?:instagram|facebook|email|linkedin|tiktok|twitter|youtube|x|google)\b|(?:my|our|a|the|this|that|it|them|us|"

@@ -5,16 +5,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from agents.language import told_figures
-from agents.language.amounts import (
-    amounts,
-    fallback_currency,
-    find_budget,
-    known_currency,
-    no_budget,
-    renamed_currency,
-)
+from agents.language.amounts import amounts, fallback_currency, find_budget, known_currency, no_budget, renamed_currency
 from agents.language.answers import answer_to, answers_otherwise, bare_number, known_budget, plausible_answer
 from agents.language.audience import find_audience, people_alone, whom_for
+from agents.language.businesses import called, find_business
 from agents.language.channels import known_channels, mentions, read_channels
 from agents.language.corrections import (
     cleared_fields,
@@ -31,12 +25,15 @@ from agents.language.goals import Goal, find_goal, wants
 from agents.language.labelled import labelled
 from agents.language.lone_figures import is_goal, means_goal, means_price
 from agents.language.no_money import no_money
+from agents.language.phrases import plain_phrase, short_clean
 from agents.language.places import country_of, find_location, names_place, with_those_beside
+from agents.language.prohibitions import prohibition
 from agents.language.reading import BriefReading, Value
 from agents.language.sentences import essential, statements, tidy
 from agents.language.stated import faint_facts, is_no_place, longer, phrase, refused, told_roles, unlikely
-from agents.language.subject import find_business, find_product, plain_phrase, short_clean
+from agents.language.subject import find_product
 from agents.language.tagger import PHRASES, Hint, Tags, tag
+from agents.language.titles import with_title
 from agents.language.voice import find_voice
 from agents.language.when import When, as_date, find_when
 from agents.language.world import towns_in
@@ -113,7 +110,10 @@ class _Reader:
             self._answer()
         self._local_currency()
         self._set("location", with_those_beside(self._said, str(self._values.get("location", ""))))
+        self._set("product", with_title(self._said, str(self._values.get("product", ""))))
         self._removed += cleared_fields(self._said)
+        if not self._values and not self._removed and prohibition(self._said):
+            self._set("additional_context", self._said.strip())
         return BriefReading(self._values, tuple(dict.fromkeys(self._removed)))
 
     def _rules(self) -> None:
@@ -349,6 +349,8 @@ class _Reader:
             self._set("product", found[2])
         elif self._asked in {None, "product"} and not self._known.get("product"):
             self._fragment()
+        if called(self._said):
+            self._settled = (*self._settled, "business")
         business = find_business(self._said) or find_kind(self._said) or str(self._values.get("business", ""))
         if business and (place := self._said.find(business)) >= 0:
             self._hint("business", place, place + len(business))

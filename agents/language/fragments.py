@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 
 from agents.language.audience import names_people
+from agents.language.businesses import BUSINESS_NOUNS, TRADES, is_business
 from agents.language.channels import mentions
 from agents.language.goals import WISHED
 from agents.language.outlets import without_outlet
-from agents.language.subject import BUSINESS_NOUNS, TRADES, is_business, leading_fragment, short_clean
+from agents.language.phrases import short_clean
+from agents.language.subject import leading_fragment
 
 _MOST = 12  # pieces looked at in one message
 _PIECE = re.compile(r"[^,.;:!?\n()|/]+(?:\.(?=\d)[^,.;:!?\n()|/]*)*")

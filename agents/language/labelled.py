@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from agents.language.calendar_words import MONTHS, WEEKDAYS
 from agents.language.channels import mentions
+from agents.language.phrases import short_clean
 from agents.language.places import find_location
-from agents.language.subject import short_clean
 
 _NAMES: Mapping[str, str] = {
     "product": (

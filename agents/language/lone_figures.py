@@ -13,7 +13,11 @@ _SPENDING = re.compile(
     r"for (?:it|this|everything|all of it)|to play with)\b",
     re.IGNORECASE,
 )
-_BY_ITSELF = re.compile(r"[,;.]\s*(?:and )?[£$€₹]\s?\d[\d.,]*\d?k?\s*(?:[,;.](?!\d)|$)", re.IGNORECASE)
+_BY_ITSELF = re.compile(
+    r"(?:^\W*?|[,;.]\s*(?:and )?)(?:[£$€₹]\s?\d[\d.,]*\d?k?|\d[\d.,]*k? ?(?:euros?|pounds|quid|dollars|eur|gbp|usd))"
+    r"\s*(?:[,;.](?!\d)|$)",
+    re.IGNORECASE,
+)
 
 
 def spends(text: str) -> bool:

@@ -3,11 +3,14 @@
 import re
 
 from agents.language.answers import plausible_answer
+from agents.language.audience import names_people
 from agents.language.campaign_orders import campaign_order
+from agents.language.cost_questions import cost_question
 from agents.language.crm_questions import crm_question
 from agents.language.evidence import weights
 from agents.language.followups import follow_up
 from agents.language.offers import last_question, offered_agent
+from agents.language.prohibitions import prohibition
 from agents.language.situation import Reading, Situation
 
 _END = (
@@ -152,6 +155,10 @@ def _plain_case(plain: str, situation: Situation) -> Reading | None:
     order = campaign_order(plain) if situation.has_plan else None
     if order and not (order.order == "cancel" and situation.pending_approvals):
         return Reading(("publisher",), 0.98, True, "request", f"an order about the campaign: {order.order}")
+    if situation.has_plan and cost_question(plain):
+        return Reading(("strategist",), 0.97, True, "request", "asks what the campaign is going to cost")
+    if _at_the_brief(situation) and prohibition(plain):
+        return Reading(("strategist",), 0.97, True, "request", "says what is not wanted")
     if _AHEAD.match(plain):
         return Reading(("publisher",), 0.97, True, "request", "asks what is scheduled")
     if _OF_US.match(plain):
@@ -162,6 +169,11 @@ def _plain_case(plain: str, situation: Situation) -> Reading | None:
     if new["unit"] or re.search(r"[£$€]", plain) or int(re.sub(r"\D", "", new["sum"])) >= _LEAST_SUM:
         return Reading(("strategist",), 0.97, True, "correction", "a new sum of money")
     return None
+
+
+def _at_the_brief(situation: Situation) -> bool:
+    """Whether the brief is what is being talked of: nothing is written yet, and the strategist spoke last."""
+    return situation.brief_started and not situation.has_drafts and situation.last_agent == "strategist"
 
 
 def _small_talk_or_fact(plain: str) -> Reading | None:
@@ -204,7 +216,21 @@ def settled(plain: str, situation: Situation) -> Reading | None:
         )
     if crm_question(plain):
         return Reading(("analyst",), 0.97, True, "request", "asks what is in the CRM")
-    return _plain_case(plain, situation) or follow_up(plain, situation) or _answered(plain, situation)
+    return (
+        _plain_case(plain, situation)
+        or follow_up(plain, situation)
+        or _answered(plain, situation)
+        or _who_it_is_for(plain, situation)
+    )
+
+
+def _who_it_is_for(plain: str, situation: Situation) -> Reading | None:
+    """People named for themselves while the brief is talked of: freelance designers in Germany."""
+    if not _at_the_brief(situation) or situation.has_plan or len(plain.split()) > 12 or _TELL.search(plain):
+        return None
+    if not names_people(plain) or not plausible_answer(plain):
+        return None
+    return Reading(("strategist",), 0.95, True, "request", "names people it is for")
 
 
 def _agreed(situation: Situation) -> Reading | None:

@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agents.language.aside_figures import is_aside
+from agents.language.businesses import is_business
 from agents.language.goals import WISHED
 from agents.language.nouns import noun_class
 from agents.language.numbers import WORDS
+from agents.language.phrases import short_clean
 from agents.language.place_asides import comes_from, elsewhere
 from agents.language.places import country_of, is_based
-from agents.language.subject import is_business, short_clean
 from agents.language.tagger import EXACT, Hint, Tagged, Tags
 from agents.language.when import When
 

@@ -1,8 +1,9 @@
-"""What is to be marketed (the product or occasion) and whose it is (the business)."""
+"""What is to be marketed: the product or the occasion."""
 
 import re
 
-from agents.language.places import country_of
+from agents.language.businesses import NEWISH, OWNS
+from agents.language.phrases import DETERMINER, short_clean
 
 _VERBS = (
     r"launch(?:ing?|es|ed)?|re-?launch(?:ing?)?|open(?:ing?|s|ed)?(?: up)?|re-?open(?:ing?|s)?|promot(?:e|ing?|es)|"
@@ -42,18 +43,14 @@ _STOP = (
 )
 _WORD = r"[^\s,.;:!?\n()\"£$€]+(?:\.\d+)?"
 _PHRASE = rf"(?:(?!(?:{_STOP})(?!\w)){_WORD}(?:\s|(?![^\s,.;:!?\n()\"£$€]))){{1,9}}"
-_DETERMINER = (
-    r"(?:(?:its|a|an|the|my|our|this|these|some|your|his|her|their|eine?n?|une?|un|una|unsere?n?|meine?n?|notre|mon|ma|"
-    r"nuestr[oa]|el|la|le)\s)"
-)
 _ANNOUNCED = re.compile(
-    rf"\b(?:{_VERBS})\s(?:of\s)?(?P<what>{_DETERMINER}?{_PHRASE}(?:and\s(?!(?:we|i|the|our|get|want|use|post|"
+    rf"\b(?:{_VERBS})\s(?:of\s)?(?P<what>{DETERMINER}?{_PHRASE}(?:and\s(?!(?:we|i|the|our|get|want|use|post|"
     rf"it)\b){_WORD}(?=[,.;]|\sin\s|\son\s|$))?)",
     re.IGNORECASE,
 )
 _OPENS = re.compile(
     rf"(?:^|[,.;:!\n]|\b(?:and|as|that|because|when|so|hi|hello|hey|where)\b)\s*(?:(?:so|ok|well|yes|"
-    rf"basically)\s)?(?P<what>(?:{_DETERMINER}|(?=(?:new|second|third|brand new)\s))(?:(?!(?:goal|budget|tone|"
+    rf"basically)\s)?(?P<what>(?:{DETERMINER}|(?=(?:new|second|third|brand new)\s))(?:(?!(?:goal|budget|tone|"
     rf"audience|target)\b){_WORD}\s){{1,7}}?)"
     r"(?:is |are |will be |will |'s |'re |finally |soon )*(?:open(?:s|ing)?|launch(?:es|ing)?|drop(?:s|ping)?|"
     r"start(?:s|ing)?|com(?:es|ing) out|go(?:es|ing) (?:live|on sale)|re-?opens?|land(?:s|ing)|arriv(?:es|ing)|"
@@ -63,7 +60,7 @@ _OPENS = re.compile(
 _ABOUT = re.compile(
     rf"\b(?:campaign|marketing|promotion|promo|ads?|posts?|plan|launch|buzz|advertising|strategy|content|push|event|"
     rf"kampagne|campagne|campaña|something|help)\s(?:plan |strategy )?(?:for|about|around|on|to promote|für|pour|"
-    rf"para|with)\s(?P<what>{_DETERMINER}?(?!(?:me|us|you|it|this|that|next|the (?:next|weekend|week|month)|"
+    rf"para|with)\s(?P<what>{DETERMINER}?(?!(?:me|us|you|it|this|that|next|the (?:next|weekend|week|month)|"
     rf"instagram|facebook|email|linkedin|tiktok|twitter|approval|\d|january|february|march|april|may|june|july|"
     rf"august|september|october|november|december|christmas|black friday|monday|friday|marketing|marketing "
     rf"please)\b){_PHRASE})",
@@ -73,7 +70,7 @@ _IS = re.compile(
     rf"\b(?:the product(?: name)?|product|what(?=\s?[:=])|service|the campaign(?= is (?:for|about))|the event|"
     rf"what we (?:sell|make|"
     rf"do|offer)|we're promoting|the thing|the offer)\s?(?:is|'s|:|=|are|is called|will be)\s?(?:about |for |called "
-    rf"|all about )?(?P<what>{_DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |"
+    rf"|all about )?(?P<what>{DETERMINER}?{_PHRASE})|\b(?:it's|it is|this is|it will be|it'll be)\s(?:about |for |"
     rf"called |all about )?(?P<what2>(?:an?|our|my|the)\s(?!(?:new )?(?:bit|lot|good|great|bad|nice|shame|pity|"
     rf"problem|question|goal|budget|date|wrong|right|same|first|second|5th|plan|must|tad|little|big|small|no|low|"
     rf"tight|fixed|hard|one|tone|campaign|week|month|family|local|few|target|\d)\b){_PHRASE})",
@@ -94,7 +91,7 @@ _NAMED_PRODUCT = re.compile(
     rf"hire out|repairs?|prints?|publish|grows?|distributes?|supply|knits?|sews?|exports?|writes?|paints?|"
     rf"runs?(?= (?:\w+ )?(?:classes|courses|workshops|tours|camps|retreats|events|sessions|lessons))|"
     rf"do(?! (?:not|n't|it|this|that|have|want|need|a lot|everything|all|business|our|my|the|well|ok|you|think|like)\b)"
-    rf")\s(?P<what>{_DETERMINER}?{_PHRASE})",
+    rf")\s(?P<what>{DETERMINER}?{_PHRASE})",
     re.IGNORECASE,
 )
 _WANTED = re.compile(
@@ -108,7 +105,7 @@ _WANTED = re.compile(
 )
 _SELL_OUT = re.compile(rf"\b(?:sell(?:ing)? out)\s(?:of )?(?P<what>(?:our|my|the)\s{_PHRASE})", re.IGNORECASE)
 _SUBJECT = re.compile(
-    rf"(?:^|[,.;:!?\n]|\b(?:and|so|that|because|hi|hello|hey)\b)\s*(?P<what>(?:{_DETERMINER}|"
+    rf"(?:^|[,.;:!?\n]|\b(?:and|so|that|because|hi|hello|hey)\b)\s*(?P<what>(?:{DETERMINER}|"
     rf"(?=[\w-]+(?: [\w-]+)?'s\s))"
     rf"(?:(?!(?:goal|budget|tone|audience|target|voice|aim|objective|deadline|date|day|campaign|plan|is|"
     rf"are)\b){_WORD}\s){{1,6}}?)"
@@ -125,7 +122,7 @@ _TO_PUSH = re.compile(
 )
 _HEADLINE = re.compile(
     rf"^\W*(?:this is |it's )?(?:for|about|re|regarding|promo for|"
-    rf"campaign for) (?P<what>{_DETERMINER}{_PHRASE})(?=\s*[:,-])",
+    rf"campaign for) (?P<what>{DETERMINER}{_PHRASE})(?=\s*[:,-])",
     re.IGNORECASE,
 )
 _CONCERNS = re.compile(
@@ -165,86 +162,6 @@ _GENERIC = re.compile(
     r"dates|website|site|page|website traffic|list|door|place)?\s*$",
     re.IGNORECASE,
 )
-BUSINESS_NOUNS = (
-    r"bakery|bakeries|caf[eé]|coffee shop|coffee roastery|roastery|restaurant|pizzeria|bistro|pub|(?:wine|cocktail|"
-    r"juice|snack|coffee|sushi|tapas|nail|tiki|cheese|beer|salad|oyster) bar|brewery|distillery|winery|vineyard|"
-    r"hotel|b&b|guest ?house|hostel|shop|store|boutique|salon|barber(?:s|shop)?|spa|"
-    r"studio|gym|clinic|practice|surgery|agency|consultancy|company|startup|start-up|firm|charity|non-?profit|ngo|"
-    r"school|academy|nursery|kindergarten|preschool|gallery|museum|theatre|theater|cinema|"
-    r"bookshop|bookstore|librairie|salon de coiffure|pâtisserie|café-bar|tienda de ropa|zapatería|floristería|"
-    r"blumenladen|buchladen|fahrradladen|praxis|kanzlei|ristorante|gelateria|osteria|trattoria|florist|flower shop|"
-    r"garden centre|farm shop|farm|butcher(?:'s)?|deli|food truck|ice cream "
-    r"parlour|brand|label|club|business|dealership|garage|"
-    r"estate agen(?:cy|ts?)|law firm|accountancy|accounting firm|dental practice|dentist|vet(?:s|erinary)?(?: "
-    r"practice| clinic)?|pharmacy|"
-    r"library|church|festival|co-?working space|cooperative|co-op|marketplace|kennels|cattery|dance school|language "
-    r"school|driving school|music school|online shop|e-?commerce (?:shop|store|brand)|webshop|etsy shop|bike shop|"
-    r"pet shop|toy shop|cake shop|tea room|tearoom|patisserie|chocolatier|jeweller(?:s|y shop)?|photography "
-    r"business|ski school|surf school|riding school|swim school|b and b|bed and breakfast|campsite|takeaway|chippy|"
-    r"diner|greengrocer(?:'s)?|delicatessen|fromagerie|peluquería|librería|friseur(?:salon)?|buchhandlung|"
-    r"bike workshop|workshop|"
-    r"bookstore|record shop|wine shop|wine merchant|nightclub|music venue|venue|hair salon|nail salon|car wash|"
-    r"garden nursery|choir|orchestra|football club|rugby club|tennis club|chess club|sports club|youth club|zoo|"
-    r"escape room|climbing wall|climbing gym|climbing centre|pottery studio|dance studio|recording studio|tattoo "
-    r"studio|co-?op|hospice|shelter|animal rescue|riding stables|stables|pilates studio|crossfit box|dojo|"
-    r"community garden|print shop|tour company|travel agency|recruitment agency|letting agency|care home|"
-    r"launderette|laundrette|newsagent|off[- ]licence|tattoo parlour|caravan park|theme park|"
-    r"cleaning (?:company|business|service)|plumbing (?:company|business)|charity shop|foundation|centre|"
-    r"center|yoga studio|spin studio|bäckerei|boulangerie|panadería|restaurante|tienda"
-)
-TRADES = (
-    r"photographer|designer|consultant|coach|therapist|physio(?:therapist)?|plumber|electrician|tutor|"
-    r"personal trainer|trainer|architect|accountants?|lawyers?|hairdresser|barber|baker|caterer|musician|band|artist|"
-    r"author|dj|carpenter|builder|gardener|dog walker|dog groomer|make-?up artist|painter|sculptor|weaver|brewer|"
-    r"winemaker|farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|"
-    r"optician|beautician|beekeeper|translator|upholsterer|tailor|seamstress|roofer|joiner|locksmith|mechanic|"
-    r"landscaper|cleaner|childminder|butcher|fishmonger|florist|blacksmith|goldsmith|massage therapist|osteopath|"
-    r"chiropractor|podiatrist|piano teacher|guitar teacher|yoga teacher|driving instructor|tattoo artist|publisher|"
-    r"importer|printer|freelancer|[\w-]+ (?:maker|grower|supplier|producer|seller)|podcaster|blogger"
-)
-_OWNED = re.compile(
-    rf"\b(?:my|our|own|owner of|run|runs|running|have|manage|ours is|mine is|we've got|started|it is|for|we're|we are|"
-    rf"i'm|i am|it's|wir sind|ich habe|ich bin|nous sommes|je tiens|j'ai|je suis|on est|somos|tengo|soy|siamo|"
-    rf"unsere?r?|meine?r?|notre|ma|mi|"
-    rf"nuestr[oa])\s(?:from\s)?(?:a |an |the |une? |eine? |einen |una? |called )?(?P<who>(?:(?!(?:new|second|third|"
-    rf"next|my|our|the|a|an|for|"
-    rf"in|on|opening|and|to|campaign|goal|budget|of|is|plan|are|trying|looking|launching|that|"
-    rf"need)\b)[\w&'-]+\s){{0,4}}?(?:{BUSINESS_NOUNS}))(?![\w-])(?!\s(?:opening|launch|crowd|awareness|ads?|post|"
-    rf"voice|budget|manager|owners?))",
-    re.IGNORECASE,
-)
-_TRADE = re.compile(
-    r"\b(?:i'm|i am|we're|we are|i've been|i have been|i work as|as|being) (?:an? |the )?(?P<who>(?:(?!(?:new|in|a|the|"
-    r"on|not|for|looking|trying|planning|"
-    r"opening|launching|happy|and)\b)[\w&'-]+\s){0,3}?(?:photographer|designer|consultant|coach|therapist|"
-    r"physio(?:therapist)?|plumber|electrician|tutor|personal trainer|trainer|architect|accountants?|lawyers?|"
-    r"hairdresser|barber|baker|caterer|musician|band|artist|author|dj|carpenter|builder|gardener|dog walker|dog "
-    r"groomer|make-?up artist|[a-z]{3,}(?:icist|ographer|smith|opath)|painter|sculptor|weaver|brewer|winemaker|"
-    r"farmer|chef|nutritionist|dietitian|wedding planner|estate agent|copywriter|illustrator|potter|jeweller|"
-    r"start-?up|saas(?: company| startup)?|software company|non-?profit|charity|team of [\w ]+))(?![\w-])",
-    re.IGNORECASE,
-)
-_PROPER = re.compile(
-    r"\b(?P<who>(?:[A-ZÀ-Ž][\w'&À-ž-]+\s){1,3}(?:Bakery|Caf[eé]|Coffee|Restaurant|Pizzeria|Bistro|Pub|Bar|Brewery|"
-    r"Hotel|Shop|Store|Boutique|Salon|Spa|Studios?|Gym|Fitness|Yoga|Clinic|Dental|Agency|Books|Bookshop|Florists?|"
-    r"Flowers|Farm|Deli|Kitchen|Gallery|Museum|Theatre|Academy|School|Nursery|Consulting|Solutions|Software|Labs?|"
-    r"Group|Foundation|Trust|Roasters|Motors|Interiors|Travel|Tours|Photography))(?![\w-])"
-)
-_CALLED = re.compile(
-    r"\b(?:(?:(?:we're|we are|i'm from|i'm with|i'm [A-Z]\w+,? (?:from|at|with|of)|i work (?:for|at)|this is|on "
-    r"behalf of|my (?:company|business|brand|shop)(?: is| name is|'s)?|our (?:company|brand|business|shop)(?: is| "
-    r"name is|'s)?|business(?: name)? is|company(?: name)? is|brand(?: name)? is)(?: called)?)|(?:business|company|"
-    r"brand|shop|studio|caf[eé]|bakery|restaurant|salon|firm|agency|gym|store|hotel|school|charity|startup)(?: is|"
-    r"'s|,)? (?:called|named))\s(?P<who>(?:The\s)?[A-ZÀ-Ž0-9][\w&'À-ž-]*(?:\s(?:&|and|of|the|"
-    r"[A-ZÀ-Ž0-9][\w&'À-ž-]*)){0,4})"
-)
-_BRANDED = re.compile(
-    r"\b(?:[Ss]tartup|[Ss]tart-up|[Cc]ompany|[Cc]harity|[Bb]rand|[Bb]and|[Aa]gency|[Ss]tudio|[Bb]akery|[Cc]af[eé]|"
-    r"[Rr]estaurant|[Ss]hop|[Ss]alon|[Gg]ym|[Ff]irm|[Bb]usiness|[Ss]tore|[Hh]otel|[Ss]chool)(?: called| named|,)? "
-    r"(?P<who>[A-ZÀ-Ž][\w'À-ž]+(?:\s(?:&\s)?[A-ZÀ-Ž][\w'À-ž]+){0,3})"
-)
-_COMPANY = re.compile(r"\b(?P<who>(?:[A-ZÀ-Ž][\w&'-]+\s){1,4}(?:Ltd|Limited|GmbH|Inc|LLC|AG|plc|SARL|S\.L\.))(?!\w)")
-
 _OCCASION = re.compile(
     r"(?:it|them|this|that|us|me|him|her|back|out|up|down|off|less|again|moved|delayed|cancelled|closed|date|event|"
     r"day|week|weekend|hours|night|time|plan|campaign|budget|posts?|emails?|soon|every|at|\d+ (?:years|months))\b",
@@ -258,14 +175,6 @@ _ENDS_WITH_PEOPLE = re.compile(
     r"shoppers|commuters|gen z|freelancers|entrepreneurs)\s*$",
     re.IGNORECASE,
 )
-_NEWISH = re.compile(
-    r"\b(?:new|second|2nd|third|3rd|another|next|first|pop-up|own|opening|launch|anniversary|birthday|'s|"
-    r"re-?opening|additional|online)\b",
-    re.IGNORECASE,
-)
-_OWNS = re.compile(rf"\b(?:{BUSINESS_NOUNS})$", re.IGNORECASE)
-
-
 _PRODUCT_FORMS = (
     _TO_PUSH, _HEADLINE, _CONCERNS, _ANNOUNCED, _OPENS, _ABOUT, _WANTED, _SELL_OUT, _TITLED, _IS, _NEW, _NAMED_PRODUCT,
     _SUBJECT,
@@ -274,40 +183,13 @@ _PRODUCT_FORMS = (
 )  # fmt: skip
 
 
-def find_business(text: str) -> str:
-    """The business a message speaks for, by kind or by name, or ""."""
-    named = _CALLED.search(text) or _COMPANY.search(text) or _BRANDED.search(text)
-    if (
-        named
-        and not country_of(named["who"])
-        and named["who"].split()[0].lower() not in {"i", "a", "the", "not", "in", "on", "opening", "launching"}
-    ):
-        return _clean(named["who"])
-    if (proper := _PROPER.search(text)) and not re.match(r"(?:The|Our|My|New|A|An|I|We)\s", proper["who"]):
-        return _clean(proper["who"])
-    owned = (
-        m
-        for m in _OWNED.finditer(text)
-        if not re.search(r"\b(?:open|launch|start)\w*\s$", text[: m.start()][-12:], re.IGNORECASE)
-    )
-    match = next(owned, None) or _TRADE.search(text)
-    if not match:
-        return ""
-    who = _clean(match["who"])
-    return (
-        ""
-        if re.fullmatch(r"(?:business|brand|company|market|app|platform|shop|label|club|store)", who, re.IGNORECASE)
-        else who
-    )
-
-
 def _is_other(pattern: re.Pattern[str], match: re.Match[str], what: str) -> bool:
     """Whether a phrase in a product's place is the business, its customers, a sum or a mere occasion."""
     if pattern is _ANNOUNCED and (
-        _OCCASION.match(what) or (re.match(r"run", match.group(), re.IGNORECASE) and _OWNS.search(what))
+        _OCCASION.match(what) or (re.match(r"run", match.group(), re.IGNORECASE) and OWNS.search(what))
     ):
         return True
-    if _OWNS.search(what) and not _NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
+    if OWNS.search(what) and not NEWISH.search(what) and pattern not in (_ANNOUNCED, _ABOUT):
         return True
     if pattern in (_ABOUT, _FOR_OUR) and _ENDS_WITH_PEOPLE.search(match["what"] if pattern is _ABOUT else what):
         return True
@@ -325,7 +207,7 @@ def find_product(text: str) -> tuple[int, int, str] | None:
             if match.groupdict().get("what2") and len(text.split()) > 14:
                 continue
             name = "what2" if match.groupdict().get("what2") else "what"
-            what = _clean(match[name])
+            what = short_clean(match[name])
             if not what or _GENERIC.match(what) or len(what) < 3 or re.search(r"\b(?:not|don't|stop)\s$", before):
                 continue
             if _is_other(pattern, match, what):
@@ -333,20 +215,15 @@ def find_product(text: str) -> tuple[int, int, str] | None:
             if pattern is _ANNOUNCED and re.match(
                 r"\w+ing (?:party|night|day|event|sale|evening)\b", match.group(), re.IGNORECASE
             ):
-                return match.start(), match.end(name), _clean(match.group())
+                return match.start(), match.end(name), short_clean(match.group())
             return match.start(name), match.end(name), what
     return None
-
-
-def is_business(words: str) -> bool:
-    """Whether a phrase names a kind of business that is not about to open."""
-    return _OWNS.search(words) is not None and not _NEWISH.search(words)
 
 
 def leading_fragment(left: str) -> str:
     """The first part of a list of facts where it is a plain phrase: the thing itself, said without a verb."""
     first = re.split(r"[,.;:!?\n]|\s-\s|\s(?:in|for|4|on|at|near|with)\s", left.strip(), maxsplit=1)[0]
-    what = _clean(first)
+    what = short_clean(first)
     words = what.split()
     if not 1 <= len(words) <= 6 or _GENERIC.match(what) or _SENTENCE.search(what) or re.search(r"\d{3}|[£$€]", what):
         return ""
@@ -363,38 +240,3 @@ _SENTENCE = re.compile(
     r"the|wir|on|nous|ich|it's)\b",
     re.IGNORECASE,
 )
-
-
-def plain_phrase(text: str) -> str:
-    """A short answer as a noun phrase: without opening words, article and closing politeness."""
-    words = re.sub(
-        r"^(?:(?:it's|its|it is|that's|that would be|we're|we are|i'm|i am|well|so|um+|uh|erm|hmm+|ok(?:ay)?|yes|"
-        r"yeah|yep|sure|just|probably|maybe|basically|mostly|mainly|i think|i guess|i'd say|let's say|let's go with|"
-        r"say|actually|"
-        r"definitely|for|about|the answer is|promoting|launching|selling|no,|sorry|to|something like|primarily|oh|"
-        r"make it|change it to|i meant|i mean|rather|in|at|opening|we sell|we make|we want|i want)\b[\s,:]*)+",
-        "",
-        text.strip(),
-        flags=re.IGNORECASE,
-    )
-    words = re.sub(
-        r"[\s,]*\b(?:please|pls|thanks|thank you|thx|i think|i guess|i suppose|mostly|mainly|really|i'd say|"
-        r"probably|cheers|instead|ta|for now|actually|if possible)\W*$",
-        "",
-        words,
-        flags=re.IGNORECASE,
-    )
-    return _clean(words)
-
-
-def short_clean(words: str) -> str:
-    """A phrase without article, loose ends and stray marks."""
-    return _clean(words)
-
-
-def _clean(words: str) -> str:
-    words = re.sub(r"\s+", " ", words).strip(" ,.;:!?-\"'()")
-    words = re.sub(rf"^{_DETERMINER}", "", words, flags=re.IGNORECASE)
-    return re.sub(
-        r"\s(?:and|for|of|to|in|on|at|the|a|with|soon|now|please|my|our)$", "", words, flags=re.IGNORECASE
-    ).strip(" ,.;:!?-\"'")

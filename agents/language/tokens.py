@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.language.audience import PEOPLE_NOUNS
+from agents.language.businesses import BUSINESS_NOUNS, TRADES
 from agents.language.calendar_words import MONTHS, WEEKDAYS
 from agents.language.given_names import GIVEN_NAMES
 from agents.language.goals import METRICS
@@ -15,7 +16,6 @@ from agents.language.lexicon import classes
 from agents.language.nouns import noun_class
 from agents.language.numbers import SCALES, UNITS
 from agents.language.places import names_place
-from agents.language.subject import BUSINESS_NOUNS, TRADES
 from agents.language.world import is_town
 
 Hashes = NDArray[np.uint32]

@@ -1,4 +1,4 @@
-"""Five hundred decisions at once on one request, from every surface, over the wire: one counts, the others learn whose."""
+"""Five hundred decisions on one request at once, from every surface, over the wire: one counts, all learn whose."""
 
 import asyncio
 import json

@@ -98,7 +98,9 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _PRIVATE = re.compile(
-    r"\b(?:budget|competitor|don't|do not|avoid|boss|target|margin|profit|kpi|internal)\b", re.IGNORECASE
+    r"\b(?:budget|competitor|don'?t|do not|never|avoid|must not|mustn'?t|not to|boss|target|margin|profit|kpi|"
+    r"internal)\b|(?:^|[,;]\s*|\band )no\b",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"(?:christmas|easter|black friday|cyber monday|halloween|diwali|eid|ramadan|hanukkah|valentine|mother's|father's|"

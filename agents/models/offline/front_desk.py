@@ -1,9 +1,11 @@
 """What a message to the strategist asks to hear before the open question: answers, the brief, small talk."""
 
+from agents.language.cost_questions import cost_question
 from agents.language.situation import Reading
 from agents.models.offline import talk
 from agents.models.offline.advice import answer_for, ideas
 from agents.models.offline.brief import State, named, summary
+from agents.models.offline.costs import BEFORE_A_PLAN
 from agents.models.offline.inquiries import UNSETTLED, about_brief
 from agents.models.offline.reading import Turn
 from agents.models.offline.recalled import known_answer
@@ -39,6 +41,8 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...], reading: Reading
         return talk.capabilities()
     if talk.asks_needs(turn.text) and state.missing:
         return f"For a plan I {'' if state.empty else 'still '}need {named(state.missing)}."
+    if not turn.campaign and not state.empty and cost_question(turn.text):
+        return BEFORE_A_PLAN
     known = known_answer(turn)
     told = about_brief(turn, state)
     if known and (not told or UNSETTLED in told):

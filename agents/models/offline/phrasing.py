@@ -62,6 +62,11 @@ def moment(value: str, timezone: str) -> str:
     return f"{day(local.date())}, {local:%H:%M}"
 
 
+def clock(value: str, timezone: str) -> str:
+    """The time of day of an ISO time in ``timezone``: ``09:00``; nothing where it is none."""
+    return moment(value, timezone).rpartition(", ")[2] if "T" in value else ""
+
+
 def iso_day(value: object) -> date | None:
     """The date in an ISO text, if it is one."""
     try:

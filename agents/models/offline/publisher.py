@@ -11,7 +11,7 @@ from agents.language.refusals import HOLD, TIMING
 from agents.models.offline import course
 from agents.models.offline.calendar import lead, line, meant, table
 from agents.models.offline.drafts import already_shown, label
-from agents.models.offline.phrasing import listed, moment, plain, sentence
+from agents.models.offline.phrasing import clock, listed, moment, plain, sentence
 from agents.models.offline.reading import Turn, Used
 from agents.models.offline.requests import read_wanted
 from agents.models.offline.revising import REVISED, refusal_in
@@ -19,7 +19,7 @@ from agents.models.offline.selection import chosen, nothing_left
 from agents.models.offline.spelling import corrected
 from agents.models.offline.step import Call, Step, call, say
 from agents.models.offline.talk import asks_identity, identity, says_yes
-from agents.models.offline.timing import read_times
+from agents.models.offline.timing import USUAL, read_times
 from agents.models.offline.values import mappings
 
 _CALENDAR = re.compile(
@@ -44,6 +44,13 @@ _CANCEL = re.compile(
     re.IGNORECASE,
 )
 _WAITING = re.compile(r"\b(?:wait(?:ing)?|pending|approvals?|to approve|need(?:s)? my|sign[- ]off)\b", re.IGNORECASE)
+_WHO_DECIDED = re.compile(
+    r"\bwho(?:'s| has| have|m)? (?:approved|rejected|decided|signed|agreed)\b|"
+    r"\b(?:was|were|is|are|has|have) (?:it|that|this|them|they|those|these|the \w+|any of \w+)(?: all)?(?: been)? "
+    r"approved\b(?=[^.!]*\?)",
+    re.IGNORECASE,
+)
+_PROPOSED_AT = re.compile(r" on \w{3} \d{1,2} \w{3} \d{4} at (\d\d:\d\d)")
 _DECIDING = re.compile(
     (r"\b(?:approved?|reject(?:ed)?|decline|i agree)\b"),
     re.IGNORECASE,
@@ -88,7 +95,9 @@ def _open(turn: Turn) -> Step:
         return course.ordered(order)
     if _moves(turn) or (_CANCEL.search(text) and not _ASKS.match(text)):
         return call("list_posts", status="scheduled", limit=50)
-    if _is_question(text) and _WAITING.search(text):
+    if _WHO_DECIDED.search(text) and not turn.pending:
+        return call("list_approvals", status="approved", limit=3)
+    if _WHO_DECIDED.search(text) or (_is_question(text) and _WAITING.search(text)):
         return call("list_approvals")
     if _is_question(text) or (_CALENDAR.search(text) and not _SCHEDULE.search(text)):
         return call("list_posts", **_span(turn))
@@ -156,12 +165,18 @@ def _choose(turn: Turn, listing: Used) -> Step:
 
 
 def _items(turn: Turn, drafts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    times = read_times(corrected(turn.text), turn.today)
+    times = read_times(corrected(turn.text), turn.today, _hour_proposed(turn))
     items: list[dict[str, Any]] = []
     for draft in drafts:
         at = times.of(str(draft.get("platform")))
         items.append({"content_id": draft["content_id"]} | ({"publish_at": at} if at else {}))
     return items
+
+
+def _hour_proposed(turn: Turn) -> str:
+    """The time of day that was just proposed, which another day alone leaves as it is; else the usual one."""
+    proposed = set(_PROPOSED_AT.findall(turn.last_answer("publisher"))) if turn.pending else set[str]()
+    return proposed.pop() if len(proposed) == 1 else USUAL
 
 
 def _after_scheduling(turn: Turn, last: Used) -> Step:
@@ -189,12 +204,13 @@ def _ask_again(turn: Turn, refused: Used) -> Step:
 def _at_the_wanted_time(turn: Turn, last: Used, reason: str) -> Step | None:
     """Ask anew for the time a rejection names, where that is all it asks for."""
     wanted = read_wanted(reason)
-    times = read_times(corrected(reason), turn.today)
+    said = mappings(last.arguments.get("items"))
+    hours = {str(item.get("publish_at") or "")[11:16] for item in said} - {""}
+    times = read_times(corrected(reason), turn.today, hours.pop() if len(hours) == 1 else USUAL)
     if wanted.voice or wanted.length or not TIMING.search(reason) or not (times.common or times.by_channel):
         return None
     items = [
-        {"content_id": item.get("content_id"), "publish_at": times.common or item.get("publish_at")}
-        for item in mappings(last.arguments.get("items"))
+        {"content_id": item.get("content_id"), "publish_at": times.common or item.get("publish_at")} for item in said
     ]
     return call("schedule_posts", items=items) if items else None
 
@@ -276,12 +292,11 @@ def _after_posts(turn: Turn, last: Used) -> Step:
     if _moves(turn) or (_CANCEL.search(turn.text) and not _ASKS.match(turn.text)):
         return _taking_off(turn, posts)
     if not posts:
-        span = "then" if _span(turn) else "yet"
-        return say(
-            f"Nothing is on the calendar {span}. Shall I schedule the drafts?"
-            if already_shown(turn)
-            else f"Nothing is on the calendar {span}."
-        )
+        nothing = f"Nothing is on the calendar {'then' if _span(turn) else 'yet'}."
+        if turn.pending:
+            waiting = "\n".join(f"- {plain(item.get('summary'), 300)}" for item in turn.pending)
+            return say(nothing, f"Waiting for your approval:\n\n{waiting}")
+        return say(f"{nothing} Shall I schedule the drafts?" if already_shown(turn) else nothing)
     more = "There are more; name a day or a week to see them." if last.result.get("more") else ""
     return say(lead(turn, posts), table(turn, posts), more)
 
@@ -300,14 +315,21 @@ def _taking_off(turn: Turn, posts: Sequence[Mapping[str, Any]]) -> Step:
     return Step(calls=tuple(Call("cancel_post", {"post_id": post["post_id"]}) for post in found if post.get("post_id")))
 
 
-def _new_times(turn: Turn) -> str | None:
-    return read_times(corrected(turn.text), turn.today).common
+def _new_times(turn: Turn, now: str = "") -> str | None:
+    """When a post is to go out that goes out ``now``: another day alone leaves its time of day."""
+    hour = clock(now, turn.timezone) or USUAL
+    return read_times(corrected(turn.text), turn.today, hour).common
 
 
 def _reschedule(turn: Turn) -> Step:
     """Ask for approval of the new time of what has just been taken off the calendar."""
-    freed = [used.result.get("content_id") for used in turn.calls("cancel_post") if used.ok]
-    items = [{"content_id": item, "publish_at": _new_times(turn)} for item in freed if item]
+    listing = turn.worked("list_posts")
+    at = {str(post.get("post_id")): str(post.get("publish_at") or "") for post in _posts_of(listing)}
+    items = [
+        {"content_id": item, "publish_at": _new_times(turn, at.get(str(used.arguments.get("post_id")), ""))}
+        for used in turn.calls("cancel_post")
+        if used.ok and (item := used.result.get("content_id"))
+    ]
     if not items:
         return _after_cancelling(turn)
     words = "It is off the calendar until you approve the new time."
@@ -319,17 +341,36 @@ def _reschedule(turn: Turn) -> Step:
 def _after_cancelling(turn: Turn) -> Step:
     tried = turn.calls("cancel_post")
     done = sum(used.ok for used in tried)
-    listing = turn.worked("list_posts")
-    posts = mappings(listing.result.get("posts")) if listing else []
-    by_id = {str(post.get("post_id")): post for post in posts}
+    by_id = {str(post.get("post_id")): post for post in _posts_of(turn.worked("list_posts"))}
     lines = [f"- {line(turn, by_id.get(str(used.arguments.get('post_id')), {}))}" for used in tried if used.ok]
     problems = [_readable(used.error) for used in tried if not used.ok]
     first = "Cancelled; its draft is kept:" if done == 1 else "Cancelled; the drafts are kept:"
     return say(first if done else "", "\n".join(lines), *problems)
 
 
+def _posts_of(listing: Used | None) -> Sequence[Mapping[str, Any]]:
+    return mappings(listing.result.get("posts")) if listing else []
+
+
+def _decided(turn: Turn, last: Used) -> str:
+    """What was approved last, and when: a person decides, never one of the team."""
+    items = mappings(last.result.get("approvals"))
+    if not items:
+        return "Nothing was approved so far."
+    lines = [
+        f"- {plain(item.get('summary'), 300)} Approved on {moment(str(item.get('decided_at')), turn.timezone)}."
+        for item in items
+    ]
+    return "\n".join(["Approved last:", "", *lines, "", "Who it was stands in the audit log of the console."])
+
+
 def _waiting(turn: Turn, last: Used) -> str:
     items = mappings(last.result.get("approvals"))
+    if last.arguments.get("status") == "approved":
+        return _decided(turn, last)
+    if items and _WHO_DECIDED.search(turn.text):
+        lines = "\n".join(f"- {plain(item.get('summary'), 300)}" for item in items)
+        return f"Nobody has yet. Waiting for you:\n\n{lines}\n\nApprove or reject on the card."
     deciding = _DECIDING.search(turn.text) is not None
     if not items:
         return "Nothing is waiting for a decision." + (

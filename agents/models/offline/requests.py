@@ -100,8 +100,10 @@ _LONGER = re.compile(
     r"\b(?:long(?:er)?|lengthen|expand|more detail(?:ed|s)?|too short|elaborate|extend|flesh (?:it|them) out)\b",
     re.IGNORECASE,
 )
+_NOT_USE = r"(?:never|don'?t|do not|not to) (?:use|using|add|put|want|include|like|need)"
 _NO_EMOJI = re.compile(
-    r"\b(?:no|without|remove|drop|lose|delete|skip|fewer|less|take out|hate|avoid)\b[\w ]{0,14}\bemoj", re.IGNORECASE
+    rf"\b(?:no|without|remove|drop|lose|delete|skip|fewer|less|take out|hate|avoid|{_NOT_USE})\b[\w ]{{0,14}}\bemoj",
+    re.IGNORECASE,
 )
 _ENOUGH_EMOJI = re.compile(
     r"\b(?:off with|stop|enough|too many|sick of|ditch|kill|get rid of|leave out|nix|not so many)\b[\w ]{0,18}\bemoj|"
@@ -110,7 +112,8 @@ _ENOUGH_EMOJI = re.compile(
 )
 _EMOJI = re.compile(r"\bemoj", re.IGNORECASE)
 _NO_TAGS = re.compile(
-    r"\b(?:no|without|remove|drop|lose|delete|skip|take out|avoid)\b[\w ]{0,14}\bhash ?tags?", re.IGNORECASE
+    rf"\b(?:no|without|remove|drop|lose|delete|skip|take out|avoid|hate|{_NOT_USE})\b[\w ]{{0,14}}\bhash ?tags?",
+    re.IGNORECASE,
 )
 _TAGS = re.compile(r"\bhash ?tags?", re.IGNORECASE)
 _BACK = re.compile(

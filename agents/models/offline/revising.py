@@ -36,6 +36,17 @@ _QUOTE_ALONE = re.compile(
     r"[\"“‘'](?P<line>[^\"”\n]{3,120}?)[\"”’'](?:\W+(?:then|instead|please|maybe))*\W*$",
     re.IGNORECASE,
 )
+_DISCARD = re.compile(
+    r"^\W*(?:(?:please|pls|ok(?:ay)?|no|actually|can you|could you|let's)\W+)*(?:delete|remove|bin|scrap|discard|"
+    r"throw away|get rid of|forget|drop)\b[\w' -]{0,40}"
+    r"\b(?:one|ones|drafts?|posts?|texts?|versions?|captions?|emails?|it|that|this|them)"
+    r"\W*(?:please|then|again)?\W*$",
+    re.IGNORECASE,
+)
+KEPT = (
+    "A draft stays in the library and goes nowhere by itself: nothing goes out that you have not approved. When you "
+    "schedule, name the ones you want, for instance “schedule the email”."
+)
 REVISED = "arlier version is kept"
 BECAUSE = "Change it: "
 _REFUSED = re.compile(r"^Not approved: “(?P<reason>[^”]+)”")
@@ -97,6 +108,8 @@ def after_listing(turn: Turn, wanted: Wanted, listing: Used) -> Step | None:
             f"The reason was “{refused['reason']}”. I can't tell by rule which words that means: what shall I change, "
             f"the length, the voice, or words to add or leave out?"
         )
+    if not wanted.changes_something and _DISCARD.match(turn.text):
+        return say(KEPT)
     if not wanted.changes_something and wanted.count == 1:
         which = f"number {wanted.targets[0] + 1}" if wanted.targets and wanted.targets[0] >= 0 else "it"
         return say(f"What would you like changed in {which}: length, voice, or something to add or leave out?")

@@ -18,6 +18,7 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\b(?:and|plus|also)\s+(?:the |my |our |that )?$", re.IGNORECASE)
+_BOTH = re.compile(r"\bboth\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:all|everything|every|both|each)\b", re.IGNORECASE)
 
 Drafts = Sequence[Mapping[str, Any]]
@@ -45,7 +46,9 @@ def chosen(turn: Turn, drafts: Drafts, wanted: Wanted) -> list[Mapping[str, Any]
     if pool and not possible:
         names = listed(sorted({label(str(item.get("platform"))) for item in pool}))
         return f"{names} texts are booked as adverts, not posted. I can't schedule those."
-    return possible[:MOST] if means_all(turn.text) else _newest(possible, recent)
+    if _BOTH.search(turn.text):
+        return _two_of(possible, recent)
+    return _without_doubles(possible)[:MOST] if means_all(turn.text) else _newest(possible, recent)
 
 
 def nothing_left(turn: Turn, wanted: Wanted) -> str:
@@ -66,6 +69,24 @@ def _pool(turn: Turn, drafts: Drafts, recent: Drafts, wanted: Wanted) -> Drafts:
     if wanted.channels:
         return [item for name in wanted.channels for item in _for_channel(name, recent, ours, drafts)]
     return recent if _ONE.search(turn.text) and not means_all(turn.text) else ours
+
+
+def _two_of(possible: Drafts, recent: Drafts) -> list[Mapping[str, Any]] | str:
+    """The two drafts that “both” means: those shown last, or all that wait; else what to ask."""
+    shown = [item for item in recent if item in possible]
+    newest = shown if len(shown) == 2 else _newest(possible, recent)
+    if isinstance(newest, str) or len(newest) in {0, 2}:
+        return newest
+    if len(newest) == 1:
+        return f"There {_are(1)}, for {label(str(newest[0].get('platform')))}. Shall I schedule it?"
+    names = listed([label(str(item.get("platform"))) for item in newest])
+    return f"There {_are(len(newest))}: {names}. Which two do you mean, or all of them?"
+
+
+def _without_doubles(drafts: Drafts) -> list[Mapping[str, Any]]:
+    """The drafts without those that say the same on the same channel as one before."""
+    said = {(item.get("platform"), item.get("heading"), item.get("preview")): item for item in reversed(drafts)}
+    return [item for item in drafts if any(item is kept for kept in said.values())]
 
 
 def _besides(turn: Turn, found: Drafts, drafts: Drafts) -> list[Mapping[str, Any]]:

@@ -17,6 +17,20 @@ _ORDERS = frozenset(
     """,
     )
 )
+# A letter away from an order, and said for themselves.
+_OTHER_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    particle particles budged cancer chancel cation caution cautions causal chance chanced chanted charge charged
+    clanged hanged cheeks cheery cheesy crafts drafty drifts grafts formals format normal funkier sunnier runnier
+    linger lodger logger longed monger moaning mooning mourning panned planed planked planner planted panning
+    planing planking planting pots costed hosted pasted ported posited poster potted pouted processional publisher
+    publishers dejected ejected shooter sorter sundae sundry sweets tweeds whites writer writers waiting whiting
+    writings pleased scheduler schedulers
+    """,
+    )
+)
 _SLANG = {"tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "2moro": "tomorrow", "teh": "the", "em": "them",
           "wot": "what", "pls": "please", "plz": "please"}  # fmt: skip
 _WORD = re.compile(r"(?<![@#\w./:'’-])[A-Za-z0-9]{2,12}(?![\w@/'’-])")
@@ -44,7 +58,7 @@ def _swapped() -> dict[str, str]:
 
 
 def _meant(word: str) -> str:
-    if word in _ORDERS:
+    if word in _ORDERS or word in _OTHER_WORDS:
         return ""
     if word in _SLANG:
         return _SLANG[word]

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from agents.language.brief import read_brief
+from agents.language.cost_questions import cost_question
 from agents.language.reading import BriefReading
 from agents.language.situation import Reading
 from agents.language.zone_requests import zone_request
@@ -25,6 +26,7 @@ from agents.models.offline.brief import (
     state_of,
     with_subject,
 )
+from agents.models.offline.costs import estimated
 from agents.models.offline.drafts import OUTDATED, already_shown
 from agents.models.offline.front_desk import besides, english_only, opening
 from agents.models.offline.inquiries import about_plan, plan_parts
@@ -199,6 +201,8 @@ def _continue(turn: Turn, last: Used) -> Step:
             return _after_revision(turn, last)
         case "get_campaign" | "list_campaigns":
             return say(_shown(turn, last))
+        case "estimate_cost":
+            return estimated(last, state_of(turn))
         case _:
             return _answer(turn, state_of(turn), ())
 
@@ -275,6 +279,8 @@ def _answer(turn: Turn, state: State, changed: tuple[str, ...]) -> Step:
     text = turn.text
     if turn.campaign and (talk.asks_money_left(text) or talk.asks_plan(text) or plan_parts(text)):
         return call("get_campaign")
+    if turn.campaign and "estimate_cost" in turn.tools and cost_question(text):
+        return call("estimate_cost")
     if _wants_plan(turn):
         return _plan_or_what_is_missing(turn, state, changed)
     found = _facts(turn, state)

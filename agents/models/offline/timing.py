@@ -50,25 +50,25 @@ class Times:
 _AND = re.compile(r"\b(?:and|but)\s+(?:then )?(?:the |my |our |that )?$", re.IGNORECASE)
 
 
-def read_times(text: str, today: date) -> Times:
-    """Read the times in a message. A day without a time gets the usual hour; a time without a day is tomorrow's."""
+def read_times(text: str, today: date, usual: str = USUAL) -> Times:
+    """Read the times in a message. A day without a time gets the usual one; a time without a day is tomorrow's."""
     named = [(item.start, item.channel) for item in mentions(text) if item.wanted]
     days = [found for found in find_dates(text, today) if found.first]
     if len({name for _, name in named}) > 1 and (len(days) > 1 or len(list(_CLOCK.finditer(text))) > 1):
-        return Times(by_channel=_by_channel(text, today, named))
-    if named and _AND.search(before := text[: named[0][0]]) and (first := _one(before, today)):
+        return Times(by_channel=_by_channel(text, today, named, usual))
+    if named and _AND.search(before := text[: named[0][0]]) and (first := _one(before, today, usual)):
         # A day of the month alone, "and the email on the 19th", is one of the month spoken of.
         month = date.fromisoformat(first[:10]).replace(day=1)
-        return Times(common=first, by_channel=_by_channel(text, max(today, month), named))
-    return Times(common=_one(text, today))
+        return Times(common=first, by_channel=_by_channel(text, max(today, month), named, usual))
+    return Times(common=_one(text, today, usual))
 
 
-def _by_channel(text: str, today: date, named: list[tuple[int, str]]) -> dict[str, str]:
+def _by_channel(text: str, today: date, named: list[tuple[int, str]], usual: str) -> dict[str, str]:
     found: dict[str, str] = {}
     waiting: list[str] = []
     for place, (start, name) in enumerate(named):
         end = named[place + 1][0] if place + 1 < len(named) else len(text)
-        at = _one(text[start:end], today)
+        at = _one(text[start:end], today, usual)
         waiting.append(name)
         if at is not None:
             found.update(dict.fromkeys(waiting, at))
@@ -76,7 +76,7 @@ def _by_channel(text: str, today: date, named: list[tuple[int, str]]) -> dict[st
     return found
 
 
-def _one(text: str, today: date) -> str | None:
+def _one(text: str, today: date, usual: str) -> str | None:
     day = next((found.first for found in find_dates(text, today) if found.first), None)
     clock = next((at for match in _CLOCK.finditer(text) if (at := _clock(match))), None)
     if day is None and clock is None:
@@ -87,7 +87,7 @@ def _one(text: str, today: date) -> str | None:
             if re.search(r"\b(?:today|tonight|this (?:evening|afternoon))\b", text, re.IGNORECASE)
             else today + timedelta(days=1)
         )
-    return f"{day.isoformat()}T{clock or USUAL}"
+    return f"{day.isoformat()}T{clock or usual}"
 
 
 def _clock(match: re.Match[str]) -> str | None:

@@ -23,6 +23,8 @@ ARTICLE = (
         ("plna pls", "plan please"), ("wirte teh posts funny", "write the posts funny"), ("shrter", "shorter"),
         ("shedule them tmrw mornign", "schedule them tomorrow morning"),
         ("planes, dishes and wrote, from Kazan", "planes, dishes and wrote, from Kazan"),
+        ("what's waiting for me?", "what's waiting for me?"),
+        ("crafts and sweets for a cancer charity", "crafts and sweets for a cancer charity"),
         ("see https://shedule.example/plna or @wirte #plna", "see https://shedule.example/plna or @wirte #plna"),
     ],
 )  # fmt: skip
@@ -44,7 +46,15 @@ def test_first_draft_is_meant(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["off with the emojis", "too many emojis", "no emojis please", "get rid of the emojis", "enough with emojis"],
+    [
+        "off with the emojis",
+        "too many emojis",
+        "no emojis please",
+        "get rid of the emojis",
+        "enough with emojis",
+        "don't use emojis",
+        "never use any emoji",
+    ],
 )
 def test_emoji_are_unwanted_in_many_words(text: str) -> None:
     assert read_wanted(text).emoji == "none"
