@@ -33,7 +33,7 @@ from agents.language.sentences import essential, statements, tidy
 from agents.language.stated import faint_facts, is_no_place, longer, phrase, refused, told_roles, unlikely
 from agents.language.subject import find_product
 from agents.language.tagger import PHRASES, Hint, Tags, tag
-from agents.language.titles import with_title
+from agents.language.titles import titled
 from agents.language.voice import find_voice
 from agents.language.when import When, as_date, find_when
 from agents.language.world import towns_in
@@ -110,7 +110,7 @@ class _Reader:
             self._answer()
         self._local_currency()
         self._set("location", with_those_beside(self._said, str(self._values.get("location", ""))))
-        self._set("product", with_title(self._said, str(self._values.get("product", ""))))
+        self._set("product", titled(self._said, self._values.get("product"), self._known.get("product")))
         self._removed += cleared_fields(self._said)
         if not self._values and not self._removed and prohibition(self._said):
             self._set("additional_context", self._said.strip())

@@ -24,6 +24,14 @@ def test_a_title_in_quotes_belongs_to_the_thing_before_it(text: str, product: st
     assert read_brief(text, today=TODAY).values["product"] == product
 
 
+def test_a_name_told_later_belongs_to_the_thing_known_before() -> None:
+    told = "it's called Sunday Slow Flow, 15 mats, starts 10 January"
+    found = read_brief(told, today=TODAY, asked="objective", known={"product": "sunday class"}).values
+    assert found["product"] == "sunday class “Sunday Slow Flow”"
+    renamed = read_brief("it's called Early Birds", today=TODAY, asked="objective", known={"product": found["product"]})
+    assert renamed.values["product"] == "sunday class “Early Birds”"
+
+
 def test_a_thing_that_is_not_in_the_text_gets_no_title() -> None:
     assert with_title('we like "Low Tide"', "album") == "album"
     assert with_title("", "") == ""
