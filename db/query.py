@@ -50,13 +50,12 @@ def of_one(id_field: str, where: Mapping[str, Any]) -> dict[str, Any]:
     """Return a filter that means the same, for one document that its id names.
 
     What has to be equal beside the id is put so that no index is looked for: the embedded database weighs all of them
-    for each field of a filter, which takes it longer than the rest of a small command.
+    for each field of a filter, which takes it longer than the rest of a small command. Nor is ``$nor`` used, for which
+    it reads the whole collection.
     """
-    unequal = [{field: {"$ne": value}} for field, value in where.items() if _beside(id_field, field, value)]
-    if not unequal:
-        return dict(where)
-    kept = {field: value for field, value in where.items() if not _beside(id_field, field, value)}
-    return both(kept, {"$nor": unequal})
+    return {
+        name: {"$not": {"$ne": value}} if _beside(id_field, name, value) else value for name, value in where.items()
+    }
 
 
 def guard_changes(collection: Collection[Any], changes: Mapping[str, Any]) -> None:
@@ -94,8 +93,8 @@ def _guard_field(collection: Collection[Any], key: Any, *, secrets: bool = False
         raise InvalidInput(f"The field {field} is secret and can't be searched.", field=field)
 
 
-def _beside(id_field: str, field: str, value: Any) -> bool:
-    return field != id_field and not field.startswith("$") and not isinstance(value, Mapping)
+def _beside(id_field: str, name: str, value: Any) -> bool:
+    return name != id_field and not name.startswith("$") and not isinstance(value, Mapping)
 
 
 def _clauses(operator: str, value: Any) -> Sequence[Mapping[str, Any]]:
