@@ -22,10 +22,10 @@ from scripts.marked_text import replace_between
 MARK = "transcript"
 READY_SECONDS = 30.0
 MESSAGES = (
-    "Hi, our second bakery opens in Leeds on 3 December and I'd like 200 visitors on the opening weekend",
+    "Hi, our second bakery opens in Leeds on 16 January and I'd like 200 visitors on the opening weekend",
     "local families, and there's £1,500 for it. Instagram and email please",
     "make it £2,000. Now plan it and write the posts, warm and a bit playful",
-    "schedule the instagram post for 1 December at 9am",
+    "schedule the instagram post for 8 January at 9am",
 )
 LAST_MESSAGE = "how is it doing so far?"
 TITLES = {"strategist": "Strategist", "writer": "Writer", "publisher": "Publisher", "analyst": "Analyst"}

@@ -61,6 +61,7 @@ CHANGED_SINCE = (
     "Nothing was scheduled: a text was changed after you were asked to approve it. Say “schedule them”, and I ask you "
     "again with the new text."
 )
+PASSED = "That time has passed already, so I took the next one that suits."
 _ID = re.compile(r"\b(?:cnt|pst|eml|apr|cmp)_[0-9a-f]{32}\b")
 
 
@@ -256,7 +257,7 @@ def _once_more(turn: Turn, last: Used) -> Step:
     if len(turn.calls("schedule_posts")) == 1 and items:
         if "in the past" in last.error:
             moved = [_moved(item, turn.today) for item in items]
-            return call("schedule_posts", items=moved)
+            return Step(PASSED, (Call("schedule_posts", {"items": moved}),))
         bad = set(_ID.findall(last.error))
         kept = [item for item in items if item.get("content_id") not in bad]
         if bad and kept and len(kept) < len(items):

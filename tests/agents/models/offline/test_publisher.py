@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from agents.models.offline.publisher import PASSED
 from agents.models.offline.timing import read_times
 from db.content_library import CONTENT_LIBRARY
 from db.repository import Repository
@@ -97,6 +98,7 @@ async def test_time_in_the_past_is_moved_once(drafted: Desk) -> None:
     reply = await _publish(drafted, "post it today at 8am")
     assert reply.names() == ["list_drafts", "schedule_posts", "schedule_posts"]
     assert reply.calls[-1][1]["items"][0]["publish_at"] == "2026-11-20T18:00"
+    assert reply.text == PASSED
     assert reply.interrupts
 
 
