@@ -27,6 +27,7 @@ from workflows.delivery.late import renewal_of
 from workflows.delivery.notes import DurableNotes
 
 MOST: Final = 100_000
+OUT: Final = frozenset({"published", "unknown"})
 NOTHING_APPROVED: Final = "None of its posts was approved."
 TAG: Final = re.compile(r"</?[a-z][^>]*>")
 KINDS: Final = {
@@ -59,7 +60,11 @@ class Ledger:
         by_post = {one.post_id: one for one in deliveries}
         self._every_one_approved(by_post, sources, requests)
         campaigns = await self._all(CAMPAIGNS)
-        self._approved_ones_are_out(by_post, requests, {one.campaign_id: one for one in campaigns})
+        planned = {post_id: _planned(one, requests, sources) for post_id, one in by_post.items()}
+        elsewhere = {
+            str(post["content_id"]) for post_id, post in planned.items() if post and by_post[post_id].state in OUT
+        }
+        self._approved_ones_are_out(by_post, requests, {one.campaign_id: one for one in campaigns}, elsewhere)
         for platform in ("linkedin", "twitter", "facebook", "wordpress"):
             self._posts_on(platform, [one for one in deliveries if one.platform == platform], requests, sources)
         self._mail([one for one in deliveries if one.platform == "email"], requests, sources)
@@ -84,8 +89,13 @@ class Ledger:
                 self._problem(f"{post_id} is stuck: {one.state}, {one.reason}")
 
     def _approved_ones_are_out(
-        self, deliveries: dict[str, Delivery], requests: dict[str, ApprovalRequest], campaigns: dict[str, Campaign]
+        self,
+        deliveries: dict[str, Delivery],
+        requests: dict[str, ApprovalRequest],
+        campaigns: dict[str, Campaign],
+        elsewhere: set[str],
     ) -> None:
+        """Each approved text is out, once: what was asked anew and had gone out by then is refused (``elsewhere``)."""
         for request in requests.values():
             if request.request_type != "publish" or request.status != "approved" or request.executed_at is None:
                 continue
@@ -97,7 +107,9 @@ class Ledger:
                 state = found.state if found else "missing"
                 if found and found.late and renewal_of(found) in requests:
                     continue
-                if state not in ({"published", "unknown"} | ({"cancelled"} if over == "cancelled" else set())):
+                if found is None and planned["content_id"] in elsewhere:
+                    continue
+                if state not in (OUT | ({"cancelled"} if over == "cancelled" else set())):
                     why = found.reason if found else _how(request, planned)
                     self._problem(f"{planned['platform']} {post_id} of a campaign {over} is {state}: {why}")
 
