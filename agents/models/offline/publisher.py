@@ -45,7 +45,7 @@ _CANCEL = re.compile(
 )
 _WAITING = re.compile(r"\b(?:wait(?:ing)?|pending|approvals?|to approve|need(?:s)? my|sign[- ]off)\b", re.IGNORECASE)
 _WHO_DECIDED = re.compile(
-    r"\bwho(?:'s| has| have|m)? (?:approved|rejected|decided|signed|agreed)\b|"
+    r"\bwho(?:'s| has| have|m)? (?:approved|signed|agreed)\b|"
     r"\b(?:was|were|is|are|has|have) (?:it|that|this|them|they|those|these|the \w+|any of \w+)(?: all)?(?: been)? "
     r"approved\b(?=[^.!]*\?)",
     re.IGNORECASE,
